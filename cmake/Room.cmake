@@ -1,0 +1,30 @@
+# room(name SOURCES … [DEPS …] [PRIVATE_DEPS …]): one static library per folder of src/.
+# A room may name only rooms that already exist, so the order of lines in src/CMakeLists.txt is the
+# dependency order and cannot contain a cycle.
+function(room name)
+  cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" "SOURCES;DEPS;PRIVATE_DEPS")
+  foreach(dep IN LISTS ROOM_DEPS)
+    if(NOT TARGET tt_${dep})
+      message(FATAL_ERROR "room '${name}' asks for '${dep}', which is not below it")
+    endif()
+  endforeach()
+  add_library(tt_${name} STATIC ${ROOM_SOURCES})
+  add_library(tt::${name} ALIAS tt_${name})
+  target_include_directories(tt_${name} PUBLIC ${PROJECT_SOURCE_DIR}/src)
+  target_compile_features(tt_${name} PUBLIC cxx_std_20)
+  list(TRANSFORM ROOM_DEPS PREPEND tt_ OUTPUT_VARIABLE deps)
+  target_link_libraries(tt_${name} PUBLIC ${deps} PRIVATE tt_warnings ${ROOM_PRIVATE_DEPS})
+endfunction()
+
+# room_test(name SOURCES … [DEPS …] [LABELS …]): one GoogleTest binary per folder of tests/.
+function(room_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;DEPS;LABELS")
+  if(NOT TEST_LABELS)
+    set(TEST_LABELS unit)
+  endif()
+  add_executable(${name}_test ${TEST_SOURCES})
+  list(TRANSFORM TEST_DEPS PREPEND tt_ OUTPUT_VARIABLE deps)
+  target_link_libraries(${name}_test PRIVATE ${deps} tt_test_support tt_warnings GTest::gmock_main)
+  gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
+    PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600)
+endfunction()

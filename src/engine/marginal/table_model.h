@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "dp/ledger.h"
+#include "marginal/clique.h"
+#include "schema/table.h"
+
+namespace tracetwin::engine {
+
+/// A consistent, non-negative, normalised set of marginals over one table: what the marginal
+/// engine knows. Holds no record; public as far as the ledger it was made with says so.
+struct TableModel {
+  struct Part {
+    marginal::Clique clique;
+    std::vector<double> probabilities;  ///< row-major over `clique`, sum 1
+    double sigma = 0;                   ///< noise it was measured with, in counts
+  };
+  Domain domain;
+  std::vector<Part> parts;  ///< every attribute is in at least one
+  double records = 0;       ///< estimated number of records, > 0
+};
+
+/// The NetDPSyn pipeline (Sun et al., IMC 2024; PrivSyn, Zhang et al., USENIX Security 2021)
+/// without its implementation's faults: see engine/marginal/netdpsyn.cc.
+struct NetDpSynOptions {
+  double selection_rho = 0;  ///< share for the pair scores; ignored without a budget
+  double publish_rho = 0;    ///< share for the chosen marginals
+  double l2_sensitivity = 1; ///< of one table of counts, for one unit more or less
+  std::uint64_t clique_cells = 20'000; ///< a merged clique has at most so many cells
+  std::uint64_t pair_cells = 1'000'000; ///< a pair with more cells is not a candidate
+  unsigned threads = 0;
+};
+
+/// `one_ways` holds the already released one-way marginals, one per attribute in order; they are
+/// used for scoring, and enter the estimate as measurements (nothing is measured twice).
+TableModel train_netdpsyn(const Table& table, std::vector<marginal::NoisyMarginal> one_ways,
+                          const NetDpSynOptions& options, dp::Ledger& ledger,
+                          const Progress& progress);
+
+struct GenerateOptions {
+  std::size_t rows = 0;
+  std::uint64_t seed = 0;
+  unsigned threads = 0;
+  int rounds = 30;      ///< of GUM after the marginal initialisation
+  std::string key;      ///< attribute the initialisation starts from, "" = the best connected
+};
+
+/// Same model, options and seed give the same table whatever the number of threads.
+Table generate_netdpsyn(const TableModel& model, const GenerateOptions& options,
+                        const Progress& progress);
+
+}  // namespace tracetwin::engine

@@ -1,0 +1,61 @@
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <variant>
+#include <vector>
+
+#include "trace/io/byte_source.h"
+#include "base/atomic_file.h"
+#include "trace/reader.h"
+#include "trace/writer.h"
+
+namespace tracetwin {
+
+/// What to write, as far as a writer has to know it before the first record.
+struct WriterOptions {
+  LinkType link = LinkType::kEthernet;     ///< captures
+  std::uint32_t snap_length = 0;           ///< captures, 0 = 262144
+  bool nanoseconds = false;                ///< captures: nanosecond time stamps
+  std::vector<std::string> extra_columns;  ///< flow logs: names of FlowBatch::extras
+};
+
+using AnyReader = std::variant<std::unique_ptr<FrameReader>, std::unique_ptr<PacketReader>,
+                               std::unique_ptr<FlowReader>>;
+using AnyWriter = std::variant<std::unique_ptr<FrameWriter>, std::unique_ptr<PacketWriter>,
+                               std::unique_ptr<FlowWriter>>;
+
+/// One row of the format table. A format that cannot be written has no `open_writer`.
+struct Format {
+  std::string_view name;                    ///< "pcapng", as in --format
+  std::string_view summary;                 ///< one line for `tracetwin list formats`
+  std::vector<std::string_view> suffixes;   ///< ".pcap", …; the first format naming one has it
+  TraceKind kind;
+  /// Whether a file that begins with these bytes (up to 64 KiB, unpacked) is of this format.
+  bool (*sniff)(std::string_view head);
+  AnyReader (*open_reader)(Buffered input, SourceInfo info);
+  AnyWriter (*open_writer)(ByteSink& sink, const WriterOptions& options);
+};
+
+/// All formats, in the order in which they are sniffed.
+std::span<const Format> formats();
+
+/// The row called `name`; throws Error that suggests the nearest.
+const Format& format_named(std::string_view name);
+
+/// The writable format for a path by its suffix (compression suffix ignored). `kind` chooses where
+/// one suffix serves both kinds (".csv"). Throws Error naming the suffixes that there are.
+const Format& format_for_output(const std::filesystem::path& path, TraceKind kind);
+
+/// Opens any readable file by its content. Throws Error when no format fits, naming the first
+/// bytes and the readable formats; an empty file is an error.
+AnyReader open_trace(const std::filesystem::path& path);
+
+/// Packets from a frame reader (decoding each frame) or from a packet reader; Error for flows.
+std::unique_ptr<PacketReader> packets_of(AnyReader reader);
+
+}  // namespace tracetwin

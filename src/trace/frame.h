@@ -1,0 +1,32 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+
+namespace tracetwin {
+
+/// Link types by their LINKTYPE_ number (tcpdump.org); only those we decode are named.
+enum class LinkType : std::uint32_t {
+  kNull = 0,        ///< BSD loopback, family in the capturing host's byte order
+  kEthernet = 1,
+  kPpp = 9,
+  kPppHdlc = 50,
+  kPppEther = 51,
+  kRaw = 101,
+  kLoop = 108,      ///< OpenBSD loopback, family in network order
+  kLinuxSll = 113,
+  kIpv4 = 228,
+  kIpv6 = 229,
+  kLinuxSll2 = 276,
+};
+
+/// One captured frame as it stands in a capture. `bytes` is valid until the reader's next call.
+struct Frame {
+  std::int64_t time_ns = 0;
+  LinkType link = LinkType::kEthernet;
+  std::uint32_t original_length = 0;
+  std::span<const std::byte> bytes;  ///< bytes.size() <= original_length in a sound capture
+};
+
+}  // namespace tracetwin

@@ -1,0 +1,65 @@
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+namespace tracetwin {
+
+/// A stream of bytes read forward once.
+class ByteSource {
+ public:
+  virtual ~ByteSource() = default;
+  /// Fills the front of `buffer`, returns how many bytes; 0 only at the end. Throws Error when
+  /// the system refuses; a truncated or damaged compressed stream ends the data and says so in
+  /// damage().
+  virtual std::size_t read(std::span<std::byte> buffer) = 0;
+  /// Bytes taken from the file so far (compressed bytes for a compressed file).
+  virtual std::uint64_t bytes_read() const = 0;
+  /// Why the stream ended early ("gzip data ends too early"), or empty.
+  virtual std::string_view damage() const { return {}; }
+};
+
+/// Opens `path` ("-" is standard input), unpacking gzip and zstd (any number of concatenated
+/// members or frames), told by their first bytes. `compression` gets "", "gzip" or "zstd".
+/// Throws Error when the file is missing, a folder, or unreadable.
+std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path,
+                                        std::string* compression = nullptr);
+
+/// A source over bytes in memory (tests, fuzzing); no decompression.
+std::unique_ptr<ByteSource> memory_source(std::span<const std::byte> bytes);
+
+/// A window over a source, for parsers. `view(n)` gives the next n bytes without copying when
+/// they are already there; the buffer grows only up to what a caller asks for.
+class Buffered {
+ public:
+  explicit Buffered(std::unique_ptr<ByteSource> source, std::size_t capacity = 1 << 20);
+
+  /// The next `n` bytes, or fewer at the end of the data. Valid until the next call.
+  std::span<const std::byte> view(std::size_t n);
+  /// All bytes now buffered (at least one unless at the end).
+  std::span<const std::byte> available();
+  void consume(std::size_t n);
+  /// The next line without its '\n' (and '\r'), false at the end. Lines beyond `limit` bytes are
+  /// cut there and the rest of the line is dropped.
+  bool line(std::string_view& text, std::size_t limit = 1 << 20);
+  std::uint64_t offset() const { return offset_; }
+  const ByteSource& source() const { return *source_; }
+
+ private:
+  bool fill(std::size_t wanted);
+
+  std::unique_ptr<ByteSource> source_;
+  std::vector<std::byte> buffer_;
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
+  bool ended_ = false;
+  std::uint64_t offset_ = 0;
+};
+
+}  // namespace tracetwin
