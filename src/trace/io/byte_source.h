@@ -1,5 +1,6 @@
 #pragma once
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
@@ -41,10 +42,24 @@ class Buffered {
   explicit Buffered(std::unique_ptr<ByteSource> source, std::size_t capacity = 1 << 20);
 
   /// The next `n` bytes, or fewer at the end of the data. Valid until the next call.
-  std::span<const std::byte> view(std::size_t n);
+  std::span<const std::byte> view(std::size_t n) {
+    if (n > end_ - begin_) {
+      fill(n);
+    }
+    return std::span<const std::byte>(buffer_).subspan(begin_, std::min(n, end_ - begin_));
+  }
   /// All bytes now buffered (at least one unless at the end).
-  std::span<const std::byte> available();
-  void consume(std::size_t n);
+  std::span<const std::byte> available() {
+    view(1);
+    return std::span<const std::byte>(buffer_).subspan(begin_, end_ - begin_);
+  }
+  /// Passes over the next n bytes, which view() or available() has shown; never touches them.
+  void consume(std::size_t n) {
+    begin_ += n;
+    offset_ += n;
+  }
+  /// Passes over the next n bytes, seen or not; false when the data ends before.
+  bool skip(std::uint64_t n);
   /// The next line without its '\n' (and '\r'), false at the end. Lines beyond `limit` bytes are
   /// cut there and the rest of the line is dropped.
   bool line(std::string_view& text, std::size_t limit = 1 << 20);
@@ -52,7 +67,9 @@ class Buffered {
   const ByteSource& source() const { return *source_; }
 
  private:
-  bool fill(std::size_t wanted);
+  void fill(std::size_t wanted);
+  std::string_view buffered_text() const;
+  std::string_view cut_line(std::size_t limit, std::size_t newline);
 
   std::unique_ptr<ByteSource> source_;
   std::vector<std::byte> buffer_;
@@ -60,6 +77,7 @@ class Buffered {
   std::size_t end_ = 0;
   bool ended_ = false;
   std::uint64_t offset_ = 0;
+  std::string cut_line_;
 };
 
 }  // namespace tracetwin
