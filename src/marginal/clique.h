@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "dp/counts.h"
@@ -12,12 +13,30 @@ namespace tracetwin::marginal {
 /// A set of attributes by index into a Domain, ascending.
 using Clique = std::vector<std::uint32_t>;
 
-/// Number of joint cells, saturating at 2^62.
+/// A dense table has at most so many cells (2 GiB of counts).
+inline constexpr std::uint64_t kMostCells = std::uint64_t{1} << 28;
+
+/// Number of joint cells, saturating at 2^62. 1 for the empty clique.
 std::uint64_t cells_of(const Domain& domain, const Clique& clique);
+
+/// Attributes in both.
+Clique intersection(const Clique& a, const Clique& b);
+/// Attributes of `a` that are not in `b`.
+Clique difference(const Clique& a, const Clique& b);
+Clique united(const Clique& a, const Clique& b);
+bool contains(const Clique& whole, const Clique& part);
 
 /// Exact joint counts of the records over `clique`, row-major: the last attribute varies fastest.
 /// Private. Counted over fixed blocks on `threads` threads and merged. One pass over the columns.
+/// Throws Error when the clique has more than kMostCells cells, names an attribute that is not
+/// there, or when a column holds a code outside its attribute or is shorter than the first.
 dp::PrivateCounts count(const Table& table, const Clique& clique, unsigned threads);
+
+/// The same for several cliques: small tables share one pass, so that columns stay in cache and
+/// the counters in L2. Memory: the results and, per thread, one group of 32-bit counters (512 KiB,
+/// or one larger clique).
+std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Clique> cliques,
+                                         unsigned threads);
 
 /// A measured distribution: noisy counts over the cells of a clique, as doubles so that estimation
 /// can move them. Can be made from released counts only.
