@@ -2,7 +2,8 @@ option(TRACETWIN_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TRACETWIN_BENCHMARKS "build the Google Benchmark suites" OFF)
 option(TRACETWIN_FUZZ "build the libFuzzer targets (needs clang)" OFF)
 option(TRACETWIN_WERROR "treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
-set(TRACETWIN_SANITIZE "" CACHE STRING "comma-separated sanitizers for every target, such as address,undefined")
+set(TRACETWIN_SANITIZE "" CACHE STRING
+  "comma-separated sanitizers for every target, such as address,undefined")
 
 # Target properties only: nothing here leaks into a project that includes this one.
 add_library(tt_warnings INTERFACE)
@@ -12,7 +13,8 @@ if(TRACETWIN_WERROR)
   target_compile_options(tt_warnings INTERFACE -Werror)
 endif()
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
-  # GCC 12 sees overflows and dangling reads in inlined std::string and std::vector code that are not there.
+  # GCC 12 sees overflows and dangling reads in inlined std::string and std::vector code that are
+  # not there.
   target_compile_options(tt_warnings INTERFACE -Wno-restrict -Wno-stringop-overflow
     -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
@@ -20,6 +22,10 @@ endif()
 if(TRACETWIN_SANITIZE)
   add_compile_options(-fsanitize=${TRACETWIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TRACETWIN_SANITIZE})
+endif()
+
+if(TRACETWIN_FUZZ) # coverage in the libraries; the targets themselves link -fsanitize=fuzzer
+  add_compile_options(-fsanitize=fuzzer-no-link)
 endif()
 
 find_program(TRACETWIN_CCACHE ccache)

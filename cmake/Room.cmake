@@ -1,6 +1,6 @@
-# room(name SOURCES … [DEPS rooms…] [PUBLIC_DEPS libraries…] [PRIVATE_DEPS libraries…]): one static library per folder of src/.
-# A room may name only rooms that already exist, so the order of lines in src/CMakeLists.txt is the
-# dependency order and cannot contain a cycle.
+# room(name SOURCES … [DEPS rooms…] [PUBLIC_DEPS libraries…] [PRIVATE_DEPS libraries…]): one static
+# library per folder of src/. A room may name only rooms that already exist, so the order of lines in
+# src/CMakeLists.txt is the dependency order and cannot contain a cycle.
 function(room name)
   cmake_parse_arguments(PARSE_ARGV 1 ROOM "" "" "SOURCES;DEPS;PUBLIC_DEPS;PRIVATE_DEPS")
   foreach(dep IN LISTS ROOM_DEPS)
@@ -23,7 +23,8 @@ function(room name)
   target_link_libraries(tt_${name} ${reach} ${deps} ${ROOM_PUBLIC_DEPS})
 endfunction()
 
-# room_test(name SOURCES … [DEPS …] [LABELS …]): one GoogleTest binary per folder of tests/.
+# room_test(name SOURCES … [DEPS …] [LABELS …]): one GoogleTest binary per folder of tests/. Labels:
+# unit (the default, a minute in all), statistical (long, fixed seeds), e2e (the real program).
 function(room_test name)
   cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;DEPS;LABELS")
   if(NOT TEST_SOURCES)

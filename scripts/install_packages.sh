@@ -1,0 +1,77 @@
+#!/usr/bin/env bash
+# Installs the Debian packages that TraceTwin needs; does nothing when they are all there.
+#   scripts/install_packages.sh          what building needs
+#   scripts/install_packages.sh test     also what the tests and checks need
+set -euo pipefail
+
+# package=why, in the groups that the argument chooses
+BUILD=(
+  "g++=C++20 compiler"
+  "cmake=configures the build"
+  "ninja-build=runs the build"
+  "pkg-config=finds libraries"
+  "ccache=makes the second build quick"
+  "libfmt-dev=text formatting"
+  "nlohmann-json3-dev=JSON"
+  "libcli11-dev=command line"
+  "zlib1g-dev=gzip files"
+  "libzstd-dev=zstd files"
+  "libsodium-dev=cryptographic randomness for privacy noise"
+  "libzip-dev=model files"
+)
+TEST=(
+  "git=lists the files to check"
+  "libgtest-dev=unit tests"
+  "libgmock-dev=unit tests"
+  "libbenchmark-dev=benchmarks"
+  "python3=source checks, fuzzing seeds"
+  "clang=fuzzing"
+  "libclang-rt-14-dev=fuzzing and sanitizers for clang"
+  "llvm=readable stacks in fuzzing reports"
+  "clang-format=formatting check"
+  "clang-tidy=static checks"
+)
+
+case "${1:-build}" in
+  build) wanted=("${BUILD[@]}") ;;
+  test) wanted=("${BUILD[@]}" "${TEST[@]}") ;;
+  *)
+    echo "usage: ${0##*/} [build|test]" >&2
+    exit 2
+    ;;
+esac
+
+installed() {
+  [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
+}
+
+missing=()
+for entry in "${wanted[@]}"; do
+  installed "${entry%%=*}" || missing+=("$entry")
+done
+[[ ${#missing[@]} -gt 0 ]] || exit 0
+
+echo "Installing ${#missing[@]} packages:"
+for entry in "${missing[@]}"; do
+  printf '  %-22s %s\n' "${entry%%=*}" "${entry#*=}"
+done
+
+as_root=()
+if [[ $EUID -ne 0 ]]; then
+  command -v sudo >/dev/null || {
+    echo "Not root and no sudo: install the packages above with apt-get, then run this again." >&2
+    exit 1
+  }
+  as_root=(sudo)
+fi
+log=$(mktemp)
+trap 'rm -f "$log"' EXIT
+apt_get() {
+  "${as_root[@]}" env DEBIAN_FRONTEND=noninteractive apt-get "$@" >"$log" 2>&1 || {
+    cat "$log" >&2
+    echo "apt-get $1 failed; its output stands above." >&2
+    exit 1
+  }
+}
+apt_get update -q
+apt_get install -q -y --no-install-recommends "${missing[@]%%=*}"

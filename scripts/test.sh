@@ -1,0 +1,31 @@
+#!/usr/bin/env bash
+# Everything that must hold before a change lands, on a bare Debian 12: builds with sanitizers and
+# warnings as errors, tests, layer, style and formatting checks, clang-tidy, end-to-end tests of
+# the sanitized and of the released program, fuzzing. All of it is one ctest run, whose closing
+# lines are the result. TRACETWIN_FUZZ_SECONDS (30) is the time for each fuzzing target.
+set -euo pipefail
+cd "$(dirname "${BASH_SOURCE[0]}")/.."
+root=$PWD
+
+scripts/install_packages.sh test
+scripts/build.sh release
+scripts/build.sh dev
+scripts/fuzz.sh --build
+
+# One ctest suite over the build folders, the released program and the fuzzing targets.
+suite=build/ci
+mkdir -p "$suite"
+{
+  echo "subdirs(\"$root/build/dev\")"
+  echo "add_test(release.e2e \"$root/build/dev/tests/e2e/e2e_test\" --gtest_brief=1)"
+  echo "set_tests_properties(release.e2e PROPERTIES TIMEOUT 900 LABELS e2e" \
+    "ENVIRONMENT TRACETWIN_BINARY=$root/build/release/src/cli/tracetwin)"
+  for source in fuzz/*_fuzz.cc; do
+    [[ -e $source ]] || continue
+    name=$(basename "$source" .cc)
+    echo "add_test(fuzz.$name \"$root/scripts/fuzz.sh\" --run $name)"
+    echo "set_tests_properties(fuzz.$name PROPERTIES LABELS fuzz)"
+  done
+} >"$suite/CTestTestfile.cmake"
+
+ctest --test-dir "$suite" --parallel 2 --output-on-failure --no-label-summary --progress
