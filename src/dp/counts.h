@@ -31,7 +31,9 @@ class PrivateCounts {
   explicit PrivateCounts(std::vector<std::int64_t> values) : values_(std::move(values)) {}
 
   std::size_t size() const { return values_.size(); }
+  /// cell < size(), not checked.
   void add(std::size_t cell, std::int64_t amount = 1) { values_[cell] += amount; }
+  /// Throws Error when the sizes differ.
   void merge(const PrivateCounts& other);
   /// For counting loops and for private statistics that are themselves paid for; never for models.
   std::span<const std::int64_t> exact() const { return values_; }
@@ -42,12 +44,14 @@ class PrivateCounts {
 };
 
 /// Counts that may be published: made by the release functions of this file alone, and by joining
-/// or loading what they made.
+/// what they made. They may be negative.
 class NoisyCounts {
  public:
   NoisyCounts() = default;
   /// Releases of disjoint cells, one behind the other; sigma is the largest of theirs.
   static NoisyCounts joined(std::span<const NoisyCounts> parts);
+  /// Some of the cells, in the order of `cells`.
+  NoisyCounts selected(std::span<const std::size_t> cells) const;
   std::span<const std::int64_t> values() const { return values_; }
   std::size_t size() const { return values_.size(); }
   /// Standard deviation parameter of the noise; 0 without a guarantee.
@@ -71,39 +75,57 @@ struct ReleaseRequest {
 
 /// Adds discrete Gaussian noise to every cell, after paying. Throws Error (exit 3) when the ledger
 /// refuses; nothing is released then.
+///
+/// Privacy: independent N_Z(0, sigma2) on integers whose vector moves by at most l2_sensitivity in
+/// L2 is (l2_sensitivity^2 / (2 sigma2))-zCDP (Canonne, Kamath, Steinke 2020, Theorem 14); that
+/// is the cost the ledger booked. The number of cells is taken as public.
 NoisyCounts release(const PrivateCounts& counts, const ReleaseRequest& request, Ledger& ledger);
 
 struct HeavyRequest : ReleaseRequest {
-  double log2_cells = 0;       ///< log2 of the size of the public domain
-  double false_cells = 0.05;   ///< expected number of empty cells that pass the threshold
-  std::size_t most = 65535;    ///< keep at most so many, the largest (after noise)
-  std::int64_t floor = 0;      ///< never a threshold below this
+  double false_cells = 0.05;  ///< expected number of empty cells of a stratum that pass
+  std::size_t most = 65535;   ///< keep at most so many cells of a stratum, the largest after noise
+  std::int64_t floor = 0;     ///< never a threshold below this
 };
 
-/// The cells of a huge public domain whose noisy counts stood out.
+using KeyCounts = std::unordered_map<Key, std::int64_t, KeyHash>;
+
+/// A public part of a domain too large to enumerate (all IPv4 addresses, say). The strata of one
+/// release are disjoint and a record is in one of them (parallel composition: one payment).
+struct Stratum {
+  KeyCounts counts;       ///< exact, of the non-empty cells; private
+  double log2_cells = 0;  ///< log2 of the public number of cells
+  std::function<Key(NoiseSource&)> draw_key;  ///< a uniformly drawn cell
+};
+
+/// The cells of a stratum whose noisy counts stood out.
 struct HeavyRelease {
   std::vector<Key> keys;  ///< ascending
   NoisyCounts counts;     ///< parallel to keys, each >= threshold
   std::int64_t threshold = 0;
 };
 
-/// A noisy histogram over a *public* domain too large to enumerate (all IPv4 addresses, say), of
-/// which only the cells at or above a threshold are kept. The law is exactly that of noising
-/// every cell: non-empty cells get noise and are dropped below the threshold; how many empty ones
-/// pass is drawn from Poisson(empty * P[noise >= threshold]) (the binomial's limit; total
-/// variation at most that probability, < 1e-8), their keys by `draw_key` uniformly from the
-/// domain (again when it hits a non-empty cell), their counts from the noise's tail. The
-/// threshold is the smallest integer T with 2^log2_cells * P[noise >= T] <= false_cells, so it
-/// depends on nothing private. Without a budget: T = max(floor, 1), no false cells.
-using KeyCounts = std::unordered_map<Key, std::int64_t, KeyHash>;
-HeavyRelease release_heavy(const KeyCounts& counts, const HeavyRequest& request,
-                           const std::function<Key(NoiseSource&)>& draw_key, Ledger& ledger);
+/// A noisy histogram over huge public domains of which only the cells at or above a threshold are
+/// kept; one result a stratum, one reservation for all. The law is exactly that of noising every
+/// cell: non-empty cells get noise and are dropped below the threshold; how many of the `empty`
+/// others pass is drawn from Binomial(empty, P[noise >= threshold]) (by exact inversion; its Poisson
+/// limit above 2^53 cells, where the total variation between the two is below 1e-16), their keys by
+/// `draw_key` (again when one hits a non-empty cell or one drawn before), their counts from the
+/// noise's tail. The threshold is the smallest integer T with
+/// 2^log2_cells * P[noise >= T] <= false_cells, so it depends on nothing private. Without a budget:
+/// T = max(floor, 1), no false cells.
+std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
+                                        const HeavyRequest& request, Ledger& ledger);
 
-/// Partition selection: categories that nobody declared. Each present category gets noise and is
-/// released when it reaches T, the smallest integer with P[noise >= T - 1] <= delta_t; delta_t is
-/// taken from the ledger's threshold delta (its whole remainder divided by `uses_left`).
-/// l2_sensitivity must be 1 and one unit must touch one category. Without a budget every category
-/// is released.
+/// Partition selection: categories that nobody declared. Each present category (count > 0) gets
+/// noise and is released when it reaches T, the smallest integer with P[noise >= T - 1] <= delta_t;
+/// delta_t is taken from the ledger's threshold delta (its whole remainder divided by `uses_left`
+/// >= 1). l2_sensitivity must be 1 and one unit must touch one category, by 1. Without a budget
+/// every present category is released. Throws Error (exit 3) when no threshold delta is left.
+///
+/// Privacy: a category present with and without the unit is noised as in release(); one that only
+/// the unit makes present has count 1 and shows with probability P[1 + noise >= T] <= delta_t, and
+/// without the unit never. So the release is rho-zCDP but for an event of probability delta_t,
+/// which the ledger has set aside from delta. It protects single units only, not groups.
 struct CategoryRelease {
   std::vector<std::string> names;  ///< sorted
   NoisyCounts counts;              ///< parallel to names
