@@ -1,0 +1,78 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/random.h"
+#include "compile/plan.h"
+#include "encode/codec.h"
+#include "encode/vocabulary.h"
+#include "schema/field.h"
+#include "trace/assemble.h"
+#include "trace/packet.h"
+
+namespace tracetwin {
+
+/// One packet inside its conversation, as the packet tables see it.
+struct Step {
+  std::uint32_t payload = 0;
+  std::uint32_t gap_us = 0;    ///< since the conversation's previous packet (saturating)
+  std::uint32_t packet = 0;    ///< among all packets of the conversation, from 0
+  std::uint32_t position = 0;  ///< among the packets of its direction, from 0
+  bool forward = true;
+  bool previous_forward = true;
+  bool opens = false;  ///< first packet of the conversation: has no gap
+};
+
+/// A sampled step together with what it depends on, known when its conversation has ended.
+struct StepInContext {
+  Step step;
+  std::uint8_t proto = 0;
+  std::uint32_t mean_payload = 0;  ///< of its direction, rounded
+  std::uint64_t mean_gap_us = 0;   ///< duration / (packets - 1)
+};
+
+/// Takes a capture's packets one by one, cuts them into conversations (FlowAssembler) and keeps of
+/// each: one row of the fields of standard_fields(kPackets), and up to `steps_per_conversation`
+/// of its packets, drawn uniformly without replacement. Private. Memory grows with conversations,
+/// not with packets.
+class ConversationColumns {
+ public:
+  ConversationColumns(const FlowTimeouts& timeouts, std::size_t steps_per_conversation,
+                      std::uint64_t seed);
+  ~ConversationColumns();
+  void add(const Packet& packet);
+  /// Ends all conversations; call once, before the accessors.
+  void finish();
+
+  std::size_t rows() const;
+  const std::vector<PrivateColumn>& columns() const;
+  const std::vector<StepInContext>& steps() const;
+
+ private:
+  class Builder;
+  std::unique_ptr<Builder> builder_;
+};
+
+/// The facts of one conversation as its decoded row states them; packets are still to be planned.
+struct ConversationOutline {
+  ConversationPlan plan;  ///< without packets
+  std::int64_t start_ns = 0;
+  std::int64_t duration_ns = 0;
+  std::uint64_t forward_packets = 0;
+  std::uint64_t backward_packets = 0;
+  std::uint32_t forward_mean_payload = 0;
+  std::uint32_t backward_mean_payload = 0;
+};
+
+/// Puts one decoded row (keys parallel to standard_fields(kPackets)) together, made possible as
+/// append_record() does for flow records.
+ConversationOutline outline_of(const std::vector<Key>& row, Random& random);
+
+/// Codes of the two fields of kind kCode.
+std::uint32_t tcp_code(TcpOpen open, TcpClose close);
+inline constexpr std::uint32_t kNotTcpCode = 12;
+std::uint32_t header_code(const SenderPlan& forward, const SenderPlan& backward);
+
+}  // namespace tracetwin

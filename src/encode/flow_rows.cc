@@ -1,0 +1,159 @@
+#include "encode/flow_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cmath>
+
+namespace tracetwin {
+namespace {
+
+constexpr std::uint64_t kMostBytesPerPacket = 1500;
+constexpr std::int64_t kMicrosecond = 1000;
+
+/// The columns of a row that standard_fields(kFlows) fixes, by position.
+enum StandardField : std::size_t {
+  kSrcIp,
+  kDstIp,
+  kSrcPort,
+  kDstPort,
+  kProto,
+  kTs,
+  kTd,
+  kSize,
+  kStandardFields,
+};
+
+void add_record(const FlowRecord& record, std::vector<PrivateColumn>& columns) {
+  const auto us = static_cast<std::uint64_t>(
+      std::max<std::int64_t>(0, (record.duration_ns + kMicrosecond / 2) / kMicrosecond));
+  columns[kSrcIp].values.push_back(key_of(record.tuple.src));
+  columns[kDstIp].values.push_back(key_of(record.tuple.dst));
+  columns[kSrcPort].values.push_back(record.tuple.srcport);
+  columns[kDstPort].values.push_back(record.tuple.dstport);
+  columns[kProto].values.push_back(record.tuple.proto);
+  columns[kTs].values.push_back(static_cast<std::uint64_t>(record.start_ns));
+  columns[kTd].values.push_back(us);
+  columns[kSize].values.push_back(pair_key(record.packets, record.bytes));
+}
+
+std::string number_text(const Field& field, Key key) {
+  const double value = number_of(key);
+  return field.whole ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
+}
+
+}  // namespace
+
+FlowColumns::FlowColumns(const Schema& schema, const std::vector<std::string>& extra_columns)
+    : schema_(schema), columns_(schema.fields.size()), ids_(schema.fields.size()) {
+  for (std::size_t f = kStandardFields; f < schema.fields.size(); ++f) {
+    const auto found = std::find(extra_columns.begin(), extra_columns.end(), schema.fields[f].name);
+    extra_of_field_.push_back(static_cast<std::size_t>(found - extra_columns.begin()));
+  }
+}
+
+void FlowColumns::add(const FlowBatch& batch) {
+  for (const FlowRecord& record : batch.records) {
+    add_record(record, columns_);
+  }
+  for (std::size_t f = kStandardFields; f < schema_.fields.size(); ++f) {
+    add_extra(f, batch.extras[extra_of_field_[f - kStandardFields]]);
+  }
+  rows_ += batch.records.size();
+}
+
+void FlowColumns::add_extra(std::size_t field, const TextColumn& texts) {
+  const Field& declared = schema_.fields[field];
+  PrivateColumn& column = columns_[field];
+  for (std::size_t i = 0; i < texts.size(); ++i) {
+    const std::string_view text = texts[i];
+    if (declared.kind == FieldKind::kCategory) {
+      const auto [entry, is_new] = ids_[field].try_emplace(std::string(text), column.names.size());
+      if (is_new) {
+        column.names.emplace_back(text);
+      }
+      column.values.push_back(entry->second);
+      continue;
+    }
+    double value = declared.low;
+    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+      skips_.add(fmt::format("{} is not a number (its lower bound was taken)", declared.name),
+                 rows_ + i + 1);
+      value = declared.low;
+    }
+    column.values.push_back(number_key(value));
+  }
+}
+
+std::vector<std::string> extra_names(const Schema& schema) {
+  std::vector<std::string> names;
+  for (std::size_t f = standard_fields(schema.kind).size(); f < schema.fields.size(); ++f) {
+    names.push_back(schema.fields[f].name);
+  }
+  return names;
+}
+
+std::uint64_t least_packet_bytes(const FiveTuple& tuple) {
+  const std::uint64_t ip = tuple.src.is_v4() ? 20 : 40;
+  switch (tuple.proto) {
+    case kTcp:
+      return ip + 20;
+    case kUdp:
+    case kIcmp:
+    case kIcmpV6:
+      return ip + 8;
+    case kSctp:
+      return ip + 12;
+    default:
+      return ip;
+  }
+}
+
+void make_possible(FiveTuple& tuple, Random& random) {
+  if (tuple.src.is_v4() && tuple.proto == kIcmpV6) {
+    tuple.proto = kIcmp;
+  } else if (!tuple.src.is_v4() && tuple.proto == kIcmp) {
+    tuple.proto = kIcmpV6;
+  }
+  const auto ephemeral = [&] { return static_cast<std::uint16_t>(random.between(32768, 60999)); };
+  if (has_ports(tuple.proto)) {
+    tuple.srcport = tuple.srcport == 0 ? ephemeral() : tuple.srcport;
+    tuple.dstport = tuple.dstport == 0 ? ephemeral() : tuple.dstport;
+  } else if (tuple.proto == kIcmp || tuple.proto == kIcmpV6) {
+    tuple.srcport &= 0xff;
+    tuple.dstport &= 0xff;
+  } else {
+    tuple.srcport = 0;
+    tuple.dstport = 0;
+  }
+  while (tuple.src == tuple.dst) {
+    tuple.dst.low ^= 1 + random.below(254);
+  }
+}
+
+void append_record(const Schema& schema, const std::vector<Key>& row,
+                   const std::vector<Vocabulary>& vocabularies, Random& random, FlowBatch& batch) {
+  FlowRecord record;
+  record.tuple = {
+      address_of(row[kSrcIp]), address_of(row[kDstIp]), static_cast<std::uint16_t>(row[kSrcPort]),
+      static_cast<std::uint16_t>(row[kDstPort]), static_cast<std::uint8_t>(row[kProto])};
+  make_possible(record.tuple, random);
+  record.start_ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(row[kTs]));
+  record.packets = std::max<std::uint64_t>(1, first_of(row[kSize]));
+  record.bytes =
+      std::clamp(second_of(row[kSize]), least_packet_bytes(record.tuple) * record.packets,
+                 kMostBytesPerPacket * record.packets);
+  record.duration_ns = record.packets == 1 ? 0 : static_cast<std::int64_t>(row[kTd]) * kMicrosecond;
+  batch.records.push_back(record);
+  for (std::size_t f = kStandardFields; f < schema.fields.size(); ++f) {
+    const Field& field = schema.fields[f];
+    const bool is_category = field.kind == FieldKind::kCategory;
+    batch.extras[f - kStandardFields].append(
+        is_category ? vocabularies[f].names()[static_cast<std::size_t>(row[f])]
+                    : number_text(field, row[f]));
+  }
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,56 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "base/random.h"
+#include "encode/codec.h"
+#include "encode/vocabulary.h"
+#include "schema/field.h"
+#include "trace/flow.h"
+#include "trace/skips.h"
+
+namespace tracetwin {
+
+/// Records of a flow log, taken apart into one private column for each field of a schema.
+class FlowColumns {
+ public:
+  /// `extra_columns` are the reader's, in its order; all further fields of `schema` are among them.
+  FlowColumns(const Schema& schema, const std::vector<std::string>& extra_columns);
+
+  void add(const FlowBatch& batch);
+  std::size_t rows() const { return rows_; }
+  /// Fields declared as numbers whose text was none: replaced by the lower bound and counted.
+  const Skips& skips() const { return skips_; }
+  const std::vector<PrivateColumn>& columns() const { return columns_; }
+
+ private:
+  void add_extra(std::size_t field, const TextColumn& texts);
+
+  Schema schema_;
+  std::vector<std::size_t> extra_of_field_;  ///< index into FlowBatch::extras
+  std::vector<PrivateColumn> columns_;
+  std::vector<std::unordered_map<std::string, std::size_t>> ids_;  ///< of category texts
+  std::size_t rows_ = 0;
+  Skips skips_;
+};
+
+/// Names of the fields behind the standard ones, which a writer has as further columns.
+std::vector<std::string> extra_names(const Schema& schema);
+
+/// Puts one decoded row (keys parallel to schema.fields) together as a record that the protocols
+/// allow, whatever the model drew: one packet has no duration; bytes lie between the headers'
+/// minimum and 1500 a packet; only TCP, UDP and their kin have ports, and they are not 0; ICMP
+/// follows the address family; the two ends differ. Extras are appended to batch.extras.
+void append_record(const Schema& schema, const std::vector<Key>& row,
+                   const std::vector<Vocabulary>& vocabularies, Random& random, FlowBatch& batch);
+
+/// The parts of that which captures need too: makes the tuple one that can exist.
+void make_possible(FiveTuple& tuple, Random& random);
+
+/// Smallest IP packet of a protocol, bytes.
+std::uint64_t least_packet_bytes(const FiveTuple& tuple);
+
+}  // namespace tracetwin

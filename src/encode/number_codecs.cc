@@ -1,0 +1,163 @@
+// The codecs whose values are plain whole numbers: ports, protocols, times, durations, lengths,
+// single bytes, codes and declared numbers.
+#include <algorithm>
+#include <array>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+#include "encode/codecs.h"
+#include "encode/ladder_codec.h"
+#include "encode/log_grid.h"
+#include "trace/packet.h"
+
+namespace tracetwin {
+namespace {
+
+/// Every value below `values` has a cell of its own.
+Rung exact(std::uint32_t values) {
+  return {values, [values](Key value) { return value < values ? value : kNoCell; },
+          [](std::uint32_t cell, Random&) { return Key{cell}; },
+          [](std::uint32_t cell) { return fmt::format("{}", cell); }};
+}
+
+Rung log_cells(unsigned bits, std::uint64_t largest) {
+  const LogGrid grid(bits, largest);
+  return {
+      grid.cells(),
+      [grid](Key value) {
+        return Key{grid.cell(static_cast<std::uint64_t>(
+            std::min(value, Key{std::numeric_limits<std::uint64_t>::max()})))};
+      },
+      [grid](std::uint32_t cell, Random& random) { return Key{grid.draw(cell, random)}; },
+      [grid](std::uint32_t cell) { return fmt::format("{}-{}", grid.low(cell), grid.high(cell)); }};
+}
+
+/// Cells [cuts[i], cuts[i+1]), uniform inside.
+Rung cut_at(std::vector<std::uint32_t> cuts) {
+  const auto cells = static_cast<std::uint32_t>(cuts.size() - 1);
+  return {
+      cells,
+      [cuts](Key value) {
+        const auto above = std::upper_bound(cuts.begin(), cuts.end() - 1, value);
+        return static_cast<Key>(above - cuts.begin() - 1);
+      },
+      [cuts](std::uint32_t cell, Random& random) {
+        return Key{cuts[cell] + random.below(cuts[cell + 1] - cuts[cell])};
+      },
+      [cuts](std::uint32_t cell) { return fmt::format("{}-{}", cuts[cell], cuts[cell + 1] - 1); }};
+}
+
+std::vector<std::uint32_t> steps(std::uint32_t width, std::uint32_t end) {
+  std::vector<std::uint32_t> cuts;
+  for (std::uint32_t cut = 0; cut < end; cut += width) {
+    cuts.push_back(cut);
+  }
+  cuts.push_back(end);
+  return cuts;
+}
+
+/// Protocols that a capture may hold besides the frequent ones, for the cell "other".
+constexpr std::array<std::uint8_t, 8> kOtherProtocols = {2, 4, 41, 47, 50, 58, 89, 132};
+
+constexpr std::uint64_t kLongestDurationUs = 1ULL << 43;  // 101 days
+constexpr std::uint64_t kLongestPayload = 65535;
+
+}  // namespace
+
+std::unique_ptr<const Codec> make_port_codec() {
+  return std::make_unique<LadderCodec>(std::vector<Rung>{
+      exact(65536), cut_at(steps(256, 65536)),
+      cut_at({0,     1,     128,   512,   1024,  2048,  5000,  8192,  10000, 16384,
+              24576, 32768, 36864, 40960, 45056, 49152, 53248, 57344, 61440, 65536})});
+}
+
+std::unique_ptr<const Codec> make_protocol_codec() {
+  const Rung other{1, [](Key) { return Key{0}; },
+                   [](std::uint32_t, Random& random) {
+                     return Key{kOtherProtocols[random.below(kOtherProtocols.size())]};
+                   },
+                   [](std::uint32_t) { return std::string("other"); }};
+  return std::make_unique<LadderCodec>(std::vector<Rung>{exact(256), other});
+}
+
+std::unique_ptr<const Codec> make_time_codec(const Window& window) {
+  const std::int64_t begin = window.begin;
+  const auto length = static_cast<double>(window.end - window.begin);
+  const auto edge = [begin, length](std::uint32_t slot) {
+    return begin + static_cast<std::int64_t>(std::ceil(length * slot / kTimeSlots));
+  };
+  const Rung slots{
+      kTimeSlots,
+      [begin, length, edge](Key value) {
+        const auto time = static_cast<std::int64_t>(static_cast<std::uint64_t>(value));
+        const double position = static_cast<double>(time - begin) / length * kTimeSlots;
+        auto slot = static_cast<std::uint32_t>(std::clamp(position, 0.0, kTimeSlots - 1.0));
+        slot -= slot > 0 && time < edge(slot) ? 1 : 0;
+        slot += slot + 1 < kTimeSlots && time >= edge(slot + 1) ? 1 : 0;
+        return Key{slot};
+      },
+      [edge](std::uint32_t slot, Random& random) {
+        return Key{static_cast<std::uint64_t>(
+            random.between(edge(slot), std::max(edge(slot), edge(slot + 1) - 1)))};
+      },
+      [](std::uint32_t slot) { return fmt::format("slot {}", slot); }};
+  return std::make_unique<LadderCodec>(std::vector<Rung>{slots});
+}
+
+std::unique_ptr<const Codec> make_duration_codec() {
+  return std::make_unique<LadderCodec>(
+      std::vector<Rung>{log_cells(3, kLongestDurationUs), log_cells(0, kLongestDurationUs)});
+}
+
+std::unique_ptr<const Codec> make_length_codec() {
+  return std::make_unique<LadderCodec>(std::vector<Rung>{
+      exact(65536), log_cells(2, kLongestPayload), log_cells(0, kLongestPayload)});
+}
+
+std::unique_ptr<const Codec> make_byte_codec() {
+  return std::make_unique<LadderCodec>(
+      std::vector<Rung>{exact(256), cut_at({0, 1, 32, 64, 65, 96, 128, 129, 192, 255, 256})});
+}
+
+std::unique_ptr<const Codec> make_code_codec(std::uint32_t cells) {
+  return std::make_unique<LadderCodec>(std::vector<Rung>{exact(cells)});
+}
+
+std::unique_ptr<const Codec> make_number_codec(double low, double high, bool whole) {
+  constexpr std::uint32_t kCells = 128;
+  // asinh keeps order, is linear near zero and logarithmic far from it, on both sides of it.
+  const double from = std::asinh(low);
+  const double step = (std::asinh(high) - from) / kCells;
+  const auto cell_of = [=](double value) {
+    const double position = (std::asinh(std::clamp(value, low, high)) - from) / step;
+    return static_cast<std::uint32_t>(std::clamp(position, 0.0, kCells - 1.0));
+  };
+  const auto draw = [=](std::uint32_t cell, Random& random) {
+    const double value = std::sinh(from + (cell + random.uniform()) * step);
+    return std::clamp(whole ? std::floor(value) : value, low, high);
+  };
+  const Rung grid{
+      kCells, [=](Key value) { return Key{cell_of(number_of(value))}; },
+      [=](std::uint32_t cell, Random& random) {
+        double value = draw(cell, random);
+        for (int tries = 0; tries < 64 && cell_of(value) != cell; ++tries) {
+          value = draw(cell, random);
+        }
+        return number_key(value);
+      },
+      [=](std::uint32_t cell) { return fmt::format("{:.6g} …", std::sinh(from + cell * step)); }};
+  return std::make_unique<LadderCodec>(std::vector<Rung>{grid});
+}
+
+Key number_key(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  return bits >> 63 != 0 ? ~bits : bits | 1ULL << 63;
+}
+
+double number_of(Key key) {
+  const auto bits = static_cast<std::uint64_t>(key);
+  return std::bit_cast<double>(bits >> 63 != 0 ? bits & ~(1ULL << 63) : ~bits);
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,88 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <nlohmann/json_fwd.hpp>
+#include <span>
+#include <string>
+#include <unordered_map>
+#include <vector>
+
+#include "dp/counts.h"
+#include "dp/ledger.h"
+#include "encode/codec.h"
+#include "schema/field.h"
+
+namespace tracetwin {
+
+/// The values of one field of a private trace, one key a record; for kCategory keys are indices
+/// into `names`. Private.
+struct PrivateColumn {
+  std::vector<Key> values;
+  std::vector<std::string> names;
+};
+
+/// What learning a vocabulary may cost and keep.
+struct VocabularyOptions {
+  double rho_per_release = 0;  ///< each level of the codec is one release
+  double l2_sensitivity = 1;
+  double false_cells = 0.5;       ///< expected number of empty cells of the last level that stay
+  std::size_t most_tokens = 400;  ///< per level
+  std::int64_t floor = 0;         ///< without a budget: rarest value with a code of its own
+  int category_releases = 1;      ///< how many columns share the ledger's threshold delta
+};
+
+/// The codes of one field: which cells, of which level of its codec, are told apart. Learned from
+/// private values through the ledger: level by level, finest first, a noisy histogram over the
+/// whole public domain opens the cells that stand out; the records that none of them covers are
+/// measured on the next level; of the last, enumerable level the cells above the noise are kept.
+/// So every code stands for public facts plus released counts, and nothing else about the data
+/// decides a bin (compare the binning step of NetDPSyn, which looks).
+///
+/// Decoding draws from a code's cell by the codec's public prior: a rare value is never put back.
+class Vocabulary {
+ public:
+  struct Token {
+    std::uint8_t level = 0;
+    Key cell = 0;
+  };
+  struct Learned;
+
+  /// Spends codec.levels() releases. Throws Error (exit 3) when the ledger refuses.
+  static Learned learn(const Field& field, const Window& window, const PrivateColumn& column,
+                       const VocabularyOptions& options, dp::Ledger& ledger);
+
+  std::uint32_t cells() const { return static_cast<std::uint32_t>(tokens_.size()); }
+  const std::vector<Token>& tokens() const { return tokens_; }
+  /// kCategory: the text behind each code.
+  const std::vector<std::string>& names() const { return names_; }
+  const Codec& codec() const { return *codec_; }
+
+  /// Codes of private values. `column` must be the kind of column learned from.
+  std::vector<std::uint16_t> encode(const PrivateColumn& column, unsigned threads) const;
+  std::uint16_t encode(Key value) const;
+  /// A value with this code, drawn by the public prior; not a value that a finer code stands for.
+  Key decode(std::uint16_t code, Random& random) const;
+  std::string describe(std::uint16_t code) const;
+
+  nlohmann::json to_json() const;
+  /// Throws Error when `json` is not what to_json() of such a field gives.
+  static Vocabulary from_json(const Field& field, const Window& window, const nlohmann::json& json);
+
+ private:
+  Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> tokens,
+             std::vector<std::string> names);
+
+  std::shared_ptr<const Codec> codec_;
+  std::vector<Token> tokens_;
+  std::vector<std::string> names_;
+  std::vector<std::unordered_map<Key, std::uint16_t, dp::KeyHash>> codes_;  ///< by level
+  std::vector<std::uint16_t> last_;  ///< by cell of the last level, given-up cells remapped
+};
+
+struct Vocabulary::Learned {
+  Vocabulary vocabulary;
+  dp::NoisyCounts counts;  ///< by code: the field's one-way measurement
+};
+
+}  // namespace tracetwin

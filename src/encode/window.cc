@@ -1,0 +1,71 @@
+#include "encode/window.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <optional>
+
+#include "base/error.h"
+#include "dp/counts.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::int64_t kCells = 16;
+constexpr Window kAllTime = {0, std::int64_t{1} << 62};
+constexpr double kSigmas = 4;
+
+Window exact_span(std::span<const std::int64_t> times_ns) {
+  const auto [first, last] = std::minmax_element(times_ns.begin(), times_ns.end());
+  return first == times_ns.end() ? Window{0, 1} : Window{*first, *last + 1};
+}
+
+/// The part of `window` from its first to its last cell that stands out.
+std::optional<Window> trimmed(const Window& window, const dp::NoisyCounts& noisy) {
+  const std::int64_t width = (window.end - window.begin) / kCells;
+  const double least = std::max(1.0, kSigmas * noisy.sigma());
+  std::optional<Window> result;
+  for (std::int64_t cell = 0; cell < kCells; ++cell) {
+    if (static_cast<double>(noisy.values()[static_cast<std::size_t>(cell)]) < least) {
+      continue;
+    }
+    const std::int64_t begin = window.begin + cell * width;
+    result = Window{result ? result->begin : begin, begin + width};
+  }
+  return result;
+}
+
+}  // namespace
+
+Window find_window(std::span<const std::int64_t> times_ns, double rho_per_release,
+                   double l2_sensitivity, dp::Ledger& ledger) {
+  if (!ledger.adds_noise()) {
+    return exact_span(times_ns);
+  }
+  Window window = kAllTime;
+  for (int release = 0; release < kWindowReleases; ++release) {
+    const std::int64_t width = (window.end - window.begin) / kCells;
+    dp::PrivateCounts counts(kCells);
+    for (const std::int64_t time : times_ns) {
+      if (time >= window.begin && time < window.begin + width * kCells) {
+        counts.add(static_cast<std::size_t>((time - window.begin) / width));
+      }
+    }
+    const auto noisy = dp::release(counts,
+                                   {"binning", fmt::format("time window, cut {}", release + 1),
+                                    rho_per_release, l2_sensitivity},
+                                   ledger);
+    const auto next = trimmed(window, noisy);
+    if (!next && release == 0) {
+      throw Error("too few records to find their time window within this privacy budget",
+                  "Give the window (--window BEGIN..END), or a larger --epsilon.");
+    }
+    if (!next || (next->begin == window.begin && next->end == window.end) || width < kCells) {
+      break;
+    }
+    window = *next;
+  }
+  return window;
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,90 @@
+#pragma once
+
+#include <cstdint>
+#include <limits>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "trace/reader.h"
+
+namespace tracetwin {
+
+/// What a field's values are, and so how they are encoded. Every kind has a full public range;
+/// nothing about it is read from the data.
+enum class FieldKind : std::uint8_t {
+  kAddress,   ///< IPv4 or IPv6 address
+  kPort,      ///< 0 … 65535
+  kProtocol,  ///< 0 … 255
+  kTime,      ///< ns since the epoch, inside a window that is given or found privately
+  kDuration,  ///< microseconds, >= 0
+  kSize,      ///< packets and bytes of a flow, together
+  kShape,     ///< packets in each direction of a conversation, together
+  kLength,    ///< bytes of payload, 0 … 65535
+  kByte,      ///< 0 … 255: TTL, TOS
+  kCode,      ///< 0 … cells-1, every value public: TCP state, header policy
+  kCategory,  ///< a text; its list declared, or released by thresholding
+  kNumber,    ///< a real or whole number within declared bounds
+};
+std::string_view kind_name(FieldKind kind);
+
+/// A field of a table: its name, kind and what is publicly known about it.
+struct Field {
+  std::string name;
+  FieldKind kind = FieldKind::kCategory;
+  std::vector<std::string> values;  ///< kCategory: the declared list; empty = to be released
+  std::uint32_t cells = 0;          ///< kCode
+  double low = -1e15;               ///< kNumber: values are clamped to [low, high]
+  double high = 1e15;
+  bool whole = false;   ///< kNumber: whole numbers only
+  std::string summary;  ///< one line for `tracetwin list fields`
+};
+
+/// A span of time, ns since the epoch: [begin, end).
+struct Window {
+  std::int64_t begin = 0;
+  std::int64_t end = 0;
+};
+
+/// The fields that a model of one trace has. Public: made from the trace's kind, its column
+/// names and the user's schema file, never from its values.
+struct Schema {
+  TraceKind kind = TraceKind::kFlows;
+  std::vector<Field> fields;
+  std::optional<Window> window;       ///< given by the user; absent = found privately
+  std::vector<std::string> left_out;  ///< columns of the file that are no fields, for the user
+};
+
+/// The fields that every model of this kind of trace has, in order.
+std::span<const Field> standard_fields(TraceKind kind);
+
+/// Further facts about columns, from a schema file. See docs/formats.md for its grammar:
+/// {"window": ["2026-01-01T00:00:00Z", "2026-01-02T00:00:00Z"],
+///  "columns": {"label": {"kind": "category", "values": ["benign", "attack"]},
+///              "score": {"kind": "number", "min": 0, "max": 1, "whole": false},
+///              "uid": {"kind": "ignore"}}}
+struct Declarations {
+  struct Column {
+    std::string name;
+    bool ignore = false;
+    Field field;
+  };
+  std::vector<Column> columns;
+  std::optional<Window> window;
+};
+
+/// Reads a schema file. Throws Error naming the file, the column and what was expected.
+Declarations read_declarations(const std::string& path);
+
+/// The schema of a flow log with these further columns: the standard fields, then each declared
+/// column, then each column whose name says that it is a category (label, type, service, state, …);
+/// identifiers (uid, …) and what the standard fields hold already are left out. A column that
+/// nobody declared and whose name says nothing is left out and named in `left_out`.
+Schema flow_schema(std::span<const std::string> extra_columns, const Declarations& declarations);
+
+/// The schema of a capture.
+Schema capture_schema(const Declarations& declarations);
+
+}  // namespace tracetwin
