@@ -16,9 +16,7 @@ struct IpAddress {
   std::uint64_t high = 0;
   std::uint64_t low = 0;
 
-  static constexpr IpAddress v4(std::uint32_t address) {
-    return {0, 0xffff00000000ULL | address};
-  }
+  static constexpr IpAddress v4(std::uint32_t address) { return {0, 0xffff00000000ULL | address}; }
   /// From 16 bytes in network order.
   static IpAddress v6(const std::uint8_t* bytes);
 

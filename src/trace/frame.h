@@ -8,13 +8,13 @@ namespace tracetwin {
 
 /// Link types by their LINKTYPE_ number (tcpdump.org); only those we decode are named.
 enum class LinkType : std::uint32_t {
-  kNull = 0,        ///< BSD loopback, family in the capturing host's byte order
+  kNull = 0,  ///< BSD loopback, family in the capturing host's byte order
   kEthernet = 1,
   kPpp = 9,
   kPppHdlc = 50,
   kPppEther = 51,
   kRaw = 101,
-  kLoop = 108,      ///< OpenBSD loopback, family in network order
+  kLoop = 108,  ///< OpenBSD loopback, family in network order
   kLinuxSll = 113,
   kIpv4 = 228,
   kIpv6 = 229,

@@ -8,9 +8,6 @@ namespace tracetwin {
 
 namespace {
 
-constexpr std::uint8_t kDccp = 33;
-constexpr std::uint8_t kUdpLite = 136;
-
 struct ProtocolName {
   std::uint8_t number;
   std::string_view name;

@@ -16,8 +16,10 @@ enum IpProtocol : std::uint8_t {
   kIcmp = 1,
   kTcp = 6,
   kUdp = 17,
+  kDccp = 33,
   kIcmpV6 = 58,
   kSctp = 132,
+  kUdpLite = 136,
 };
 
 /// Whether packets of this protocol carry ports (TCP, UDP, UDP-Lite, DCCP, SCTP).
@@ -85,8 +87,8 @@ template <>
 struct std::hash<tracetwin::FiveTuple> {
   std::size_t operator()(const tracetwin::FiveTuple& t) const noexcept {
     const std::hash<tracetwin::IpAddress> address;
-    const std::uint64_t rest = (std::uint64_t{t.srcport} << 24) | (std::uint64_t{t.dstport} << 8) |
-                               std::uint64_t{t.proto};
+    const std::uint64_t rest =
+        (std::uint64_t{t.srcport} << 24) | (std::uint64_t{t.dstport} << 8) | std::uint64_t{t.proto};
     std::uint64_t h = address(t.src) * 0x9e3779b97f4a7c15ULL + address(t.dst);
     h = (h ^ (h >> 31) ^ (rest << 17) ^ rest) * 0xff51afd7ed558ccdULL;
     return static_cast<std::size_t>(h ^ (h >> 32));

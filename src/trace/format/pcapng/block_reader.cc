@@ -1,0 +1,85 @@
+#include "trace/format/pcapng/block_reader.h"
+
+#include "trace/format/pcap/capture.h"
+#include "trace/format/pcapng/pcapng_layout.h"
+#include "trace/io/byte_order.h"
+
+namespace tracetwin::pcapng {
+
+namespace {
+
+/// The longest packet and room for its options; longer blocks of packets are damage.
+constexpr std::uint32_t kLongestBlock = capture::kLongestPacket + (1 << 20);
+constexpr std::size_t kShortestBlock = kBlockHeader + kBlockTrailer;
+constexpr std::string_view kLengthsDiffer = "block whose two lengths differ";
+
+bool is_used(std::uint32_t type) {
+  return type == kSectionHeader || type == kInterfaceDescription || type == kObsoletePacket ||
+         type == kSimplePacket || type == kEnhancedPacket;
+}
+
+}  // namespace
+
+BlockReader::Outcome BlockReader::damaged(std::string_view what) {
+  damage_ = what;
+  return Outcome::kDamaged;
+}
+
+/// Without holding the block in memory, whatever length it claims.
+BlockReader::Outcome BlockReader::pass_over(std::uint32_t length) {
+  if (!input_.skip(length - kBlockTrailer)) {
+    return Outcome::kCut;
+  }
+  const auto trailer = input_.view(kBlockTrailer);
+  if (trailer.size() < kBlockTrailer) {
+    return Outcome::kCut;
+  }
+  if (load<std::uint32_t>(trailer.data(), order_) != length) {
+    return damaged(kLengthsDiffer);
+  }
+  input_.consume(kBlockTrailer);
+  return Outcome::kBlock;
+}
+
+BlockReader::Outcome BlockReader::next(Block& block) {
+  for (;;) {
+    const auto head = input_.view(kShortestBlock);
+    if (head.size() < kShortestBlock) {
+      return head.empty() ? Outcome::kEnd : Outcome::kCut;
+    }
+    block.type = load<std::uint32_t>(head.data(), order_);
+    if (block.type == kSectionHeader) {
+      const auto magic = load<std::uint32_t>(head.data() + kBlockHeader, std::endian::little);
+      if (magic != kByteOrderMagic && magic != byte_order::swapped(kByteOrderMagic)) {
+        return damaged("section header without a byte order");
+      }
+      order_ = magic == kByteOrderMagic ? std::endian::little : std::endian::big;
+    }
+    const auto length = load<std::uint32_t>(head.data() + 4, order_);
+    if (length < kShortestBlock || length % 4 != 0) {
+      return damaged("block of impossible length");
+    }
+    if (!is_used(block.type)) {
+      const Outcome outcome = pass_over(length);
+      if (outcome != Outcome::kBlock) {
+        return outcome;
+      }
+      continue;
+    }
+    if (length > kLongestBlock) {
+      return damaged("block of impossible length");
+    }
+    const auto whole = input_.view(length);
+    if (whole.size() < length) {
+      return Outcome::kCut;
+    }
+    if (load<std::uint32_t>(&whole[length - kBlockTrailer], order_) != length) {
+      return damaged(kLengthsDiffer);
+    }
+    block.body = whole.subspan(kBlockHeader, length - kShortestBlock);
+    input_.consume(length);
+    return Outcome::kBlock;
+  }
+}
+
+}  // namespace tracetwin::pcapng
