@@ -82,7 +82,7 @@ struct ReleaseRequest {
 NoisyCounts release(const PrivateCounts& counts, const ReleaseRequest& request, Ledger& ledger);
 
 struct HeavyRequest : ReleaseRequest {
-  double false_cells = 0.05;  ///< expected number of empty cells of a stratum that pass
+  double false_cells = 0.05;  ///< expected empty cells of a stratum that pass, above 0, up to 30
   std::size_t most = 65535;   ///< keep at most so many cells of a stratum, the largest after noise
   std::int64_t floor = 0;     ///< never a threshold below this
 };
@@ -92,8 +92,8 @@ using KeyCounts = std::unordered_map<Key, std::int64_t, KeyHash>;
 /// A public part of a domain too large to enumerate (all IPv4 addresses, say). The strata of one
 /// release are disjoint and a record is in one of them (parallel composition: one payment).
 struct Stratum {
-  KeyCounts counts;       ///< exact, of the non-empty cells; private
-  double log2_cells = 0;  ///< log2 of the public number of cells
+  KeyCounts counts;                           ///< exact, of the non-empty cells; private
+  double log2_cells = 0;                      ///< log2 of the public number of cells, 0 to 128
   std::function<Key(NoiseSource&)> draw_key;  ///< a uniformly drawn cell
 };
 
@@ -105,14 +105,21 @@ struct HeavyRelease {
 };
 
 /// A noisy histogram over huge public domains of which only the cells at or above a threshold are
-/// kept; one result a stratum, one reservation for all. The law is exactly that of noising every
-/// cell: non-empty cells get noise and are dropped below the threshold; how many of the `empty`
-/// others pass is drawn from Binomial(empty, P[noise >= threshold]) (by exact inversion; its Poisson
-/// limit above 2^53 cells, where the total variation between the two is below 1e-16), their keys by
-/// `draw_key` (again when one hits a non-empty cell or one drawn before), their counts from the
-/// noise's tail. The threshold is the smallest integer T with
-/// 2^log2_cells * P[noise >= T] <= false_cells, so it depends on nothing private. Without a budget:
-/// T = max(floor, 1), no false cells.
+/// kept; one result a stratum, one reservation for all. The law is that of noising every cell:
+/// non-empty cells get noise and are dropped below the threshold; how many of the `empty` others
+/// pass is drawn from Binomial(empty, P[noise >= threshold]), their keys by `draw_key` (again when
+/// one hits a non-empty cell or one drawn before), their counts from the noise's tail. The
+/// threshold is the smallest integer T >= max(floor, 1) with 2^log2_cells * P[noise >= T] <=
+/// false_cells, so it depends on nothing private. Keys must lie in the domain; a count of 0 is as
+/// if it were absent. Equal noisy counts at the limit `most` are taken by ascending key. Without a
+/// budget: exact counts, T = max(floor, 1), no false cells. Throws Error on an impossible request,
+/// on negative counts, or when draw_key keeps repeating itself.
+///
+/// Privacy: noising all cells of public domains is zCDP as in release(); dropping those below a
+/// public threshold and keeping the `most` largest noisy ones is post-processing. A cell that is
+/// empty and one that holds a record differ exactly as under that mechanism, up to the relative
+/// error of P[noise >= T] (below 1e-9, pure epsilon) and of the number drawn (2^-53 in total
+/// variation).
 std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
                                         const HeavyRequest& request, Ledger& ledger);
 

@@ -6,33 +6,33 @@
 #include <string>
 #include <vector>
 
+#include "dp/allowance.h"
 #include "dp/budget.h"
 #include "dp/noise.h"
+#include "dp/report.h"
 
 namespace tracetwin::dp {
-
-/// One mechanism that touched private data.
-struct LedgerRow {
-  std::string stage;         ///< "binning", "selection", "publishing", …
-  std::string what;          ///< "one-way of dstport, exact", …
-  double l2_sensitivity = 1; ///< for one unit more or less
-  Sigma2 sigma2;             ///< 0/1 without a guarantee
-  double rho = 0;            ///< l2_sensitivity^2 / (2 sigma2)
-  double delta = 0;          ///< threshold releases only
-  std::uint64_t cells = 0;   ///< public size of what was measured (saturating)
-};
 
 /// The only way to private data: every mechanism reserves its cost here before it runs, and the
 /// reservation that would exceed the total throws Error with ExitCode::kBudgetExceeded and
 /// changes nothing. Composition is zCDP's: rho adds up; the deltas of threshold releases add up
-/// and are taken from the budget's delta before the rest is converted to rho.
+/// and are taken from the budget's delta before the rest is converted to rho. The total is fixed
+/// beforehand, so what to ask next, and with which noise, may depend on earlier noisy answers (a
+/// privacy filter).
+///
+/// What is booked never exceeds the total (see Allowance), and a reservation of all that is left,
+/// or of shares that add up to it but for rounding (1e-9 relative), succeeds.
 ///
 /// A ledger without a budget (no_guarantee()) records the same rows with sigma 0 and rho 0.
-/// Owns the noise source. Movable, not copyable: a copy would be a second budget.
+/// Owns the noise source. Movable, not copyable: a copy would be a second budget. A moved-from
+/// ledger has no noise and releases nothing.
 class Ledger {
  public:
-  /// `threshold_share` of budget.delta is kept for threshold releases.
-  Ledger(const Budget& budget, Unit unit, double threshold_share = 0.1);
+  static constexpr double kDefaultThresholdShare = 0.1;
+
+  /// `threshold_share`, in [0, 1), of budget.delta is kept for threshold releases. Throws Error on
+  /// an impossible budget or share.
+  explicit Ledger(const Budget& budget, Unit unit, double threshold_share = kDefaultThresholdShare);
   /// As above with noise from a fixed seed: stamps "no privacy" on whatever is made with it.
   Ledger(const Budget& budget, Unit unit, std::uint64_t insecure_test_seed);
   static Ledger no_guarantee(Unit unit);
@@ -42,34 +42,38 @@ class Ledger {
   const std::optional<Budget>& budget() const { return budget_; }
   Unit unit() const { return unit_; }
 
-  double rho_total() const { return rho_total_; }  ///< 0 without a budget
-  double rho_spent() const;
-  double rho_left() const { return rho_total_ - rho_spent(); }
-  double threshold_delta_left() const;
+  double rho_total() const { return rho_.total(); }  ///< 0 without a budget
+  double rho_spent() const { return rho_.spent(); }
+  double rho_left() const { return rho_.left(); }
+  double threshold_delta_left() const { return threshold_delta_.left(); }
   const std::vector<LedgerRow>& rows() const { return rows_; }
 
-  /// Pays `rho` for a query of the given sensitivity and returns the noise it must carry
-  /// (the smallest fraction >= l2_sensitivity^2 / (2 rho); what is booked is the exact cost of
-  /// that fraction, never more than `rho`). Without a budget: Sigma2{0, 1}. rho > 0.
+  /// Pays `rho` for a query of the given sensitivity, and `threshold_delta` for a threshold on its
+  /// answer, and returns the noise it must carry (the smallest fraction on Sigma2's grid that is
+  /// >= l2_sensitivity^2 / (2 rho); what is booked is the exact cost of that fraction, never more
+  /// than `rho`). Without a budget: Sigma2{0, 1}, and both amounts are ignored. rho > 0,
+  /// threshold_delta >= 0. `cells`: public size of what is measured, 0 when that is not public.
   Sigma2 reserve(std::string stage, std::string what, double rho, double l2_sensitivity,
-                 std::uint64_t cells);
-  /// Pays `delta` for a threshold release; Error as reserve().
-  void reserve_delta(std::string stage, std::string what, double delta);
+                 std::uint64_t cells, double threshold_delta = 0);
 
   NoiseSource& noise() { return noise_; }
 
-  /// "(2, 1e-9)-differential privacy per record", or the sentence that says there is none.
-  std::string statement() const;
-  /// {"guarantee": …, "epsilon", "delta", "unit", "rho_total", "rho_spent", "rows": […]}
+  /// What was spent on what, as data that can be stored and shown.
+  LedgerReport report() const;
+  /// report().statement()
+  std::string statement() const { return report().statement(); }
+  /// report().to_json()
   nlohmann::json to_json() const;
 
  private:
   Ledger(std::optional<Budget> budget, Unit unit, double threshold_share, NoiseSource noise);
+  void check_left(const LedgerRow& asked) const;
+  Sigma2 affordable_noise(const LedgerRow& asked) const;
 
   std::optional<Budget> budget_;
   Unit unit_;
-  double rho_total_ = 0;
-  double threshold_delta_ = 0;
+  Allowance rho_;
+  Allowance threshold_delta_;
   std::vector<LedgerRow> rows_;
   NoiseSource noise_;
 };

@@ -1,0 +1,213 @@
+#include "dp/counts.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <functional>
+
+#include "base/error.h"
+#include "dp/discrete_gaussian.h"
+#include "dp/false_cells.h"
+
+namespace tracetwin::dp {
+
+/// The one door from numbers to NoisyCounts.
+class Releaser {
+ public:
+  static NoisyCounts make(std::vector<std::int64_t> values, const Sigma2& sigma2) {
+    return NoisyCounts(std::move(values), std::sqrt(sigma2.value()));
+  }
+};
+
+namespace {
+
+using Cell = KeyCount;
+
+void check(const HeavyRequest& request, std::span<const Stratum> strata) {
+  const auto fail = [&](std::string_view problem) {
+    throw Error(fmt::format("stage '{}' asks for {}: {}", request.stage, request.what, problem));
+  };
+  if (!(request.false_cells > 0 && request.false_cells <= 30)) {
+    fail("the expected number of false cells must be above 0 and at most 30");
+  }
+  for (const Stratum& stratum : strata) {
+    if (!(stratum.log2_cells >= 0 && stratum.log2_cells <= 128)) {
+      fail("a domain must have 1 to 2^128 cells");
+    }
+    if (static_cast<double>(stratum.counts.size()) > std::exp2(stratum.log2_cells) * (1 + 1e-9)) {
+      fail("there are more keys than the domain has cells");
+    }
+  }
+}
+
+std::uint64_t saturated_cells(std::span<const Stratum> strata) {
+  double cells = 0;
+  for (const Stratum& stratum : strata) {
+    cells += std::exp2(stratum.log2_cells);
+  }
+  return cells < 0x1p63 ? static_cast<std::uint64_t>(std::round(cells)) : UINT64_MAX;
+}
+
+// Ascending by key, so that noise from a fixed seed does not depend on the map's order.
+template <class Map>
+auto present_sorted(const Map& counts) {
+  std::vector<std::pair<typename Map::key_type, std::int64_t>> cells;
+  for (const auto& [key, count] : counts) {
+    if (count < 0) {
+      throw Error(fmt::format("a private count is {}, expected at least 0", count));
+    }
+    if (count > 0) {
+      cells.emplace_back(key, count);
+    }
+  }
+  std::sort(cells.begin(), cells.end());
+  return cells;
+}
+
+template <class Cells>
+void add_noise_and_drop(Cells& cells, const DiscreteGaussian& law, std::int64_t threshold,
+                        NoiseSource& noise) {
+  for (auto& [key, count] : cells) {
+    count += law.draw(noise);
+  }
+  std::erase_if(cells, [&](const auto& cell) { return cell.second < threshold; });
+}
+
+void keep_largest(std::vector<Cell>& cells, std::size_t most) {
+  const auto larger = [](const Cell& a, const Cell& b) {
+    return a.second != b.second ? a.second > b.second : a.first < b.first;
+  };
+  if (cells.size() > most) {
+    const auto end = cells.begin() + static_cast<std::ptrdiff_t>(most);
+    std::nth_element(cells.begin(), end, cells.end(), larger);
+    cells.erase(end, cells.end());
+  }
+  std::sort(cells.begin(), cells.end());
+}
+
+HeavyRelease heavy_release(std::vector<Cell> cells, std::size_t most, std::int64_t threshold,
+                           const Sigma2& sigma2) {
+  keep_largest(cells, most);
+  HeavyRelease result;
+  std::vector<std::int64_t> values;
+  for (const auto& [key, count] : cells) {
+    result.keys.push_back(key);
+    values.push_back(count);
+  }
+  result.counts = Releaser::make(std::move(values), sigma2);
+  result.threshold = threshold;
+  return result;
+}
+
+HeavyRelease exact_heavy(const Stratum& stratum, const HeavyRequest& request) {
+  std::vector<Cell> cells = present_sorted(stratum.counts);
+  const std::int64_t threshold = std::max<std::int64_t>(request.floor, 1);
+  std::erase_if(cells, [&](const Cell& cell) { return cell.second < threshold; });
+  return heavy_release(std::move(cells), request.most, threshold, Sigma2{});
+}
+
+HeavyRelease noisy_heavy(const Stratum& stratum, const HeavyRequest& request, const Sigma2& sigma2,
+                         NoiseSource& noise) {
+  const double domain = std::exp2(stratum.log2_cells);
+  const std::int64_t threshold =
+      std::max({std::int64_t{1}, request.floor,
+                discrete_gaussian_threshold(sigma2, request.false_cells / domain)});
+  std::vector<Cell> cells = present_sorted(stratum.counts);
+  const std::vector<Cell> false_cells =
+      draw_false_cells(cells, stratum.log2_cells, stratum.draw_key, sigma2, threshold, noise);
+  add_noise_and_drop(cells, DiscreteGaussian(sigma2), threshold, noise);
+  cells.insert(cells.end(), false_cells.begin(), false_cells.end());
+  return heavy_release(std::move(cells), request.most, threshold, sigma2);
+}
+
+}  // namespace
+
+void PrivateCounts::merge(const PrivateCounts& other) {
+  if (other.size() != size()) {
+    throw Error(fmt::format("counts of {} and of {} cells cannot be merged", size(), other.size()));
+  }
+  std::transform(values_.begin(), values_.end(), other.values_.begin(), values_.begin(),
+                 std::plus<>());
+}
+
+NoisyCounts NoisyCounts::joined(std::span<const NoisyCounts> parts) {
+  NoisyCounts whole;
+  for (const NoisyCounts& part : parts) {
+    whole.values_.insert(whole.values_.end(), part.values_.begin(), part.values_.end());
+    whole.sigma_ = std::max(whole.sigma_, part.sigma_);
+  }
+  return whole;
+}
+
+NoisyCounts NoisyCounts::selected(std::span<const std::size_t> cells) const {
+  std::vector<std::int64_t> values;
+  for (const std::size_t cell : cells) {
+    if (cell >= values_.size()) {
+      throw Error(fmt::format("noisy cell {} of {} was selected", cell, values_.size()));
+    }
+    values.push_back(values_[cell]);
+  }
+  return NoisyCounts(std::move(values), sigma_);
+}
+
+NoisyCounts release(const PrivateCounts& counts, const ReleaseRequest& request, Ledger& ledger) {
+  const Sigma2 sigma2 = ledger.reserve(request.stage, request.what, request.rho,
+                                       request.l2_sensitivity, counts.size());
+  std::vector<std::int64_t> values(counts.exact().begin(), counts.exact().end());
+  if (ledger.adds_noise()) {
+    const DiscreteGaussian law(sigma2);
+    for (std::int64_t& value : values) {
+      value += law.draw(ledger.noise());
+    }
+  }
+  return Releaser::make(std::move(values), sigma2);
+}
+
+std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
+                                        const HeavyRequest& request, Ledger& ledger) {
+  check(request, strata);
+  const Sigma2 sigma2 = ledger.reserve(request.stage, request.what, request.rho,
+                                       request.l2_sensitivity, saturated_cells(strata));
+  std::vector<HeavyRelease> releases;
+  for (const Stratum& stratum : strata) {
+    releases.push_back(ledger.adds_noise() ? noisy_heavy(stratum, request, sigma2, ledger.noise())
+                                           : exact_heavy(stratum, request));
+  }
+  return releases;
+}
+
+CategoryRelease release_categories(const std::unordered_map<std::string, std::int64_t>& counts,
+                                   const ReleaseRequest& request, int uses_left, Ledger& ledger) {
+  if (request.l2_sensitivity != 1 || uses_left < 1) {
+    throw Error(
+        fmt::format("stage '{}' asks for {}: undeclared categories can be released for a "
+                    "sensitivity of 1 only, and with at least one use left",
+                    request.stage, request.what));
+  }
+  const double delta = ledger.threshold_delta_left() / uses_left;
+  if (ledger.adds_noise() && delta <= 0) {
+    throw Error(
+        fmt::format("stage '{}' asks for {}, but no delta is left for undeclared categories",
+                    request.stage, request.what),
+        "Declare the categories, or keep a share of delta for thresholds.",
+        ExitCode::kBudgetExceeded);
+  }
+  auto cells = present_sorted(counts);
+  const Sigma2 sigma2 = ledger.reserve(request.stage, request.what, request.rho, 1, 0, delta);
+  CategoryRelease result;
+  result.threshold = 1;
+  if (ledger.adds_noise()) {
+    result.threshold = 1 + discrete_gaussian_threshold(sigma2, ledger.rows().back().delta);
+    add_noise_and_drop(cells, DiscreteGaussian(sigma2), result.threshold, ledger.noise());
+  }
+  std::vector<std::int64_t> values;
+  for (auto& [name, count] : cells) {
+    result.names.push_back(std::move(name));
+    values.push_back(count);
+  }
+  result.counts = Releaser::make(std::move(values), sigma2);
+  return result;
+}
+
+}  // namespace tracetwin::dp

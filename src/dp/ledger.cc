@@ -1,0 +1,135 @@
+#include "dp/ledger.h"
+
+#include <fmt/format.h>
+
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/error.h"
+#include "dp/zcdp.h"
+
+namespace tracetwin::dp {
+namespace {
+
+double threshold_part(const std::optional<Budget>& budget, double share) {
+  if (!(share >= 0 && share < 1)) {
+    throw Error(
+        fmt::format("the share of delta kept for thresholds is {}, expected 0 to below 1", share));
+  }
+  if (!budget) {
+    return 0;
+  }
+  check(*budget);
+  return budget->delta * share;
+}
+
+double rho_part(const std::optional<Budget>& budget, double threshold_delta) {
+  return budget ? rho_of({budget->epsilon, budget->delta - threshold_delta}) : 0;
+}
+
+double cost(double l2_sensitivity, const Sigma2& sigma2) {
+  return l2_sensitivity * l2_sensitivity / (2 * sigma2.value());
+}
+
+void check_query(const LedgerRow& asked) {
+  const auto positive = [&](const char* name, double value) {
+    if (!std::isfinite(value) || value <= 0) {
+      throw Error(fmt::format("stage '{}' asks for {} with {} {}, expected a number above 0",
+                              asked.stage, asked.what, name, value));
+    }
+  };
+  positive("rho", asked.rho);
+  positive("sensitivity", asked.l2_sensitivity);
+  if (!(asked.delta >= 0 && asked.delta < 1)) {
+    throw Error(fmt::format("stage '{}' asks for {} with delta {}, expected 0 to below 1",
+                            asked.stage, asked.what, asked.delta));
+  }
+}
+
+[[noreturn]] void refuse(const LedgerRow& asked, const char* kind, double amount,
+                         const Allowance& allowance) {
+  throw Error(
+      fmt::format("stage '{}' asks for {} {:.6g} ({}), but {:.6g} of {:.6g} is left", asked.stage,
+                  kind, amount, asked.what, allowance.left(), allowance.total()),
+      "Give a larger budget, or measure less.", ExitCode::kBudgetExceeded);
+}
+
+}  // namespace
+
+Ledger::Ledger(std::optional<Budget> budget, Unit unit, double threshold_share, NoiseSource noise)
+    : budget_(budget),
+      unit_(unit),
+      threshold_delta_(threshold_part(budget, threshold_share)),
+      noise_(std::move(noise)) {
+  rho_ = Allowance(rho_part(budget, threshold_delta_.total()));
+}
+
+Ledger::Ledger(const Budget& budget, Unit unit, double threshold_share)
+    : Ledger(std::optional(budget), unit, threshold_share, NoiseSource()) {}
+
+Ledger::Ledger(const Budget& budget, Unit unit, std::uint64_t insecure_test_seed)
+    : Ledger(std::optional(budget), unit, kDefaultThresholdShare,
+             NoiseSource::insecure(insecure_test_seed)) {}
+
+Ledger Ledger::no_guarantee(Unit unit) {
+  return Ledger(std::nullopt, unit, 0, NoiseSource());
+}
+
+Sigma2 Ledger::reserve(std::string stage, std::string what, double rho, double l2_sensitivity,
+                       std::uint64_t cells, double threshold_delta) {
+  LedgerRow row{std::move(stage), std::move(what), l2_sensitivity, Sigma2{}, 0, 0, cells};
+  if (budget_) {
+    row.rho = rho;
+    row.delta = threshold_delta;
+    check_query(row);
+    check_left(row);
+    row.sigma2 = affordable_noise(row);
+    row.rho = cost(l2_sensitivity, row.sigma2);
+    row.delta = threshold_delta_.covered_part(threshold_delta);
+    rho_.book(row.rho);
+    threshold_delta_.book(row.delta);
+  }
+  rows_.push_back(std::move(row));
+  return rows_.back().sigma2;
+}
+
+void Ledger::check_left(const LedgerRow& asked) const {
+  if (!rho_.covers_nearly(asked.rho)) {
+    refuse(asked, "rho", asked.rho, rho_);
+  }
+  if (asked.delta > 0 && !threshold_delta_.covers_nearly(asked.delta)) {
+    refuse(asked, "delta", asked.delta, threshold_delta_);
+  }
+}
+
+Sigma2 Ledger::affordable_noise(const LedgerRow& asked) const {
+  const double rho = rho_.covered_part(asked.rho);
+  const double square = asked.l2_sensitivity * asked.l2_sensitivity;
+  Sigma2 sigma2 = Sigma2::at_least(square / (2 * rho));
+  while (cost(asked.l2_sensitivity, sigma2) > rho) {
+    sigma2 = sigma2.next();
+  }
+  return sigma2;
+}
+
+LedgerReport Ledger::report() const {
+  LedgerReport report;
+  if (budget_) {
+    report.noise = noise_.is_insecure() ? Noise::kInsecureTestSeed : Noise::kOperatingSystem;
+  }
+  report.budget = budget_;
+  report.unit = unit_;
+  report.rho_total = rho_.total();
+  report.rho_spent = rho_.spent();
+  report.threshold_delta_total = threshold_delta_.total();
+  report.threshold_delta_spent = threshold_delta_.spent();
+  report.rows = rows_;
+  return report;
+}
+
+nlohmann::json Ledger::to_json() const {
+  return report().to_json();
+}
+
+}  // namespace tracetwin::dp

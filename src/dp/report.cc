@@ -1,0 +1,228 @@
+#include "dp/report.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "dp/zcdp.h"
+
+namespace tracetwin::dp {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array kNoiseNames = {
+    std::pair{Noise::kOperatingSystem, "operating system"},
+    std::pair{Noise::kInsecureTestSeed, "insecure test seed"},
+    std::pair{Noise::kNone, "none"},
+};
+constexpr std::array kGroupSizes = {1, 10, 100};
+
+std::string_view noise_name(Noise noise) {
+  for (const auto& [value, name] : kNoiseNames) {
+    if (value == noise) {
+      return name;
+    }
+  }
+  return kNoiseNames.back().second;
+}
+
+[[noreturn]] void damaged(std::string_view field, std::string_view expected) {
+  throw Error(
+      fmt::format("the privacy ledger's field '{}' is damaged, expected {}", field, expected),
+      "The file was altered or cut; use an undamaged copy.");
+}
+
+const json& member(const json& object, const char* key) {
+  if (!object.is_object() || !object.contains(key)) {
+    damaged(key, "it to be there");
+  }
+  return object[key];
+}
+
+double amount(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_number() || !std::isfinite(value.get<double>()) || value.get<double>() < 0) {
+    damaged(key, "a number of at least 0");
+  }
+  return value.get<double>();
+}
+
+std::uint64_t whole(const json& value, const char* key) {
+  if (!value.is_number_unsigned()) {
+    damaged(key, "a whole number of at least 0");
+  }
+  return value.get<std::uint64_t>();
+}
+
+std::string text(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_string()) {
+    damaged(key, "a text");
+  }
+  std::string printable = value.get<std::string>();
+  for (char& c : printable) {
+    if (static_cast<unsigned char>(c) < 0x20 || c == 0x7f) {
+      c = '?';
+    }
+  }
+  return printable;
+}
+
+const json& list(const json& object, const char* key) {
+  const json& value = member(object, key);
+  if (!value.is_array()) {
+    damaged(key, "a list");
+  }
+  return value;
+}
+
+Noise noise_named(const std::string& name) {
+  for (const auto& [value, known] : kNoiseNames) {
+    if (name == known) {
+      return value;
+    }
+  }
+  damaged("noise", "'operating system', 'insecure test seed' or 'none'");
+}
+
+Sigma2 sigma2_from(const json& row) {
+  const json& parts = list(row, "sigma2");
+  if (parts.size() != 2) {
+    damaged("sigma2", "a numerator and a denominator");
+  }
+  const Sigma2 sigma2{whole(parts[0], "sigma2"), whole(parts[1], "sigma2")};
+  if (sigma2.denominator == 0) {
+    damaged("sigma2", "a denominator above 0");
+  }
+  return sigma2;
+}
+
+LedgerRow row_from(const json& row) {
+  return {text(row, "stage"),
+          text(row, "what"),
+          amount(row, "l2_sensitivity"),
+          sigma2_from(row),
+          amount(row, "rho"),
+          amount(row, "delta"),
+          whole(member(row, "cells"), "cells")};
+}
+
+json row_json(const LedgerRow& row) {
+  return {{"stage", row.stage},
+          {"what", row.what},
+          {"l2_sensitivity", row.l2_sensitivity},
+          {"sigma2", {row.sigma2.numerator, row.sigma2.denominator}},
+          {"rho", row.rho},
+          {"delta", row.delta},
+          {"cells", row.cells}};
+}
+
+json groups_json(const LedgerReport& report) {
+  json groups = json::array();
+  for (const int units : kGroupSizes) {
+    if (const std::optional<double> epsilon = report.group_epsilon(units)) {
+      groups.push_back({{"units", units}, {"epsilon", *epsilon}});
+    }
+  }
+  return groups;
+}
+
+std::optional<Budget> budget_from(const json& json_in, Noise noise) {
+  if (noise == Noise::kNone) {
+    return std::nullopt;
+  }
+  const Budget budget{amount(json_in, "epsilon"), amount(json_in, "delta")};
+  check(budget);
+  return budget;
+}
+
+std::string row_line(const LedgerRow& row) {
+  const std::string cells = row.cells == 0 ? "-" : with_thousands(row.cells);
+  return fmt::format("{:<12} {:<40} {:>10.4g} {:>10.4g} {:>10.4g} {:>16}", row.stage, row.what,
+                     std::sqrt(row.sigma2.value()), row.rho, row.delta, cells);
+}
+
+}  // namespace
+
+std::string LedgerReport::statement() const {
+  if (!budget) {
+    return "no privacy guarantee: made from exact counts, without a privacy budget";
+  }
+  if (!guarantees()) {
+    return "no privacy guarantee: made with an insecure test seed";
+  }
+  return fmt::format("({:.10g}, {:.10g})-differential privacy per {}", budget->epsilon,
+                     budget->delta, unit_name(unit));
+}
+
+std::optional<double> LedgerReport::group_epsilon(int units) const {
+  if (!guarantees() || !budget || threshold_delta_spent > 0 || rho_total <= 0) {
+    return std::nullopt;
+  }
+  return epsilon_of(static_cast<double>(units) * units * rho_total,
+                    budget->delta - threshold_delta_total);
+}
+
+json LedgerReport::to_json() const {
+  json rows_json = json::array();
+  for (const LedgerRow& row : rows) {
+    rows_json.push_back(row_json(row));
+  }
+  return {{"guarantee", guarantees()},
+          {"statement", statement()},
+          {"noise", noise_name(noise)},
+          {"epsilon", budget ? json(budget->epsilon) : json()},
+          {"delta", budget ? json(budget->delta) : json()},
+          {"unit", unit_name(unit)},
+          {"rho_total", rho_total},
+          {"rho_spent", rho_spent},
+          {"threshold_delta_total", threshold_delta_total},
+          {"threshold_delta_spent", threshold_delta_spent},
+          {"groups", groups_json(*this)},
+          {"rows", std::move(rows_json)}};
+}
+
+LedgerReport LedgerReport::from_json(const json& json_in) {
+  LedgerReport report;
+  report.noise = noise_named(text(json_in, "noise"));
+  report.budget = budget_from(json_in, report.noise);
+  report.unit = unit_named(text(json_in, "unit"));
+  report.rho_total = amount(json_in, "rho_total");
+  report.rho_spent = amount(json_in, "rho_spent");
+  report.threshold_delta_total = amount(json_in, "threshold_delta_total");
+  report.threshold_delta_spent = amount(json_in, "threshold_delta_spent");
+  if (report.rho_spent > report.rho_total ||
+      report.threshold_delta_spent > report.threshold_delta_total) {
+    damaged("rho_spent", "no more than the total");
+  }
+  if (report.budget && report.threshold_delta_total >= report.budget->delta) {
+    damaged("threshold_delta_total", "less than delta");
+  }
+  for (const json& row : list(json_in, "rows")) {
+    report.rows.push_back(row_from(row));
+  }
+  return report;
+}
+
+std::vector<std::string> LedgerReport::lines() const {
+  std::vector<std::string> lines = {statement()};
+  if (budget) {
+    lines.push_back(
+        fmt::format("rho {:.6g} of {:.6g} spent, threshold delta {:.4g} of {:.4g} spent", rho_spent,
+                    rho_total, threshold_delta_spent, threshold_delta_total));
+  }
+  lines.push_back(fmt::format("{:<12} {:<40} {:>10} {:>10} {:>10} {:>16}", "stage", "measured",
+                              "sigma", "rho", "delta", "cells"));
+  for (const LedgerRow& row : rows) {
+    lines.push_back(row_line(row));
+  }
+  return lines;
+}
+
+}  // namespace tracetwin::dp
