@@ -31,6 +31,9 @@ struct Conversation {
   std::int64_t last_ns = 0;
   bool last_forward = true;
   std::vector<Step> steps;
+  /// Chooses the steps kept. A stream of its own, from the conversation's own facts: which steps
+  /// one conversation keeps must not depend on whether another one is there.
+  Random random{0};
 };
 
 void note(const Packet& packet, Sender& sender) {
@@ -149,13 +152,17 @@ class ConversationColumns::Builder {
  public:
   Builder(const FlowTimeouts& timeouts, std::size_t most_steps, std::uint64_t seed)
       : most_steps_(most_steps),
-        random_(seed, 0x57e9),
+        seed_(seed),
         columns_(standard_fields(TraceKind::kPackets).size()),
         assembler_(timeouts, [this](const AssembledFlow& flow) { end(flow); }) {}
 
   void add(const Packet& packet) {
     const auto placement = assembler_.add(packet);
     Conversation& c = active_[placement.flow];
+    if (placement.first) {
+      c.random = Random(seed_, mix(std::hash<FiveTuple>()(packet.tuple),
+                                   static_cast<std::uint64_t>(packet.time_ns)));
+    }
     Sender& sender = placement.forward ? c.forward : c.backward;
     const Step step{packet.payload_length,
                     placement.first ? 0 : saturated_us(packet.time_ns - c.last_ns),
@@ -181,7 +188,7 @@ class ConversationColumns::Builder {
     const std::uint64_t seen = c.forward.packets + c.backward.packets;
     if (c.steps.size() < most_steps_) {
       c.steps.push_back(step);
-    } else if (const std::uint64_t slot = random_.below(seen); slot < most_steps_) {
+    } else if (const std::uint64_t slot = c.random.below(seen); slot < most_steps_) {
       c.steps[slot] = step;
     }
   }
@@ -204,7 +211,7 @@ class ConversationColumns::Builder {
   }
 
   std::size_t most_steps_;
-  Random random_;
+  std::uint64_t seed_;
   std::unordered_map<std::uint64_t, Conversation> active_;
   std::vector<PrivateColumn> columns_;
   std::vector<StepInContext> steps_;

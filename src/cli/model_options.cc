@@ -1,0 +1,147 @@
+#include "cli/model_options.h"
+
+#include <fmt/format.h>
+
+#include <random>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/skips_text.h"
+
+namespace tracetwin::cli {
+namespace {
+
+std::optional<std::int64_t> parse_time(const std::string& text) {
+  return parse_rfc3339_ns(text);
+}
+
+/// BEGIN..END, both RFC 3339.
+Window parse_window(const std::string& text) {
+  const std::size_t dots = text.find("..");
+  const auto begin = parse_time(text.substr(0, dots));
+  const auto end = dots == std::string::npos ? std::nullopt : parse_time(text.substr(dots + 2));
+  if (!begin || !end || *begin >= *end) {
+    throw Error(fmt::format("--window \"{}\" is not BEGIN..END", text),
+                "Give two RFC 3339 times, such as 2026-03-01T00:00:00Z..2026-03-02T00:00:00Z.");
+  }
+  return {*begin, *end};
+}
+
+std::optional<dp::Budget> budget_of(const TrainOptions& options) {
+  if (!options.epsilon) {
+    if (options.delta || options.job.insecure_test_seed) {
+      throw Error("--delta and --insecure-test-seed mean nothing without --epsilon",
+                  "Give --epsilon, too, for a differentially private model.");
+    }
+    return std::nullopt;
+  }
+  const dp::Budget budget{*options.epsilon, options.delta.value_or(dp::kDefaultDelta)};
+  if (!(budget.epsilon > 0 && budget.epsilon <= 1000)) {
+    throw Error(fmt::format("--epsilon {} is not above 0 and at most 1000", budget.epsilon),
+                "Usual values lie between 0.1 and 10.");
+  }
+  if (!(budget.delta > 0 && budget.delta < 1)) {
+    throw Error(fmt::format("--delta {} is not between 0 and 1", budget.delta),
+                "Usual values lie well below one over the number of records, such as 1e-9.");
+  }
+  return budget;
+}
+
+}  // namespace
+
+void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
+  app.add_option("-e,--epsilon", options.epsilon,
+                 "Privacy budget; without it there is no noise and no guarantee");
+  app.add_option(
+      "--delta", options.delta,
+      fmt::format("Probability that the guarantee may fail with [{}]", dp::kDefaultDelta));
+  app.add_option("--window", options.window,
+                 "Public time window BEGIN..END of the flows' starts, RFC 3339; without it part "
+                 "of the budget finds one")
+      ->type_name("WINDOW");
+  app.add_option("--schema", options.schema_file,
+                 "Schema file that declares further columns (docs/formats.md)")
+      ->type_name("FILE");
+  app.add_option("--engine", options.job.engine, "See tracetwin list engines")
+      ->type_name("NAME")
+      ->capture_default_str();
+  app.add_option("--packets-per-flow", options.job.steps_per_conversation,
+                 "Captures: packets that one flow contributes at most to the packet tables")
+      ->type_name("N")
+      ->check(CLI::Range(1, 1000))
+      ->capture_default_str();
+  app.add_option("--insecure-test-seed", options.job.insecure_test_seed,
+                 "Make the privacy noise reproducible, which destroys the guarantee; tests only")
+      ->type_name("SEED");
+  add_timeouts(app, common);
+}
+
+TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
+                      std::uint64_t seed) {
+  TrainJob job = options.job;
+  job.budget = budget_of(options);
+  job.seed = seed;
+  job.timeouts = common.timeouts;
+  job.timeouts.bidirectional = true;
+  if (!options.schema_file.empty()) {
+    job.declarations = read_declarations(options.schema_file);
+  }
+  if (!options.window.empty()) {
+    job.declarations.window = parse_window(options.window);
+  }
+  return job;
+}
+
+void add_seed(CLI::App& app, SeedOptions& options) {
+  app.add_option("-s,--seed", options.seed,
+                 "Same input, options and seed give the same output (but for privacy noise)");
+  app.add_option("--threads", options.threads, "Threads to use; 0 means all processors")
+      ->capture_default_str();
+}
+
+std::uint64_t resolve_seed(const SeedOptions& options, Console& console) {
+  std::random_device device;
+  const std::uint64_t seed = options.seed.value_or(std::uint64_t{device()} << 32 | device());
+  console.note(fmt::format("seed: {}", seed));
+  return seed;
+}
+
+void note_training(const TrainSummary& summary, const Schema& schema, Console& console) {
+  console.note(summary.packets > 0
+                   ? fmt::format("learned {} packets in {} conversations",
+                                 with_thousands(summary.packets), with_thousands(summary.records))
+                   : fmt::format("learned {} flow records", with_thousands(summary.records)));
+  if (!schema.left_out.empty()) {
+    console.note(fmt::format("columns left out (declare them in a schema file to keep them): {}",
+                             fmt::join(schema.left_out, ", ")));
+  }
+  const bool packets = schema.kind == TraceKind::kPackets;
+  const std::string skips =
+      skips_text("Left out", summary.skips, packets ? "first packet" : "first line");
+  if (!skips.empty()) {
+    console.note(skips);
+  }
+}
+
+void add_count(CLI::App& app, std::optional<std::uint64_t>& count) {
+  app.add_option("-n,--count", count,
+                 "How many flow records to generate, or conversations of a capture; without it, "
+                 "as many as the model estimates the trace to hold")
+      ->check(CLI::PositiveNumber);
+}
+
+void note_written(const TwinCounts& counts, const TwinOutput& output, Console& console) {
+  const bool packets = counts.packets > 0;
+  console.note(fmt::format("wrote {} {} to {}",
+                           with_thousands(packets ? counts.packets : counts.records),
+                           packets ? "packets" : "flow records", output.path.string()));
+  if (output.path != "-") {
+    console.note(fmt::format("summary: {}", summary_path(output.path).string()));
+  }
+}
+
+void note_privacy(const dp::LedgerReport& ledger, Console& console) {
+  console.note(fmt::format("privacy: {}", ledger.statement()));
+}
+
+}  // namespace tracetwin::cli

@@ -1,0 +1,52 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "cli/command.h"
+#include "dp/report.h"
+#include "pipeline/generate.h"
+#include "pipeline/train.h"
+#include "pipeline/write_twin.h"
+#include "schema/field.h"
+
+namespace tracetwin::cli {
+
+/// What was typed for the commands that train: train and synthesize.
+struct TrainOptions {
+  TrainJob job;
+  std::optional<double> epsilon;
+  std::optional<double> delta;
+  std::string window;
+  std::string schema_file;
+};
+
+/// --epsilon, --delta, --window, --schema, --engine, --packets-per-flow, --insecure-test-seed and
+/// the timeouts.
+void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common);
+
+/// The job that was typed; `seed` is that of resolve_seed(). Throws Error on impossible values.
+TrainJob training_job(const TrainOptions& options, const CommonOptions& common, std::uint64_t seed);
+
+/// --seed and --threads.
+struct SeedOptions {
+  std::optional<std::uint64_t> seed;
+  unsigned threads = 0;
+};
+void add_seed(CLI::App& app, SeedOptions& options);
+/// The seed that was typed, or one from the operating system; said to the user either way.
+std::uint64_t resolve_seed(const SeedOptions& options, Console& console);
+
+/// --count.
+void add_count(CLI::App& app, std::optional<std::uint64_t>& count);
+
+/// Tells the user what was learned and left out.
+void note_training(const TrainSummary& summary, const Schema& schema, Console& console);
+/// Tells the user what was written, and where.
+void note_written(const TwinCounts& counts, const TwinOutput& output, Console& console);
+/// Tells the user what guarantee there is, or that there is none.
+void note_privacy(const dp::LedgerReport& ledger, Console& console);
+
+}  // namespace tracetwin::cli

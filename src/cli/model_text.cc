@@ -1,0 +1,77 @@
+#include "cli/model_text.h"
+
+#include <fmt/format.h>
+
+#include "base/text.h"
+#include "cli/text_table.h"
+
+namespace tracetwin::cli {
+namespace {
+
+std::string heading(const TwinModel& model) {
+  const bool flows = model.schema.kind == TraceKind::kFlows;
+  return fmt::format(
+      "Model of a {} ({}), made by {}\n"
+      "  engine          {}\n"
+      "  training seed   {}\n"
+      "  time window     {} .. {} ({})\n"
+      "  about           {} {}\n",
+      flows ? "flow log" : "capture", model.source_format, model.made_by, model.engine, model.seed,
+      format_rfc3339(model.window.begin), format_rfc3339(model.window.end),
+      model.schema.window ? "given by the user" : "found in the trace",
+      with_thousands(static_cast<std::uint64_t>(model.table.records)),
+      flows ? "flow records" : "conversations");
+}
+
+std::string fields_text(const TwinModel& model) {
+  TextTable table(48);
+  table.add({"field", "kind", "codes", "such as"});
+  for (std::size_t f = 0; f < model.vocabularies.size(); ++f) {
+    const Vocabulary& vocabulary = model.vocabularies[f];
+    table.add({model.schema.fields[f].name, std::string(kind_name(model.schema.fields[f].kind)),
+               fmt::format("{}", vocabulary.cells()), vocabulary.describe(0)});
+  }
+  return "\nFields\n" + table.text();
+}
+
+std::string tables_text(const TwinModel& model) {
+  TextTable table(96);
+  table.add({"joint table of", "cells", "noise sigma"});
+  for (const auto& part : model.table.parts) {
+    std::string names;
+    for (const auto attribute : part.clique) {
+      names += (names.empty() ? "" : " x ") + model.table.domain[attribute].name;
+    }
+    table.add({names, fmt::format("{}", part.probabilities.size()),
+               fmt::format("{:.2f}", part.sigma)});
+  }
+  return "\nTables\n" + table.text();
+}
+
+std::string packets_text(const PacketModel& packets) {
+  return fmt::format(
+      "\nPackets\n"
+      "  a conversation contributed at most {} packets; idle timeout {}, active timeout {}\n"
+      "  payload codes {}; tables: directions {}, payloads {}, gaps {} cells\n",
+      packets.steps_per_conversation, format_duration(packets.timeouts.idle_ns),
+      format_duration(packets.timeouts.active_ns), packets.payload_codes.cells(),
+      packets.directions.probabilities().size(), packets.payloads.probabilities().size(),
+      packets.gaps.probabilities().size());
+}
+
+std::string privacy_text(const dp::LedgerReport& ledger) {
+  std::string text = "\nPrivacy\n";
+  for (const std::string& line : ledger.lines()) {
+    text += "  " + line + "\n";
+  }
+  return text;
+}
+
+}  // namespace
+
+std::string model_text(const TwinModel& model) {
+  return heading(model) + fields_text(model) + tables_text(model) +
+         (model.packets ? packets_text(*model.packets) : "") + privacy_text(model.ledger);
+}
+
+}  // namespace tracetwin::cli

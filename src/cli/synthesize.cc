@@ -1,0 +1,54 @@
+#include "pipeline/synthesize.h"
+
+#include <memory>
+#include <optional>
+#include <string>
+
+#include "cli/commands.h"
+#include "cli/model_options.h"
+
+namespace tracetwin::cli {
+namespace {
+
+struct Options {
+  TrainOptions train;
+  SeedOptions seed;
+  std::string output;
+  std::string model;
+  std::optional<std::uint64_t> count;
+};
+
+ExitCode run_synthesize(const Options& options, Context& context) {
+  SynthesizeJob job;
+  const std::uint64_t seed = resolve_seed(options.seed, context.console);
+  job.train = training_job(options.train, context.common, seed);
+  job.train.threads = options.seed.threads;
+  job.generate = {options.count, seed, options.seed.threads};
+  job.output = {options.output, context.common.format, context.common.force};
+  if (!options.model.empty()) {
+    job.model = options.model;
+  }
+  const SynthesizeResult result = synthesize(job, context.console.progress());
+  note_training(result.trained, result.schema, context.console);
+  note_written(result.written, job.output, context.console);
+  note_privacy(result.ledger, context.console);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+Action define_synthesize(CLI::App& app, CommonOptions& common) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("FILE", options->train.job.input, "Trace to learn; - is standard input")
+      ->required();
+  app.add_option("-o,--output", options->output, "Twin to write; - is standard output")->required();
+  app.add_option("--model", options->model, "Keep the model in this file, too (.twin)")
+      ->type_name("FILE");
+  add_count(app, options->count);
+  add_output(app, common);
+  add_training(app, options->train, common);
+  add_seed(app, options->seed);
+  return [options](Context& context) { return run_synthesize(*options, context); };
+}
+
+}  // namespace tracetwin::cli

@@ -1,0 +1,47 @@
+#include <fmt/format.h>
+
+#include <memory>
+#include <string>
+
+#include "base/atomic_file.h"
+#include "cli/commands.h"
+#include "cli/model_options.h"
+#include "pipeline/synthesize.h"
+
+namespace tracetwin::cli {
+namespace {
+
+struct Options {
+  TrainOptions train;
+  SeedOptions seed;
+  std::string output;
+};
+
+ExitCode run_train(const Options& options, Context& context) {
+  check_output(options.output, context.common.force);
+  TrainJob job =
+      training_job(options.train, context.common, resolve_seed(options.seed, context.console));
+  job.threads = options.seed.threads;
+  TrainSummary summary;
+  const TwinModel model = train(job, context.console.progress(), &summary);
+  save_model(model, options.output, context.common.force);
+  note_training(summary, model.schema, context.console);
+  note_privacy(model.ledger, context.console);
+  context.console.note(fmt::format("model: {}", options.output));
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+Action define_train(CLI::App& app, CommonOptions& common) {
+  const auto options = std::make_shared<Options>();
+  app.add_option("FILE", options->train.job.input, "Trace to learn; - is standard input")
+      ->required();
+  app.add_option("-o,--output", options->output, "Model file to write (.twin)")->required();
+  app.add_flag("-f,--force", common.force, "Replace an output that exists");
+  add_training(app, options->train, common);
+  add_seed(app, options->seed);
+  return [options](Context& context) { return run_train(*options, context); };
+}
+
+}  // namespace tracetwin::cli

@@ -1,0 +1,52 @@
+#include "engine/engine.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <string>
+#include <utility>
+
+#include "base/error.h"
+#include "base/text.h"
+
+namespace tracetwin::engine {
+namespace {
+
+/// Part of an engine's price that goes into the choice of marginals.
+constexpr double kSelectionShare = 0.1;
+
+TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const Progress& progress) {
+  NetDpSynOptions options;
+  options.selection_rho = kSelectionShare * request.rho;
+  options.publish_rho = (1 - kSelectionShare) * request.rho;
+  options.threads = request.threads;
+  return train_netdpsyn(*request.table, std::move(request.one_ways), options, ledger, progress);
+}
+
+constexpr std::array kEngines = {
+    Engine{"netdpsyn",
+           "noisy marginals: private selection, consistency, record synthesis (NetDPSyn, IMC 2024)",
+           true, train_with_netdpsyn, generate_netdpsyn},
+};
+
+}  // namespace
+
+std::span<const Engine> engines() {
+  return kEngines;
+}
+
+const Engine& engine_named(std::string_view name) {
+  std::vector<std::string> names;
+  for (const Engine& engine : kEngines) {
+    if (engine.name == name) {
+      return engine;
+    }
+    names.emplace_back(engine.name);
+  }
+  const auto near = nearest(name, names);
+  throw Error(fmt::format("there is no engine \"{}\"", name),
+              near ? fmt::format("Did you mean \"{}\"? See tracetwin list engines.", *near)
+                   : "See tracetwin list engines.");
+}
+
+}  // namespace tracetwin::engine

@@ -1,0 +1,38 @@
+#pragma once
+
+#include <span>
+#include <string_view>
+#include <vector>
+
+#include "base/progress.h"
+#include "dp/ledger.h"
+#include "engine/marginal/table_model.h"
+#include "marginal/clique.h"
+#include "schema/table.h"
+
+namespace tracetwin::engine {
+
+/// What an engine is asked to learn, and for how much.
+struct TrainRequest {
+  const Table* table = nullptr;                   ///< private
+  std::vector<marginal::NoisyMarginal> one_ways;  ///< released already, one an attribute
+  double rho = 0;                                 ///< price of all that it measures
+  unsigned threads = 0;
+};
+
+/// One row of the table of engines.
+struct Engine {
+  std::string_view name;     ///< as in --engine
+  std::string_view summary;  ///< one line for `tracetwin list engines`
+  bool differentially_private;
+  TableModel (*train)(TrainRequest request, dp::Ledger& ledger, const Progress& progress);
+  Table (*generate)(const TableModel& model, const GenerateOptions& options,
+                    const Progress& progress);
+};
+
+/// All engines; the first is the default.
+std::span<const Engine> engines();
+/// The row called `name`; throws Error that suggests the nearest.
+const Engine& engine_named(std::string_view name);
+
+}  // namespace tracetwin::engine

@@ -1,0 +1,150 @@
+#include "pipeline/archive.h"
+
+#include <fmt/format.h>
+#include <zip.h>
+
+#include <bit>
+#include <cstring>
+#include <memory>
+
+#include "base/error.h"
+
+namespace tracetwin {
+namespace {
+
+static_assert(std::endian::native == std::endian::little, "arrays are stored little-endian");
+
+constexpr zip_uint64_t kMostBytes = zip_uint64_t{4} << 30;
+
+struct SourceClose {
+  void operator()(zip_source_t* source) const { zip_source_free(source); }
+};
+struct ArchiveDiscard {
+  void operator()(zip_t* archive) const { zip_discard(archive); }
+};
+struct MemberClose {
+  void operator()(zip_file_t* file) const { zip_fclose(file); }
+};
+using Source = std::unique_ptr<zip_source_t, SourceClose>;
+using Archive = std::unique_ptr<zip_t, ArchiveDiscard>;
+using Member = std::unique_ptr<zip_file_t, MemberClose>;
+
+[[noreturn]] void fail_packing(const char* what) {
+  throw Error(fmt::format("cannot pack the model: {}", what));
+}
+
+[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
+  throw Error(fmt::format("{} is not a sound model file: {}", path.string(), why),
+              "Train the model again, or copy the file again.");
+}
+
+/// Members of a zip have a date; a fixed one (1 January 1980) keeps equal models equal.
+void add_member(zip_t* archive, const std::string& name, const std::string& content) {
+  zip_source_t* source = zip_source_buffer(archive, content.data(), content.size(), 0);
+  if (source == nullptr) {
+    fail_packing(zip_strerror(archive));
+  }
+  const zip_int64_t index = zip_file_add(archive, name.c_str(), source, ZIP_FL_ENC_UTF_8);
+  if (index < 0) {
+    zip_source_free(source);
+    fail_packing(zip_strerror(archive));
+  }
+  constexpr zip_uint16_t kFirstDay = (1 << 5) | 1;
+  zip_file_set_dostime(archive, static_cast<zip_uint64_t>(index), 0, kFirstDay, 0);
+}
+
+std::string read_source(zip_source_t* source) {
+  zip_stat_t stat;
+  if (zip_source_stat(source, &stat) != 0 || zip_source_open(source) != 0) {
+    fail_packing("its bytes cannot be read back");
+  }
+  std::string bytes(stat.size, '\0');
+  const zip_int64_t got = zip_source_read(source, bytes.data(), bytes.size());
+  zip_source_close(source);
+  if (got != static_cast<zip_int64_t>(bytes.size())) {
+    fail_packing("its bytes cannot be read back");
+  }
+  return bytes;
+}
+
+std::string read_member(zip_t* archive, const std::filesystem::path& path, zip_uint64_t index,
+                        const zip_stat_t& stat) {
+  const Member member(zip_fopen_index(archive, index, 0));
+  std::string content(stat.size, '\0');
+  if (!member || zip_fread(member.get(), content.data(), content.size()) !=
+                     static_cast<zip_int64_t>(content.size())) {
+    refuse(path, fmt::format("member {} is damaged", stat.name));
+  }
+  char beyond = 0;  // the CRC is checked when the end is reached
+  if (zip_fread(member.get(), &beyond, 1) != 0) {
+    refuse(path, fmt::format("member {} does not match its checksum", stat.name));
+  }
+  return content;
+}
+
+}  // namespace
+
+std::string pack(const Members& members) {
+  zip_error_t error;
+  zip_error_init(&error);
+  const Source source(zip_source_buffer_create(nullptr, 0, 0, &error));
+  if (!source) {
+    fail_packing(zip_error_strerror(&error));
+  }
+  zip_source_keep(source.get());
+  Archive archive(zip_open_from_source(source.get(), ZIP_CREATE | ZIP_TRUNCATE, &error));
+  if (!archive) {
+    zip_source_free(source.get());
+    fail_packing(zip_error_strerror(&error));
+  }
+  for (const auto& [name, content] : members) {
+    add_member(archive.get(), name, content);
+  }
+  if (zip_close(archive.get()) != 0) {
+    fail_packing(zip_strerror(archive.get()));
+  }
+  static_cast<void>(archive.release());
+  return read_source(source.get());
+}
+
+Members unpack(const std::filesystem::path& path) {
+  int code = 0;
+  const Archive archive(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
+  if (!archive) {
+    zip_error_t error;
+    zip_error_init_with_code(&error, code);
+    const std::string why = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    refuse(path, why);
+  }
+  Members members;
+  zip_uint64_t total = 0;
+  const zip_int64_t entries = zip_get_num_entries(archive.get(), 0);
+  for (zip_int64_t i = 0; i < entries; ++i) {
+    zip_stat_t stat;
+    const auto index = static_cast<zip_uint64_t>(i);
+    if (zip_stat_index(archive.get(), index, 0, &stat) != 0 || (total += stat.size) > kMostBytes) {
+      refuse(path, "its directory is damaged");
+    }
+    members[stat.name] = read_member(archive.get(), path, index, stat);
+  }
+  return members;
+}
+
+std::string bytes_of(const std::vector<double>& values) {
+  std::string bytes(values.size() * sizeof(double), '\0');
+  std::memcpy(bytes.data(), values.data(), bytes.size());
+  return bytes;
+}
+
+std::vector<double> doubles_of(const std::string& bytes, const std::string& name) {
+  if (bytes.size() % sizeof(double) != 0) {
+    throw Error(fmt::format("array {} of the model has {} bytes, which is no multiple of 8", name,
+                            bytes.size()));
+  }
+  std::vector<double> values(bytes.size() / sizeof(double));
+  std::memcpy(values.data(), bytes.data(), bytes.size());
+  return values;
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,105 @@
+// Captures: conversations are taken in order of their start, a block at a time; a block's packets
+// are compiled in parallel, one random stream a conversation, and merged with those still waiting;
+// packets before the next block's first start can go out, since nothing earlier can follow.
+#include "pipeline/generate.h"
+
+#include <algorithm>
+#include <limits>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "compile/compiler.h"
+#include "encode/flow_rows.h"
+#include "pipeline/plan_packets.h"
+#include "pipeline/rows.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::size_t kBatch = 8192;
+constexpr std::size_t kConversations = 4096;  // of a block
+constexpr std::size_t kPart = 64;             // of a block that one thread takes at once
+
+using Rows = std::vector<std::vector<Key>>;
+
+bool earlier(const Packet& a, const Packet& b) {
+  return a.time_ns < b.time_ns;
+}
+
+std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job, const Rows& rows,
+                                 std::size_t begin, std::size_t end) {
+  std::vector<Packet> packets;
+  for (std::size_t row = begin; row < end; ++row) {
+    Random random(job.seed, mix(kCompileStream, row));
+    const auto plan =
+        plan_packets(outline_of(rows[row], random), *model.packets, model.window.end, random);
+    compile(plan, random, packets);
+  }
+  return packets;
+}
+
+/// Appends the packets of rows [begin, end) to `waiting` and keeps it sorted by time.
+void add_block(const TwinModel& model, const GenerateJob& job, const Rows& rows, std::size_t begin,
+               std::size_t end, std::vector<Packet>& waiting) {
+  std::vector<std::vector<Packet>> parts((end - begin + kPart - 1) / kPart);
+  parallel_blocks(parts.size(), job.threads, [&](std::size_t part) {
+    const std::size_t first = begin + part * kPart;
+    parts[part] = compile_rows(model, job, rows, first, std::min(end, first + kPart));
+  });
+  const auto old_size = static_cast<std::ptrdiff_t>(waiting.size());
+  for (const auto& part : parts) {
+    waiting.insert(waiting.end(), part.begin(), part.end());
+  }
+  const auto middle = waiting.begin() + old_size;
+  std::stable_sort(middle, waiting.end(), earlier);
+  std::inplace_merge(waiting.begin(), middle, waiting.end(), earlier);
+}
+
+}  // namespace
+
+void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                    const std::function<void(const FlowBatch&)>& sink) {
+  if (model.schema.kind != TraceKind::kFlows) {
+    throw Error("the model is one of a capture, which has packets, not flow records",
+                "Generate a capture, and turn it into a flow log with tracetwin convert.");
+  }
+  const Rows rows = generate_rows(model, job, progress);
+  FlowBatch batch;
+  batch.extras.resize(extra_names(model.schema).size());
+  for (std::size_t begin = 0; begin < rows.size(); begin += kBatch) {
+    Random random(job.seed, mix(kCompileStream, begin));
+    batch.clear();
+    for (std::size_t row = begin; row < std::min(rows.size(), begin + kBatch); ++row) {
+      append_record(model.schema, rows[row], model.vocabularies, random, batch);
+    }
+    sink(batch);
+  }
+}
+
+void generate_packets(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                      const std::function<void(const Packet&)>& sink) {
+  if (!model.packets) {
+    throw Error("the model is one of a flow log, which has flow records, not packets",
+                "Write a flow format, such as .csv or --format zeek.");
+  }
+  const Rows rows = generate_rows(model, job, progress);
+  const std::size_t time = time_field(model.schema);
+  std::vector<Packet> waiting;
+  for (std::size_t begin = 0; begin < rows.size(); begin += kConversations) {
+    const std::size_t end = std::min(rows.size(), begin + kConversations);
+    add_block(model, job, rows, begin, end, waiting);
+    const std::int64_t horizon =
+        end == rows.size() ? std::numeric_limits<std::int64_t>::max()
+                           : static_cast<std::int64_t>(static_cast<std::uint64_t>(rows[end][time]));
+    const auto ready = std::lower_bound(
+        waiting.begin(), waiting.end(), horizon,
+        [](const Packet& packet, std::int64_t limit) { return packet.time_ns < limit; });
+    std::for_each(waiting.begin(), ready, sink);
+    waiting.erase(waiting.begin(), ready);
+    if (progress) {
+      progress({"writing", end, rows.size(), "conversations"});
+    }
+  }
+}
+
+}  // namespace tracetwin

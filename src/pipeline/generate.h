@@ -1,0 +1,35 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "base/progress.h"
+#include "pipeline/model.h"
+#include "trace/flow.h"
+#include "trace/packet.h"
+
+namespace tracetwin {
+
+/// What a user asks of generation. The same model and job give the same twin, whatever the number
+/// of threads.
+struct GenerateJob {
+  /// Flow records, or conversations of a capture; absent: as many as the model estimates.
+  std::optional<std::uint64_t> count;
+  std::uint64_t seed = 0;
+  unsigned threads = 0;
+};
+
+/// Hands a synthetic flow log to `sink`, in order of start, in batches; columns as
+/// extra_names(model.schema). Throws Error when the model is one of a capture.
+void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                    const std::function<void(const FlowBatch&)>& sink);
+
+/// Hands the packets of a synthetic capture to `sink`, in order of time, all inside the model's
+/// window. Memory grows with conversations, not with packets. Throws Error when the model is one
+/// of a flow log.
+void generate_packets(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                      const std::function<void(const Packet&)>& sink);
+
+}  // namespace tracetwin

@@ -1,0 +1,82 @@
+#include "pipeline/private_trace.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "base/error.h"
+#include "encode/flow_rows.h"
+#include "trace/format/format.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::uint64_t kReportEvery = 1 << 14;
+
+[[noreturn]] void refuse_empty(const SourceInfo& info, const Skips& skips) {
+  const std::string why =
+      skips.rows().empty()
+          ? "it holds none"
+          : fmt::format("{} were left out, the first: {} (number {})", skips.total(),
+                        skips.rows().front().reason, skips.rows().front().first);
+  throw Error(
+      fmt::format("{} has no packet or flow record that can be learned: {}", info.name, why),
+      "See tracetwin inspect for what the file holds.");
+}
+
+PrivateTrace read_flows(FlowReader& reader, const TrainJob& job, const Progress& progress) {
+  FlowBatch batch;
+  bool more = reader.next(batch);
+  PrivateTrace trace;
+  trace.schema = flow_schema(reader.extra_columns(), job.declarations);
+  FlowColumns columns(trace.schema, reader.extra_columns());
+  for (; more; more = reader.next(batch)) {
+    columns.add(batch);
+    if (progress) {
+      progress({"reading", columns.rows(), 0, "records"});
+    }
+  }
+  trace.columns = columns.columns();
+  trace.info = reader.info();
+  trace.summary.records = columns.rows();
+  trace.summary.skips = reader.skips();
+  trace.summary.skips.merge(columns.skips());
+  return trace;
+}
+
+PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progress& progress) {
+  PrivateTrace trace;
+  trace.schema = capture_schema(job.declarations);
+  ConversationColumns columns(job.timeouts, job.steps_per_conversation, job.seed);
+  for (Packet packet; reader.next(packet);) {
+    columns.add(packet);
+    if (++trace.summary.packets % kReportEvery == 0 && progress) {
+      progress({"reading", trace.summary.packets, 0, "packets"});
+    }
+  }
+  columns.finish();
+  trace.columns = columns.columns();
+  trace.steps = columns.steps();
+  trace.info = reader.info();
+  trace.summary.records = trace.rows();
+  trace.summary.skips = reader.skips();
+  return trace;
+}
+
+}  // namespace
+
+PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
+  AnyReader reader = open_trace(job.input);
+  PrivateTrace trace;
+  if (auto* flows = std::get_if<std::unique_ptr<FlowReader>>(&reader)) {
+    trace = read_flows(**flows, job, progress);
+  } else {
+    trace = read_packets(*packets_of(std::move(reader)), job, progress);
+  }
+  if (trace.rows() == 0) {
+    refuse_empty(trace.info, trace.summary.skips);
+  }
+  return trace;
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,170 @@
+// The way of a trace into a model. How a budget's rho is divided (shares of the whole):
+//   window       the time window, where the user gave none
+//   vocabulary   the codes of all fields, which are the one-way marginals too
+//   engine       selection and joint marginals
+//   steps        captures: codes of packet payloads, and the three within-conversation tables
+#include "pipeline/train.h"
+
+#include <algorithm>
+#include <cmath>
+
+#include "encode/step_tables.h"
+#include "encode/window.h"
+#include "engine/engine.h"
+#include "pipeline/private_trace.h"
+#include "pipeline/rows.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr double kWindowShare = 0.03;
+constexpr double kVocabularyShare = 0.22;
+constexpr double kStepShare = 0.15;
+constexpr double kStepVocabularyShare = 0.25;  // of the steps' own share
+
+dp::Ledger open_ledger(const TrainJob& job, TraceKind kind) {
+  const dp::Unit unit = kind == TraceKind::kFlows ? dp::Unit::kRecord : dp::Unit::kFlow;
+  if (!job.budget) {
+    return dp::Ledger::no_guarantee(unit);
+  }
+  return job.insecure_test_seed ? dp::Ledger(*job.budget, unit, *job.insecure_test_seed)
+                                : dp::Ledger(*job.budget, unit);
+}
+
+Window window_of(const PrivateTrace& trace, dp::Ledger& ledger) {
+  if (trace.schema.window) {
+    return *trace.schema.window;
+  }
+  std::vector<std::int64_t> times;
+  for (const Key key : trace.columns[time_field(trace.schema)].values) {
+    times.push_back(static_cast<std::int64_t>(static_cast<std::uint64_t>(key)));
+  }
+  return find_window(times, kWindowShare * ledger.rho_total() / kWindowReleases, 1, ledger);
+}
+
+bool is_undeclared(const Field& field) {
+  return field.kind == FieldKind::kCategory && field.values.empty();
+}
+
+/// Releases that learning a field's codes makes: one a level, and one for an unknown list.
+std::size_t releases_of(const Field& field) {
+  return make_codec(field, {0, 1}, 1)->levels() + (is_undeclared(field) ? 1 : 0);
+}
+
+/// Where one false cell would do harm: a conversation of a million packets, a flow of a year.
+double false_cells_of(const Field& field) {
+  const bool harmful = field.kind == FieldKind::kShape || field.kind == FieldKind::kSize ||
+                       field.kind == FieldKind::kDuration;
+  return harmful ? 0.01 : 0.5;
+}
+
+/// Without a budget: values of fewer records than this have no code of their own.
+std::int64_t rarest_code(std::size_t rows) {
+  return std::max<std::int64_t>(3, static_cast<std::int64_t>(rows / 2000));
+}
+
+struct Learned {
+  std::vector<Vocabulary> vocabularies;
+  std::vector<marginal::NoisyMarginal> one_ways;
+};
+
+Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, dp::Ledger& ledger) {
+  std::size_t releases = 0;
+  int undeclared = 0;
+  for (const Field& field : trace.schema.fields) {
+    releases += releases_of(field);
+    undeclared += is_undeclared(field) ? 1 : 0;
+  }
+  VocabularyOptions options;
+  options.rho_per_release = kVocabularyShare * ledger.rho_total() / static_cast<double>(releases);
+  options.floor = rarest_code(trace.rows());
+  options.category_releases = undeclared;
+  Learned learned;
+  for (std::size_t f = 0; f < trace.columns.size(); ++f) {
+    const Field& field = trace.schema.fields[f];
+    options.false_cells = false_cells_of(field);
+    auto [vocabulary, counts] = Vocabulary::learn(field, window, trace.columns[f], options, ledger);
+    options.category_releases -= is_undeclared(field) ? 1 : 0;
+    learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)}, counts);
+    learned.vocabularies.push_back(std::move(vocabulary));
+  }
+  return learned;
+}
+
+Table encode(const PrivateTrace& trace, const std::vector<Vocabulary>& vocabularies,
+             unsigned threads) {
+  Table table;
+  for (std::size_t f = 0; f < vocabularies.size(); ++f) {
+    table.domain.push_back({trace.schema.fields[f].name, vocabularies[f].cells()});
+    table.columns.push_back(vocabularies[f].encode(trace.columns[f], threads));
+  }
+  return table;
+}
+
+engine::Conditional learn_conditional(const Table& table, const std::string& what, double rho,
+                                      std::vector<double> prior, const TrainJob& job,
+                                      dp::Ledger& ledger) {
+  engine::Conditional::Options options;
+  options.what = what;
+  options.rho = rho;
+  options.l2_sensitivity = static_cast<double>(job.steps_per_conversation);
+  options.prior = std::move(prior);
+  options.threads = job.threads;
+  return engine::Conditional::train(table, options, ledger);
+}
+
+/// A conversation adds at most steps_per_conversation to one cell, so that is the sensitivity of
+/// every table of steps.
+PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double rho,
+                          dp::Ledger& ledger) {
+  const Field field = payload_field();
+  VocabularyOptions options;
+  options.rho_per_release = kStepVocabularyShare * rho / static_cast<double>(releases_of(field));
+  options.l2_sensitivity = static_cast<double>(job.steps_per_conversation);
+  options.floor = rarest_code(trace.steps.size());
+  auto codes =
+      Vocabulary::learn(field, {0, 1}, payload_column(trace.steps), options, ledger).vocabulary;
+  const StepTables tables = step_tables(trace.steps, codes, job.threads);
+  const double each = (1 - kStepVocabularyShare) * rho / 3;
+  std::vector<double> prior = payload_prior(codes);
+  return {job.steps_per_conversation,
+          job.timeouts,
+          trace.info.link_types.empty() ? LinkType::kEthernet : trace.info.link_types.front(),
+          trace.info.snap_length,
+          trace.info.nanoseconds,
+          std::move(codes),
+          learn_conditional(tables.directions, "direction of a packet", each, {}, job, ledger),
+          learn_conditional(tables.payloads, "payload of a packet", each, std::move(prior), job,
+                            ledger),
+          learn_conditional(tables.gaps, "gap before a packet", each, gap_prior(), job, ledger)};
+}
+
+}  // namespace
+
+TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
+  const engine::Engine& engine = engine::engine_named(job.engine);
+  const PrivateTrace trace = read_private(job, progress);
+  if (summary != nullptr) {
+    *summary = trace.summary;
+  }
+  dp::Ledger ledger = open_ledger(job, trace.schema.kind);
+  TwinModel model;
+  model.engine = engine.name;
+  model.schema = trace.schema;
+  model.seed = job.seed;
+  model.made_by = "tracetwin " TRACETWIN_VERSION;
+  model.source_format = trace.info.format;
+  model.window = window_of(trace, ledger);
+  auto [vocabularies, one_ways] = learn_vocabularies(trace, model.window, ledger);
+  if (trace.schema.kind == TraceKind::kPackets) {
+    model.packets = learn_packets(trace, job, kStepShare * ledger.rho_total(), ledger);
+  }
+  const Table table = encode(trace, vocabularies, job.threads);
+  model.table =
+      engine.train({&table, std::move(one_ways), ledger.rho_left(), job.threads}, ledger, progress);
+  model.vocabularies = std::move(vocabularies);
+  model.ledger = ledger.report();
+  return model;
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+
+#include "base/progress.h"
+#include "dp/budget.h"
+#include "pipeline/model.h"
+#include "schema/field.h"
+#include "trace/assemble.h"
+#include "trace/skips.h"
+
+namespace tracetwin {
+
+/// What a user asks of training.
+struct TrainJob {
+  std::filesystem::path input;                      ///< any readable format; "-" is standard input
+  std::optional<dp::Budget> budget;                 ///< absent: no noise and no guarantee
+  std::optional<std::uint64_t> insecure_test_seed;  ///< reproducible noise, no guarantee
+  std::string engine = "netdpsyn";
+  std::uint64_t seed = 0;
+  unsigned threads = 0;
+  Declarations declarations;
+  FlowTimeouts timeouts;
+  std::size_t steps_per_conversation = 6;  ///< captures: packets a conversation contributes at most
+};
+
+/// For the person who trains; private, never stored.
+struct TrainSummary {
+  std::uint64_t packets = 0;  ///< captures
+  std::uint64_t records = 0;  ///< flow records, or conversations of a capture
+  Skips skips;
+};
+
+/// Reads, encodes and learns a trace. Throws Error for unreadable or empty input (exit 2) and when
+/// the budget does not suffice (exit 3).
+TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary = nullptr);
+
+}  // namespace tracetwin

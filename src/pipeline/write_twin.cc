@@ -1,0 +1,162 @@
+#include "pipeline/write_twin.h"
+
+#include <fmt/format.h>
+
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "compile/compiler.h"
+#include "encode/flow_rows.h"
+#include "trace/format/format.h"
+#include "trace/io/compress.h"
+
+namespace tracetwin {
+namespace {
+
+const Format& format_of(const TwinOutput& output, TraceKind kind) {
+  const Format& format =
+      output.format.empty() ? format_for_output(output.path, kind) : format_named(output.format);
+  if (format.kind != kind) {
+    const bool packets = kind == TraceKind::kPackets;
+    throw Error(fmt::format("the model generates {}, format {} holds {}",
+                            packets ? "packets" : "flow records", format.name,
+                            packets ? "flow records" : "packets"),
+                packets ? "Write a capture, then turn it into a flow log with tracetwin convert."
+                        : "Write a flow format, such as flow-csv or zeek.");
+  }
+  if (format.open_writer == nullptr) {
+    throw Error(fmt::format("format {} can be read but not written", format.name),
+                "See tracetwin list formats.");
+  }
+  return format;
+}
+
+/// The link type of a twin: the capture's own where whole IP packets of either version can be
+/// written in it, else Ethernet.
+LinkType writable_link(LinkType link) {
+  switch (link) {
+    case LinkType::kRaw:
+    case LinkType::kIpv4:
+    case LinkType::kIpv6:
+      return LinkType::kRaw;
+    case LinkType::kNull:
+    case LinkType::kLoop:
+      return LinkType::kNull;
+    case LinkType::kLinuxSll:
+    case LinkType::kLinuxSll2:
+      return link;
+    default:
+      return LinkType::kEthernet;
+  }
+}
+
+WriterOptions writer_options(const TwinModel& model) {
+  WriterOptions options;
+  if (model.packets) {
+    options.link = writable_link(model.packets->link);
+    options.snap_length = model.packets->snap_length;
+    options.nanoseconds = model.packets->nanoseconds;
+  } else {
+    options.extra_columns = extra_names(model.schema);
+  }
+  return options;
+}
+
+TwinCounts write_frames(const TwinModel& model, const GenerateJob& job,
+                        const WriterOptions& options, FrameWriter& writer,
+                        const Progress& progress) {
+  TwinCounts counts;
+  std::vector<std::byte> bytes;
+  generate_packets(model, job, progress, [&](const Packet& packet) {
+    const std::uint32_t length = serialize(packet, options.link, options.snap_length, bytes);
+    writer.write({packet.time_ns, options.link, length, bytes});
+    ++counts.packets;
+  });
+  writer.finish();
+  return counts;
+}
+
+TwinCounts write_packets(const TwinModel& model, const GenerateJob& job, PacketWriter& writer,
+                         const Progress& progress) {
+  TwinCounts counts;
+  generate_packets(model, job, progress, [&](const Packet& packet) {
+    writer.write(packet);
+    ++counts.packets;
+  });
+  writer.finish();
+  return counts;
+}
+
+TwinCounts write_flows(const TwinModel& model, const GenerateJob& job, FlowWriter& writer,
+                       const Progress& progress) {
+  TwinCounts counts;
+  generate_flows(model, job, progress, [&](const FlowBatch& batch) {
+    writer.write(batch);
+    counts.records += batch.records.size();
+  });
+  writer.finish();
+  return counts;
+}
+
+TwinCounts write_with(const TwinModel& model, const GenerateJob& job, const WriterOptions& options,
+                      AnyWriter writer, const Progress& progress) {
+  if (const auto* frames = std::get_if<std::unique_ptr<FrameWriter>>(&writer)) {
+    return write_frames(model, job, options, **frames, progress);
+  }
+  if (const auto* packets = std::get_if<std::unique_ptr<PacketWriter>>(&writer)) {
+    return write_packets(model, job, **packets, progress);
+  }
+  return write_flows(model, job, *std::get<std::unique_ptr<FlowWriter>>(writer), progress);
+}
+
+void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
+                   const Format& format, const TwinCounts& counts) {
+  const nlohmann::ordered_json summary = {{"what", "synthetic twin of a network trace"},
+                                          {"made_by", model.made_by},
+                                          {"output", output.path.filename().string()},
+                                          {"format", format.name},
+                                          {"engine", model.engine},
+                                          {"training_seed", model.seed},
+                                          {"generation_seed", job.seed},
+                                          {"packets", counts.packets},
+                                          {"records", counts.records},
+                                          {"privacy", model.ledger.to_json()}};
+  const auto sink = open_output(summary_path(output.path), true);
+  sink->write(summary.dump(1) + "\n");
+  sink->commit();
+}
+
+}  // namespace
+
+std::filesystem::path summary_path(const std::filesystem::path& output) {
+  return output.string() + ".summary.json";
+}
+
+void check_twin_output(const TwinOutput& output, TraceKind kind) {
+  format_of(output, kind);
+  check_output(output.path, output.force);
+  if (output.path != "-") {
+    check_output(summary_path(output.path), output.force);
+  }
+}
+
+TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
+                      const Progress& progress) {
+  const Format& format = format_of(output, model.schema.kind);
+  check_twin_output(output, model.schema.kind);
+  const WriterOptions options = writer_options(model);
+  const auto sink =
+      compress_into(open_output(output.path, output.force), compression_of(output.path));
+  const TwinCounts counts =
+      write_with(model, job, options, format.open_writer(*sink, options), progress);
+  sink->commit();
+  if (output.path != "-") {
+    write_summary(model, job, output, format, counts);
+  }
+  return counts;
+}
+
+}  // namespace tracetwin
