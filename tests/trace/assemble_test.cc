@@ -1,0 +1,407 @@
+#include "trace/assemble.h"
+
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <limits>
+#include <list>
+#include <map>
+#include <tuple>
+#include <vector>
+
+#include "base/random.h"
+#include "trace/icmp.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+
+FiveTuple tcp_tuple(std::uint32_t a = 1, std::uint32_t b = 2, std::uint16_t ap = 5000,
+                    std::uint16_t bp = 80) {
+  return {IpAddress::v4(a), IpAddress::v4(b), ap, bp, kTcp};
+}
+
+Packet packet_at(std::int64_t time_ns, const FiveTuple& tuple, std::uint8_t flags = kAck) {
+  Packet packet;
+  packet.time_ns = time_ns;
+  packet.tuple = tuple;
+  packet.ip_length = 140;
+  packet.payload_length = 100;
+  packet.tcp_flags = tuple.proto == kTcp ? flags : std::uint8_t{0};
+  return packet;
+}
+
+/// An assembler and what came out of it.
+struct Assembly {
+  explicit Assembly(FlowTimeouts timeouts = {})
+      : assembler(timeouts, [this](const AssembledFlow& flow) { ended.push_back(flow); }) {}
+
+  std::vector<AssembledFlow> ended;
+  FlowAssembler assembler;
+};
+
+TEST(FlowAssembler, JoinsBothDirectionsAndCountsThem) {
+  Assembly run;
+  const auto first = run.assembler.add(packet_at(10, tcp_tuple().reversed(), kSyn));
+  const auto second = run.assembler.add(packet_at(20, tcp_tuple(), kSyn | kAck));
+  const auto third = run.assembler.add(packet_at(30, tcp_tuple().reversed(), kAck | kPsh));
+  EXPECT_TRUE(first.first && first.forward);
+  EXPECT_TRUE(!second.first && !second.forward && second.flow == first.flow);
+  EXPECT_TRUE(!third.first && third.forward);
+  EXPECT_TRUE(run.ended.empty());
+  run.assembler.finish();
+  ASSERT_EQ(run.ended.size(), 1U);
+  const AssembledFlow& flow = run.ended[0];
+  EXPECT_EQ(flow.tuple, tcp_tuple().reversed());
+  EXPECT_EQ(flow.first_ns, 10);
+  EXPECT_EQ(flow.last_ns, 30);
+  EXPECT_EQ(flow.forward.packets, 2U);
+  EXPECT_EQ(flow.forward.bytes, 280U);
+  EXPECT_EQ(flow.forward.payload, 200U);
+  EXPECT_EQ(flow.forward.tcp_flags, kSyn | kAck | kPsh);
+  EXPECT_EQ(flow.backward.packets, 1U);
+  EXPECT_EQ(flow.backward.tcp_flags, kSyn | kAck);
+}
+
+TEST(FlowAssembler, KeepsDirectionsApartWhenAsked) {
+  FlowTimeouts timeouts;
+  timeouts.bidirectional = false;
+  Assembly run(timeouts);
+  run.assembler.add(packet_at(1, tcp_tuple()));
+  run.assembler.add(packet_at(2, tcp_tuple().reversed()));
+  run.assembler.finish();
+  ASSERT_EQ(run.ended.size(), 2U);
+  EXPECT_EQ(run.ended[1].tuple, tcp_tuple().reversed());
+  EXPECT_EQ(run.ended[1].backward.packets, 0U);
+}
+
+TEST(FlowAssembler, EndsFlowsAfterSilenceAndReportsThemAtOnce) {
+  Assembly run;
+  run.assembler.add(packet_at(0, tcp_tuple(1)));
+  run.assembler.add(packet_at(kSecond, tcp_tuple(3)));
+  run.assembler.add(packet_at(60 * kSecond, tcp_tuple(5)));
+  EXPECT_TRUE(run.ended.empty()) << "silence of exactly the timeout does not end a flow";
+  run.assembler.add(packet_at(60 * kSecond + 1, tcp_tuple(5)));
+  ASSERT_EQ(run.ended.size(), 1U);
+  EXPECT_EQ(run.ended[0].number, 0U);
+  const auto again = run.assembler.add(packet_at(60 * kSecond + 2, tcp_tuple(1)));
+  EXPECT_TRUE(again.first);
+  EXPECT_EQ(again.flow, 3U);
+  EXPECT_EQ(run.assembler.flows(), 4U);
+}
+
+TEST(FlowAssembler, CutsLongFlowsAtTheActiveTimeout) {
+  Assembly run;
+  for (int second = 0; second <= 1801; ++second) {
+    run.assembler.add(packet_at(second * kSecond, tcp_tuple()));
+  }
+  ASSERT_EQ(run.ended.size(), 1U);
+  EXPECT_EQ(run.ended[0].last_ns, 1800 * kSecond);
+  EXPECT_EQ(run.ended[0].forward.packets, 1801U);
+}
+
+TEST(FlowAssembler, EvictsTheLongestIdleWhenFull) {
+  FlowTimeouts timeouts;
+  timeouts.max_active = 2;
+  Assembly run(timeouts);
+  run.assembler.add(packet_at(0, tcp_tuple(1)));
+  run.assembler.add(packet_at(1, tcp_tuple(3)));
+  run.assembler.add(packet_at(2, tcp_tuple(1)));
+  run.assembler.add(packet_at(3, tcp_tuple(5)));
+  ASSERT_EQ(run.ended.size(), 1U);
+  EXPECT_EQ(run.ended[0].tuple, tcp_tuple(3));
+}
+
+TEST(FlowAssembler, FinishEndsTheRestInOrderOfNumber) {
+  Assembly run;
+  for (std::uint32_t i = 0; i < 50; ++i) {
+    run.assembler.add(packet_at(i, tcp_tuple(100 + i, 7)));
+  }
+  for (std::uint32_t i = 50; i-- > 0;) {
+    run.assembler.add(packet_at(100, tcp_tuple(100 + i, 7)));
+  }
+  run.assembler.finish();
+  ASSERT_EQ(run.ended.size(), 50U);
+  for (std::size_t i = 0; i < 50; ++i) {
+    EXPECT_EQ(run.ended[i].number, i);
+  }
+}
+
+TEST(FlowAssembler, ReusedPortBeginsANewFlowOnlyAfterAClose) {
+  Assembly run;
+  run.assembler.add(packet_at(0, tcp_tuple(), kSyn));
+  EXPECT_FALSE(run.assembler.add(packet_at(1, tcp_tuple(), kSyn)).first) << "a repeated SYN";
+  run.assembler.add(packet_at(2, tcp_tuple(), kFin | kAck));
+  EXPECT_FALSE(run.assembler.add(packet_at(3, tcp_tuple(), kSyn)).first) << "half closed";
+  run.assembler.add(packet_at(4, tcp_tuple().reversed(), kFin | kAck));
+  EXPECT_FALSE(run.assembler.add(packet_at(5, tcp_tuple())).first) << "the last ACK";
+  EXPECT_FALSE(run.assembler.add(packet_at(6, tcp_tuple().reversed(), kSyn | kAck)).first);
+  EXPECT_TRUE(run.assembler.add(packet_at(7, tcp_tuple().reversed(), kSyn)).first);
+  run.assembler.add(packet_at(8, tcp_tuple(), kRst | kAck));
+  EXPECT_TRUE(run.assembler.add(packet_at(9, tcp_tuple(), kSyn)).first);
+  EXPECT_EQ(run.assembler.flows(), 3U);
+}
+
+TEST(FlowAssembler, OneFinIsACloseInAOneDirectionFlow) {
+  FlowTimeouts timeouts;
+  timeouts.bidirectional = false;
+  Assembly run(timeouts);
+  run.assembler.add(packet_at(0, tcp_tuple(), kFin | kAck));
+  EXPECT_TRUE(run.assembler.add(packet_at(1, tcp_tuple(), kSyn)).first);
+}
+
+TEST(FlowAssembler, AcceptsPacketsOutOfOrder) {
+  Assembly run;
+  run.assembler.add(packet_at(100 * kSecond, tcp_tuple()));
+  EXPECT_FALSE(run.assembler.add(packet_at(0, tcp_tuple().reversed())).first);
+  EXPECT_FALSE(run.assembler.add(packet_at(100 * kSecond + 1, tcp_tuple())).first);
+  run.assembler.finish();
+  EXPECT_EQ(run.ended[0].first_ns, 0);
+  EXPECT_EQ(run.ended[0].last_ns, 100 * kSecond + 1);
+  EXPECT_EQ(run.ended[0].tuple, tcp_tuple());
+}
+
+TEST(FlowAssembler, SurvivesTimesAtTheEndsOfTheirRange) {
+  Assembly run;
+  run.assembler.add(packet_at(std::numeric_limits<std::int64_t>::min(), tcp_tuple(1)));
+  run.assembler.add(packet_at(std::numeric_limits<std::int64_t>::max(), tcp_tuple(3)));
+  run.assembler.add(packet_at(std::numeric_limits<std::int64_t>::min(), tcp_tuple(1)));
+  run.assembler.finish();
+  EXPECT_EQ(run.ended.size(), 3U);
+}
+
+TEST(FlowAssembler, PairsIcmpQuestionsWithAnswers) {
+  const auto icmp = [](std::uint32_t a, std::uint32_t b, std::uint16_t type, std::uint16_t code) {
+    return FiveTuple{IpAddress::v4(a), IpAddress::v4(b), type, code, kIcmp};
+  };
+  Assembly run;
+  EXPECT_TRUE(run.assembler.add(packet_at(0, icmp(9, 2, 8, 0))).first);
+  const auto reply = run.assembler.add(packet_at(1, icmp(2, 9, 0, 0)));
+  EXPECT_TRUE(!reply.first && !reply.forward);
+  EXPECT_TRUE(run.assembler.add(packet_at(2, icmp(9, 2, 13, 0))).first);
+  EXPECT_FALSE(run.assembler.add(packet_at(3, icmp(2, 9, 14, 0))).first);
+  EXPECT_TRUE(run.assembler.add(packet_at(4, icmp(9, 2, 3, 1))).first);
+  EXPECT_TRUE(run.assembler.add(packet_at(5, icmp(9, 2, 3, 3))).first) << "another code";
+  EXPECT_FALSE(run.assembler.add(packet_at(6, icmp(2, 9, 3, 3))).first);
+  auto six = icmp(2, 9, 128, 0);
+  six.proto = kIcmpV6;
+  EXPECT_TRUE(run.assembler.add(packet_at(7, six)).first);
+  std::swap(six.src, six.dst);
+  six.srcport = 129;
+  EXPECT_FALSE(run.assembler.add(packet_at(8, six)).first);
+}
+
+TEST(Icmp, CounterpartsAreEachOthers) {
+  for (const std::uint8_t protocol : {std::uint8_t{kIcmp}, std::uint8_t{kIcmpV6}}) {
+    for (std::uint16_t type = 0; type < 256; ++type) {
+      const auto other = icmp_counterpart(protocol, type);
+      EXPECT_EQ(icmp_counterpart(protocol, other), type);
+      EXPECT_EQ(other != type, icmp_pair(protocol, type).has_value());
+    }
+  }
+  EXPECT_EQ(icmp_counterpart(kIcmp, 8), 0);
+  EXPECT_EQ(icmp_counterpart(kIcmpV6, 129), 128);
+  EXPECT_FALSE(icmp_pair(kTcp, 8).has_value());
+}
+
+TEST(FlowAssembler, AConversationWithItselfIsOneDirection) {
+  const FiveTuple self = tcp_tuple(1, 1, 7, 7);
+  Assembly run;
+  run.assembler.add(packet_at(0, self));
+  EXPECT_TRUE(run.assembler.add(packet_at(1, self)).forward);
+}
+
+Packet fragment(std::int64_t time_ns, FiveTuple tuple, std::uint16_t id, std::uint16_t offset,
+                bool more) {
+  if (offset != 0) {
+    tuple.srcport = tuple.dstport = 0;
+  }
+  Packet packet = packet_at(time_ns, tuple);
+  packet.ip_id = id;
+  packet.fragment_offset = offset;
+  packet.ip_flags = more ? 1 : 0;
+  return packet;
+}
+
+TEST(FlowAssembler, LaterFragmentsFollowTheFirst) {
+  FiveTuple udp = tcp_tuple();
+  udp.proto = kUdp;
+  Assembly run;
+  const auto first = run.assembler.add(fragment(0, udp, 77, 0, true));
+  EXPECT_EQ(run.assembler.add(fragment(1, udp, 77, 185, true)).flow, first.flow);
+  EXPECT_EQ(run.assembler.add(fragment(2, udp, 77, 370, false)).flow, first.flow);
+  const auto stray = run.assembler.add(fragment(3, udp, 78, 185, false));
+  EXPECT_TRUE(stray.first) << "its first fragment was never seen";
+  const auto late = run.assembler.add(fragment(61 * kSecond, udp, 77, 185, false));
+  EXPECT_TRUE(late.first) << "the memory of its first fragment has run out";
+  run.assembler.finish();
+  ASSERT_EQ(run.ended.size(), 3U);
+  EXPECT_EQ(run.ended[0].forward.packets, 3U);
+  EXPECT_EQ(run.ended[1].tuple.srcport, 0);
+  EXPECT_EQ(run.ended[2].tuple.srcport, 0);
+}
+
+TEST(FlowAssembler, MemoryOfFragmentsIsBounded) {
+  FlowTimeouts timeouts;
+  timeouts.max_active = 3;
+  Assembly run(timeouts);
+  FiveTuple udp = tcp_tuple();
+  udp.proto = kUdp;
+  for (std::uint16_t id = 0; id < 4; ++id) {
+    run.assembler.add(fragment(id, udp, id, 0, true));
+  }
+  EXPECT_FALSE(run.assembler.add(fragment(9, udp, 3, 100, false)).first);
+  EXPECT_TRUE(run.assembler.add(fragment(9, udp, 0, 100, false)).first) << "forgotten";
+}
+
+TEST(FlowAssembler, LaterFragmentsOfAPingStayWithIt) {
+  const FiveTuple ping{IpAddress::v4(1), IpAddress::v4(2), 8, 0, kIcmp};
+  Assembly run;
+  run.assembler.add(fragment(0, ping, 5, 0, true));
+  EXPECT_FALSE(run.assembler.add(fragment(1, ping, 5, 185, false)).first);
+}
+
+/// The same rules, written as plainly as possible: a list of flows, searched from end to end.
+class PlainAssembler {
+ public:
+  PlainAssembler(FlowTimeouts timeouts, std::vector<AssembledFlow>& ended)
+      : timeouts_(timeouts), ended_(ended) {}
+
+  std::uint64_t add(const Packet& packet) {
+    clock_ = std::max(clock_, packet.time_ns);
+    while (!flows_.empty() && clock_ - flows_.front().touched > timeouts_.idle_ns) {
+      end(flows_.begin());
+    }
+    auto at = std::find_if(flows_.begin(), flows_.end(),
+                           [&](const Flow& flow) { return belongs(flow.out.tuple, packet.tuple); });
+    if (at != flows_.end() && is_over(*at, packet)) {
+      end(at);
+      at = flows_.end();
+    }
+    if (at == flows_.end()) {
+      if (flows_.size() == timeouts_.max_active) {
+        end(flows_.begin());
+      }
+      flows_.push_back({{packet.tuple, packet.time_ns, packet.time_ns, {}, {}, begun_++}});
+      at = std::prev(flows_.end());
+      at->opened = clock_;
+    }
+    at->touched = clock_;
+    count(*at, packet);
+    flows_.splice(flows_.end(), flows_, at);
+    return flows_.back().out.number;
+  }
+
+  void finish() {
+    flows_.sort([](const Flow& a, const Flow& b) { return a.out.number < b.out.number; });
+    while (!flows_.empty()) {
+      end(flows_.begin());
+    }
+  }
+
+ private:
+  struct Flow {
+    AssembledFlow out;
+    std::int64_t touched = 0;
+    std::int64_t opened = 0;
+    bool fins[2] = {false, false};
+    bool reset = false;
+  };
+
+  bool belongs(const FiveTuple& flow, const FiveTuple& packet) const {
+    return flow == packet || (timeouts_.bidirectional && flow == packet.reversed());
+  }
+  bool is_over(const Flow& flow, const Packet& packet) const {
+    const bool closed = flow.reset || (flow.fins[0] && (flow.fins[1] || !timeouts_.bidirectional));
+    return clock_ - flow.opened > timeouts_.active_ns || (closed && packet.tcp_flags == kSyn);
+  }
+  static void count(Flow& flow, const Packet& packet) {
+    const bool backward = flow.out.tuple != packet.tuple;
+    auto& totals = backward ? flow.out.backward : flow.out.forward;
+    ++totals.packets;
+    totals.bytes += packet.ip_length;
+    totals.payload += packet.payload_length;
+    totals.tcp_flags |= packet.tcp_flags;
+    flow.out.first_ns = std::min(flow.out.first_ns, packet.time_ns);
+    flow.out.last_ns = std::max(flow.out.last_ns, packet.time_ns);
+    flow.fins[backward] = flow.fins[backward] || (packet.tcp_flags & kFin) != 0;
+    flow.reset = flow.reset || (packet.tcp_flags & kRst) != 0;
+  }
+  void end(std::list<Flow>::iterator at) {
+    ended_.push_back(at->out);
+    flows_.erase(at);
+  }
+
+  FlowTimeouts timeouts_;
+  std::vector<AssembledFlow>& ended_;
+  std::list<Flow> flows_;
+  std::int64_t clock_ = 0;
+  std::uint64_t begun_ = 0;
+};
+
+auto as_tuple(const AssembledFlow& f) {
+  return std::tuple(f.number, f.tuple, f.first_ns, f.last_ns, f.forward.packets, f.forward.bytes,
+                    f.forward.payload, f.forward.tcp_flags, f.backward.packets, f.backward.bytes,
+                    f.backward.payload, f.backward.tcp_flags);
+}
+
+Packet random_packet(Random& random, std::int64_t now, std::uint32_t hosts) {
+  constexpr std::uint8_t kFlags[] = {kSyn, kSyn | kAck, kAck, kAck | kPsh, kFin | kAck, kRst};
+  const auto host = [&] { return static_cast<std::uint32_t>(random.below(hosts)); };
+  const auto port = [&] { return static_cast<std::uint16_t>(random.below(3)); };
+  Packet packet = packet_at(now + random.between(-3, 3), tcp_tuple(host(), host(), port(), port()),
+                            kFlags[random.below(6)]);
+  if (random.chance(0.2)) {
+    packet.tuple.proto = kUdp;
+    packet.tcp_flags = 0;
+  }
+  packet.ip_length = static_cast<std::uint32_t>(random.below(1500));
+  return packet;
+}
+
+TEST(FlowAssembler, AgreesWithThePlainAssembler) {
+  for (std::uint64_t seed = 0; seed < 30; ++seed) {
+    Random random(seed);
+    FlowTimeouts timeouts;
+    timeouts.idle_ns = random.between(5, 200);
+    timeouts.active_ns = random.between(20, 2000);
+    timeouts.max_active = 1 + random.below(60);
+    timeouts.bidirectional = random.chance(0.6);
+    const auto hosts = static_cast<std::uint32_t>(random.between(2, 40));
+    Assembly run(timeouts);
+    std::vector<AssembledFlow> expected;
+    PlainAssembler plain(timeouts, expected);
+    std::int64_t now = 1000;
+    for (int i = 0; i < 3000; ++i) {
+      now += random.chance(0.01) ? random.between(0, 300) : random.between(0, 3);
+      const Packet packet = random_packet(random, now, hosts);
+      ASSERT_EQ(run.assembler.add(packet).flow, plain.add(packet)) << "seed " << seed;
+    }
+    run.assembler.finish();
+    plain.finish();
+    ASSERT_EQ(run.ended.size(), expected.size());
+    for (std::size_t i = 0; i < expected.size(); ++i) {
+      ASSERT_EQ(as_tuple(run.ended[i]), as_tuple(expected[i])) << "seed " << seed << " flow " << i;
+    }
+  }
+}
+
+TEST(FlowAssembler, ManyFlowsComeAndGo) {
+  Assembly run;
+  Random random(4);
+  std::map<std::uint64_t, std::uint64_t> packets;
+  for (int i = 0; i < 200'000; ++i) {
+    const auto host = static_cast<std::uint32_t>(random.below(30'000));
+    const Packet packet = packet_at(i * (kSecond / 500), tcp_tuple(host, 0xffffffff));
+    ++packets[run.assembler.add(packet).flow];
+  }
+  run.assembler.finish();
+  ASSERT_EQ(run.ended.size(), packets.size());
+  for (const auto& flow : run.ended) {
+    EXPECT_EQ(flow.forward.packets, packets[flow.number]);
+  }
+}
+
+}  // namespace
+}  // namespace tracetwin
