@@ -93,7 +93,8 @@ std::string describe_link(LinkType link) {
 
 DecodeResult decode_frame(const Frame& frame, Packet& packet) {
   const auto captured = static_cast<std::uint32_t>(frame.bytes.size());
-  packet = Packet{};
+  static constexpr Packet kBlank;  // copied faster than compilers clear memory of this size
+  packet = kBlank;
   packet.time_ns = frame.time_ns;
   packet.captured_length = captured;
   packet.wire_length = std::max(frame.original_length, captured);
@@ -102,7 +103,9 @@ DecodeResult decode_frame(const Frame& frame, Packet& packet) {
     return {layer.fault, layer.ethertype, false};
   }
   const std::size_t link_bytes = captured - layer.bytes.size();
-  return decode_ip(layer, packet.wire_length - link_bytes, packet);
+  bool whole = true;
+  const DecodeFault fault = decode_ip(layer, packet.wire_length - link_bytes, packet, whole);
+  return {fault, 0, !whole};
 }
 
 std::string describe(const DecodeResult& result, LinkType link) {

@@ -21,27 +21,25 @@ std::uint32_t clipped(std::uint64_t length) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(length, UINT32_MAX));
 }
 
-/// The part behind `headers` bytes of IP headers.
-DecodeResult finish(Bytes bytes, std::size_t headers, Packet& packet) {
+/// The part behind `headers` bytes of IP headers; false as decode_transport says.
+bool finish(Bytes bytes, std::size_t headers, Packet& packet) {
   const std::uint32_t length = packet.ip_length - static_cast<std::uint32_t>(headers);
   const Bytes rest = bytes.subspan(headers);
-  const bool whole =
-      decode_transport(rest.first(std::min<std::size_t>(rest.size(), length)), length, packet);
-  return {DecodeFault::kNone, 0, !whole};
+  return decode_transport(rest.first(std::min<std::size_t>(rest.size(), length)), length, packet);
 }
 
-DecodeResult decode_v4(Bytes bytes, std::uint64_t wire, Packet& packet) {
+DecodeFault decode_v4(Bytes bytes, std::uint64_t wire, Packet& packet, bool& whole) {
   const std::size_t header = (byte_at(bytes, 0) & 15U) * 4;
   if (byte_at(bytes, 0) >> 4 != 4 || header < 20) {
-    return faulty(DecodeFault::kBadIpHeader);
+    return DecodeFault::kBadIpHeader;
   }
   if (bytes.size() < header) {
-    return faulty(DecodeFault::kTruncatedIp);
+    return DecodeFault::kTruncatedIp;
   }
   const std::uint16_t total = load_big<std::uint16_t>(&bytes[2]);
   packet.ip_length = total != 0 ? total : clipped(wire);
   if (packet.ip_length < header) {
-    return faulty(DecodeFault::kBadIpHeader);
+    return DecodeFault::kBadIpHeader;
   }
   const std::uint16_t fragment = load_big<std::uint16_t>(&bytes[6]);
   packet.version = 4;
@@ -55,7 +53,8 @@ DecodeResult decode_v4(Bytes bytes, std::uint64_t wire, Packet& packet) {
   packet.ip_checksum = load_big<std::uint16_t>(&bytes[10]);
   packet.tuple.src = IpAddress::v4(load_big<std::uint32_t>(&bytes[12]));
   packet.tuple.dst = IpAddress::v4(load_big<std::uint32_t>(&bytes[16]));
-  return finish(bytes, header, packet);
+  whole = finish(bytes, header, packet);
+  return DecodeFault::kNone;
 }
 
 enum V6Next : std::uint8_t {
@@ -168,12 +167,12 @@ IpAddress v6_address(const std::byte* at) {
   return {load_big<std::uint64_t>(at), load_big<std::uint64_t>(at + 8)};
 }
 
-DecodeResult decode_v6(Bytes bytes, std::uint64_t wire, Packet& packet) {
+DecodeFault decode_v6(Bytes bytes, std::uint64_t wire, Packet& packet, bool& whole) {
   if (byte_at(bytes, 0) >> 4 != 6) {
-    return faulty(DecodeFault::kBadIpHeader);
+    return DecodeFault::kBadIpHeader;
   }
   if (bytes.size() < kV6Header) {
-    return faulty(DecodeFault::kTruncatedIp);
+    return DecodeFault::kTruncatedIp;
   }
   const std::uint32_t front = load_big<std::uint32_t>(bytes.data());
   const std::uint16_t payload = load_big<std::uint16_t>(&bytes[4]);
@@ -188,17 +187,21 @@ DecodeResult decode_v6(Bytes bytes, std::uint64_t wire, Packet& packet) {
   packet.ip_length = clipped(payload != 0 ? kV6Header + payload : v6_zero_length(bytes, wire));
   std::size_t at = kV6Header;
   const DecodeFault fault = walk_extensions(bytes, at, packet);
-  return fault == DecodeFault::kNone ? finish(bytes, at, packet) : faulty(fault);
+  if (fault == DecodeFault::kNone) {
+    whole = finish(bytes, at, packet);
+  }
+  return fault;
 }
 
 }  // namespace
 
-DecodeResult decode_ip(const NetworkLayer& layer, std::uint64_t wire, Packet& packet) {
+DecodeFault decode_ip(const NetworkLayer& layer, std::uint64_t wire, Packet& packet, bool& whole) {
   if (layer.bytes.empty()) {
-    return faulty(DecodeFault::kTruncatedIp);
+    return DecodeFault::kTruncatedIp;
   }
   const int version = layer.version != 0 ? layer.version : byte_at(layer.bytes, 0) >> 4;
-  return version == 6 ? decode_v6(layer.bytes, wire, packet) : decode_v4(layer.bytes, wire, packet);
+  return version == 6 ? decode_v6(layer.bytes, wire, packet, whole)
+                      : decode_v4(layer.bytes, wire, packet, whole);
 }
 
 }  // namespace tracetwin::decode

@@ -28,7 +28,8 @@ NetworkLayer network_layer(LinkType link, Bytes frame);
 
 /// Decodes from the IP header on. `wire` is the number of bytes from there to the end of the
 /// frame on the wire, at least layer.bytes.size(); it stands in for a total length of 0.
-DecodeResult decode_ip(const NetworkLayer& layer, std::uint64_t wire, Packet& packet);
+/// `whole` becomes what decode_transport returns.
+DecodeFault decode_ip(const NetworkLayer& layer, std::uint64_t wire, Packet& packet, bool& whole);
 
 /// Fills ports, TCP fields, transport_header and payload_length. `segment` holds the captured
 /// bytes behind the IP headers, `length` how many there were on the wire. False when a header

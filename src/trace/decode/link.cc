@@ -166,7 +166,8 @@ NetworkLayer behind_header(Bytes bytes, std::size_t header) {
   return enter(bytes, header, type) ? behind_ethertype(type, bytes) : truncated();
 }
 
-/// Address families differ among systems, byte orders among hosts; no family exceeds 255.
+/// Address families differ among systems, byte orders among hosts; no family exceeds 255. Some
+/// systems put an EtherType into the last two bytes.
 NetworkLayer behind_loopback(Bytes bytes) {
   constexpr std::size_t kFamily = 4;
   if (bytes.size() < kFamily) {
@@ -175,12 +176,13 @@ NetworkLayer behind_loopback(Bytes bytes) {
   const std::uint32_t big = load_big<std::uint32_t>(bytes.data());
   const std::uint32_t family = std::min(big, byte_order::swapped(big));
   constexpr std::array kIpv6Families = {10U, 24U, 28U, 30U};
-  if (family == 2) {
+  const std::uint32_t type = big & 0xffff;
+  if (family == 2 || type == kEtherIpv4) {
     return ip(4, bytes.subspan(kFamily));
   }
   const bool v6 =
       std::find(kIpv6Families.begin(), kIpv6Families.end(), family) != kIpv6Families.end();
-  return v6 ? ip(6, bytes.subspan(kFamily)) : not_ip(0);
+  return v6 || type == kEtherIpv6 ? ip(6, bytes.subspan(kFamily)) : not_ip(0);
 }
 
 /// PPP with or without the address and control bytes of HDLC-like framing; Cisco HDLC, which
