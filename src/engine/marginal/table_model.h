@@ -25,18 +25,25 @@ struct TableModel {
 };
 
 /// The NetDPSyn pipeline (Sun et al., IMC 2024; PrivSyn, Zhang et al., USENIX Security 2021)
-/// without its implementation's faults: see engine/marginal/netdpsyn.cc.
+/// without its implementation's faults: see engine/marginal/netdpsyn.cc. Without a budget the
+/// tables are exact and pairs are chosen as if each cell carried a little noise (forecast.h).
 struct NetDpSynOptions {
-  double selection_rho = 0;  ///< share for the pair scores; ignored without a budget
-  double publish_rho = 0;    ///< share for the chosen marginals
-  double l2_sensitivity = 1; ///< of one table of counts, for one unit more or less
-  std::uint64_t clique_cells = 20'000; ///< a merged clique has at most so many cells
-  std::uint64_t pair_cells = 1'000'000; ///< a pair with more cells is not a candidate
+  double selection_rho = 0;   ///< share for the pair scores; ignored without a budget
+  double publish_rho = 0;     ///< share for the chosen marginals
+  double l2_sensitivity = 1;  ///< of one table of counts, for one unit more or less
+  /// Most records of one unit (the L1 sensitivity of a table, which the pair scores follow);
+  /// 0: l2_sensitivity squared, which is never too little for integer counts.
+  double l1_sensitivity = 0;
+  std::uint64_t clique_cells = 20'000;   ///< a merged clique has at most so many cells
+  std::uint64_t pair_cells = 1'000'000;  ///< a pair with more cells is not a candidate
   unsigned threads = 0;
 };
 
 /// `one_ways` holds the already released one-way marginals, one per attribute in order; they are
-/// used for scoring, and enter the estimate as measurements (nothing is measured twice).
+/// used for scoring, and enter the estimate as measurements (nothing is measured twice). What is
+/// booked is at most selection_rho + publish_rho; when either is not positive (with a budget) the
+/// attributes stay independent and nothing more is measured. Throws Error when `one_ways` do not
+/// fit the domain or a column holds a code outside its attribute.
 TableModel train_netdpsyn(const Table& table, std::vector<marginal::NoisyMarginal> one_ways,
                           const NetDpSynOptions& options, dp::Ledger& ledger,
                           const Progress& progress);
@@ -45,11 +52,12 @@ struct GenerateOptions {
   std::size_t rows = 0;
   std::uint64_t seed = 0;
   unsigned threads = 0;
-  int rounds = 30;      ///< of GUM after the marginal initialisation
-  std::string key;      ///< attribute the initialisation starts from, "" = the best connected
+  int rounds = 30;  ///< of GUM after the marginal initialisation
+  std::string key;  ///< attribute the initialisation starts from, "" = the best connected
 };
 
-/// Same model, options and seed give the same table whatever the number of threads.
+/// Rows in no particular order. Same model, options and seed give the same table whatever the
+/// number of threads. Throws Error when `key` is not an attribute of the model.
 Table generate_netdpsyn(const TableModel& model, const GenerateOptions& options,
                         const Progress& progress);
 
