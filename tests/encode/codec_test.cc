@@ -1,0 +1,133 @@
+#include "encode/codec.h"
+
+#include <gtest/gtest.h>
+
+#include <cmath>
+
+#include "encode/log_grid.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr Window kHour = {1'700'000'000'000'000'000, 1'700'003'600'000'000'000};
+
+Field field_of(FieldKind kind) {
+  Field field;
+  field.name = std::string(kind_name(kind));
+  field.kind = kind;
+  field.cells = 13;
+  field.low = -5;
+  field.high = 1e6;
+  return field;
+}
+
+class CodecOfKind : public testing::TestWithParam<FieldKind> {
+ protected:
+  std::unique_ptr<const Codec> codec_ = make_codec(field_of(GetParam()), kHour, 7);
+};
+
+TEST_P(CodecOfKind, ADrawnValueLiesInItsCellOnEveryLevel) {
+  Random random(11);
+  const auto below = [&](std::uint64_t bound) { return random.below(bound); };
+  for (std::size_t level = 0; level + 1 < codec_->levels(); ++level) {
+    for (std::size_t stratum = 0; stratum < codec_->strata(); ++stratum) {
+      for (int i = 0; i < 500; ++i) {
+        const Key cell = codec_->random_cell(level, stratum, below);
+        const Key value = codec_->draw(level, cell, random);
+        ASSERT_TRUE(codec_->cell(level, value) == cell)
+            << "level " << level << ", " << codec_->describe(level, cell);
+      }
+    }
+  }
+}
+
+TEST_P(CodecOfKind, EveryCellOfTheLastLevelCanBeDrawnAndFoundAgain) {
+  Random random(12);
+  const std::size_t last = codec_->levels() - 1;
+  for (Key cell = 0; cell < codec_->last_cells(); ++cell) {
+    for (int i = 0; i < 20; ++i) {
+      const Key value = codec_->draw(last, cell, random);
+      ASSERT_TRUE(codec_->cell(last, value) == cell) << codec_->describe(last, cell);
+    }
+  }
+}
+
+TEST_P(CodecOfKind, ACoarserCellHoldsTheFinerOne) {
+  Random random(13);
+  const auto below = [&](std::uint64_t bound) { return random.below(bound); };
+  for (std::size_t level = 0; level + 1 < codec_->levels(); ++level) {
+    for (std::size_t stratum = 0; stratum < codec_->strata(); ++stratum) {
+      for (int i = 0; i < 200; ++i) {
+        const Key cell = codec_->random_cell(level, stratum, below);
+        const Key a = codec_->draw(level, cell, random);
+        const Key b = codec_->draw(level, cell, random);
+        ASSERT_TRUE(codec_->cell(level + 1, a) == codec_->cell(level + 1, b))
+            << codec_->describe(level, cell);
+      }
+    }
+  }
+}
+
+INSTANTIATE_TEST_SUITE_P(AllKinds, CodecOfKind,
+                         testing::Values(FieldKind::kAddress, FieldKind::kPort,
+                                         FieldKind::kProtocol, FieldKind::kTime,
+                                         FieldKind::kDuration, FieldKind::kSize, FieldKind::kShape,
+                                         FieldKind::kLength, FieldKind::kByte, FieldKind::kCode,
+                                         FieldKind::kCategory, FieldKind::kNumber),
+                         [](const auto& info) { return std::string(kind_name(info.param)); });
+
+TEST(LogGrid, CellsTileTheWholeNumbers) {
+  for (const unsigned bits : {0U, 1U, 3U}) {
+    const LogGrid grid(bits, 5000);
+    std::uint32_t cell = 0;
+    for (std::uint64_t value = 0; value <= 5000; ++value) {
+      const std::uint32_t found = grid.cell(value);
+      ASSERT_TRUE(found == cell || found == cell + 1) << value;
+      cell = found;
+      ASSERT_LE(grid.low(cell), value);
+      ASSERT_GE(grid.high(cell), value);
+    }
+    EXPECT_EQ(cell + 1, grid.cells());
+    EXPECT_EQ(grid.cell(1'000'000'000), grid.cells() - 1);
+  }
+}
+
+TEST(LogGrid, ZeroHasACellOfItsOwn) {
+  const LogGrid grid(0, 1 << 20);
+  EXPECT_EQ(grid.cell(0), 0U);
+  EXPECT_EQ(grid.cell(1), 1U);
+  EXPECT_EQ(grid.cell(2), 2U);
+  EXPECT_EQ(grid.cell(3), 2U);
+  EXPECT_EQ(grid.cell(4), 3U);
+}
+
+TEST(Keys, NumbersKeepTheirOrderAndComeBack) {
+  const double values[] = {-1e15, -2.5, -1e-9, 0.0, 1e-9, 1.0, 3.25, 1e15};
+  for (std::size_t i = 0; i < std::size(values); ++i) {
+    EXPECT_EQ(number_of(number_key(values[i])), values[i]);
+    if (i > 0) {
+      EXPECT_TRUE(number_key(values[i - 1]) < number_key(values[i]));
+    }
+  }
+}
+
+TEST(Keys, PairsComeBack) {
+  const Key key = pair_key(123, 456);
+  EXPECT_EQ(first_of(key), 123U);
+  EXPECT_EQ(second_of(key), 456U);
+}
+
+TEST(SizeCodec, SmallPairsAreExactAndLargeOnesKeepTheirMean) {
+  const auto codec = make_codec(field_of(FieldKind::kSize), kHour, 0);
+  Random random(5);
+  const Key small = pair_key(3, 152);
+  EXPECT_TRUE(codec->draw(0, codec->cell(0, small), random) == small);
+  const Key large = pair_key(1000, 1'448'000);
+  EXPECT_TRUE(codec->cell(0, large) == kNoCell);
+  const Key drawn = codec->draw(1, codec->cell(1, large), random);
+  const double mean = static_cast<double>(second_of(drawn)) / static_cast<double>(first_of(drawn));
+  EXPECT_NEAR(mean, 1448, 1448 / 8.0);
+}
+
+}  // namespace
+}  // namespace tracetwin
