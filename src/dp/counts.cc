@@ -100,20 +100,18 @@ HeavyRelease heavy_release(std::vector<Cell> cells, std::size_t most, std::int64
   return result;
 }
 
-HeavyRelease exact_heavy(const Stratum& stratum, const HeavyRequest& request) {
-  std::vector<Cell> cells = present_sorted(stratum.counts);
+HeavyRelease exact_heavy(std::vector<Cell> cells, const HeavyRequest& request) {
   const std::int64_t threshold = std::max<std::int64_t>(request.floor, 1);
   std::erase_if(cells, [&](const Cell& cell) { return cell.second < threshold; });
   return heavy_release(std::move(cells), request.most, threshold, Sigma2{});
 }
 
-HeavyRelease noisy_heavy(const Stratum& stratum, const HeavyRequest& request, const Sigma2& sigma2,
-                         NoiseSource& noise) {
+HeavyRelease noisy_heavy(std::vector<Cell> cells, const Stratum& stratum,
+                         const HeavyRequest& request, const Sigma2& sigma2, NoiseSource& noise) {
   const double domain = std::exp2(stratum.log2_cells);
   const std::int64_t threshold =
       std::max({std::int64_t{1}, request.floor,
                 discrete_gaussian_threshold(sigma2, request.false_cells / domain)});
-  std::vector<Cell> cells = present_sorted(stratum.counts);
   const std::vector<Cell> false_cells =
       draw_false_cells(cells, stratum.log2_cells, stratum.draw_key, sigma2, threshold, noise);
   add_noise_and_drop(cells, DiscreteGaussian(sigma2), threshold, noise);
@@ -167,12 +165,17 @@ NoisyCounts release(const PrivateCounts& counts, const ReleaseRequest& request, 
 std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
                                         const HeavyRequest& request, Ledger& ledger) {
   check(request, strata);
+  std::vector<std::vector<Cell>> present;
+  for (const Stratum& stratum : strata) {
+    present.push_back(present_sorted(stratum.counts));
+  }
   const Sigma2 sigma2 = ledger.reserve(request.stage, request.what, request.rho,
                                        request.l2_sensitivity, saturated_cells(strata));
   std::vector<HeavyRelease> releases;
-  for (const Stratum& stratum : strata) {
-    releases.push_back(ledger.adds_noise() ? noisy_heavy(stratum, request, sigma2, ledger.noise())
-                                           : exact_heavy(stratum, request));
+  for (std::size_t i = 0; i < strata.size(); ++i) {
+    releases.push_back(ledger.adds_noise() ? noisy_heavy(std::move(present[i]), strata[i], request,
+                                                         sigma2, ledger.noise())
+                                           : exact_heavy(std::move(present[i]), request));
   }
   return releases;
 }
