@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t kV6Header = 40;
 constexpr std::uint64_t kLongestPlain = 65535;
 
-DecodeResult faulty(DecodeFault fault) {
-  return {fault, 0, false};
 }
 
 std::uint32_t clipped(std::uint64_t length) {
