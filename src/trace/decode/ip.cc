@@ -13,8 +13,6 @@ namespace {
 constexpr std::size_t kV6Header = 40;
 constexpr std::uint64_t kLongestPlain = 65535;
 
-}
-
 std::uint32_t clipped(std::uint64_t length) {
   return static_cast<std::uint32_t>(std::min<std::uint64_t>(length, UINT32_MAX));
 }
