@@ -38,6 +38,12 @@ void add_record(const FlowRecord& record, std::vector<PrivateColumn>& columns) {
   columns[kSize].values.push_back(pair_key(record.packets, record.bytes));
 }
 
+/// Flow logs keep microseconds.
+std::int64_t whole_microseconds(Key time_ns) {
+  const auto ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(time_ns));
+  return ns - ns % kMicrosecond;
+}
+
 std::string number_text(const Field& field, Key key) {
   const double value = number_of(key);
   return field.whole ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
@@ -140,7 +146,7 @@ void append_record(const Schema& schema, const std::vector<Key>& row,
       address_of(row[kSrcIp]), address_of(row[kDstIp]), static_cast<std::uint16_t>(row[kSrcPort]),
       static_cast<std::uint16_t>(row[kDstPort]), static_cast<std::uint8_t>(row[kProto])};
   make_possible(record.tuple, random);
-  record.start_ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(row[kTs]));
+  record.start_ns = whole_microseconds(row[kTs]);
   record.packets = std::max<std::uint64_t>(1, first_of(row[kSize]));
   record.bytes =
       std::clamp(second_of(row[kSize]), least_packet_bytes(record.tuple) * record.packets,

@@ -1,0 +1,283 @@
+#include "pipeline/synthesize.h"
+
+#include <gtest/gtest.h>
+
+#include <map>
+#include <nlohmann/json.hpp>
+#include <set>
+#include <string>
+
+#include "base/error.h"
+#include "pipeline/archive.h"
+#include "pipeline/model_file.h"
+#include "support/support.h"
+#include "trace/format/format.h"
+#include "traces.h"
+
+namespace tracetwin {
+namespace {
+
+namespace fs = std::filesystem;
+
+SynthesizeJob job_for(const fs::path& input, const fs::path& output, double epsilon = 2) {
+  SynthesizeJob job;
+  job.train.input = input;
+  job.train.budget = dp::Budget{epsilon, 1e-9};
+  job.train.insecure_test_seed = 99;
+  job.train.seed = 7;
+  job.generate.seed = 7;
+  job.output.path = output;
+  return job;
+}
+
+std::vector<FlowRecord> flows_in(const fs::path& path) {
+  AnyReader reader = open_trace(path);
+  auto& flows = *std::get<std::unique_ptr<FlowReader>>(reader);
+  std::vector<FlowRecord> records;
+  for (FlowBatch batch; flows.next(batch);) {
+    records.insert(records.end(), batch.records.begin(), batch.records.end());
+  }
+  EXPECT_EQ(flows.skips().total(), 0U);
+  return records;
+}
+
+std::vector<Packet> packets_in(const fs::path& path) {
+  const auto reader = packets_of(open_trace(path));
+  std::vector<Packet> packets;
+  for (Packet packet; reader->next(packet);) {
+    packets.push_back(packet);
+  }
+  EXPECT_EQ(reader->skips().total(), 0U);
+  return packets;
+}
+
+class Synthesize : public testing::Test {
+ protected:
+  test::TemporaryFolder folder_;
+};
+
+TEST_F(Synthesize, AFlowLogKeepsItsStructure) {
+  test::write_flow_log(folder_ / "real.csv", 8000, 1);
+  const auto result = synthesize(job_for(folder_ / "real.csv", folder_ / "twin.csv"), {});
+  const auto twin = flows_in(folder_ / "twin.csv");
+  EXPECT_EQ(result.written.records, twin.size());
+  EXPECT_NEAR(static_cast<double>(twin.size()), 8000, 400);
+  std::map<int, int> ports;
+  int udp_dns = 0;
+  int scans = 0;
+  int single_scans = 0;
+  for (const FlowRecord& record : twin) {
+    ++ports[record.tuple.dstport];
+    udp_dns += record.tuple.dstport == 53 && record.tuple.proto == kUdp ? 1 : 0;
+    scans += record.tuple.dstport == 22 ? 1 : 0;
+    single_scans += record.tuple.dstport == 22 && record.packets == 1 ? 1 : 0;
+    ASSERT_GE(record.packets, 1U);
+    ASSERT_GE(record.bytes, 28 * record.packets);
+    ASSERT_LE(record.bytes, 1500 * record.packets);
+    ASSERT_TRUE(record.packets > 1 || record.duration_ns == 0);
+    ASSERT_NE(record.tuple.src, record.tuple.dst);
+  }
+  EXPECT_NEAR(ports[443], 4000, 400);
+  EXPECT_NEAR(ports[53], 2000, 300);
+  EXPECT_GT(udp_dns, 0.9 * ports[53]);
+  EXPECT_GT(single_scans, 0.8 * scans);
+}
+
+TEST_F(Synthesize, StartsAreSortedAndNearTheTrace) {
+  test::write_flow_log(folder_ / "real.csv", 5000, 2);
+  synthesize(job_for(folder_ / "real.csv", folder_ / "twin.csv"), {});
+  const auto real = flows_in(folder_ / "real.csv");
+  const auto twin = flows_in(folder_ / "twin.csv");
+  for (std::size_t i = 1; i < twin.size(); ++i) {
+    ASSERT_LE(twin[i - 1].start_ns, twin[i].start_ns);
+  }
+  constexpr std::int64_t kHour = 3'600'000'000'000;
+  EXPECT_GT(twin.front().start_ns, 1'700'000'000'000'000'000 - kHour);
+  EXPECT_LT(twin.back().start_ns, 1'700'000'000'000'000'000 + 2 * kHour);
+}
+
+TEST_F(Synthesize, TheSameSeedGivesTheSameBytesOnAnyNumberOfThreads) {
+  test::write_flow_log(folder_ / "real.csv", 3000, 3);
+  std::set<std::string> twins;
+  for (const unsigned threads : {1U, 2U, 5U}) {
+    auto job = job_for(folder_ / "real.csv", folder_ / "twin.csv");
+    job.train.threads = job.generate.threads = threads;
+    job.output.force = true;
+    synthesize(job, {});
+    twins.insert(test::read_file(folder_ / "twin.csv"));
+  }
+  EXPECT_EQ(twins.size(), 1U);
+}
+
+TEST_F(Synthesize, SecureNoiseDiffersFromRunToRun) {
+  test::write_flow_log(folder_ / "real.csv", 3000, 3);
+  std::set<std::string> twins;
+  for (int run = 0; run < 2; ++run) {
+    auto job = job_for(folder_ / "real.csv", folder_ / "twin.csv");
+    job.train.insecure_test_seed.reset();
+    job.output.force = true;
+    synthesize(job, {});
+    twins.insert(test::read_file(folder_ / "twin.csv"));
+  }
+  EXPECT_EQ(twins.size(), 2U);
+}
+
+TEST_F(Synthesize, ACanaryDoesNotComeBack) {
+  const std::string canary =
+      "203.0.113.77,192.0.2.99,47123,31337,TCP,1700000000000000,1,3,777,leak\n";
+  test::write_flow_log(folder_ / "real.csv", 3000, 4, canary);
+  for (std::uint64_t seed = 0; seed < 5; ++seed) {
+    auto job = job_for(folder_ / "real.csv", folder_ / "twin.csv");
+    job.train.insecure_test_seed = seed;
+    job.model = folder_ / "model.twin";
+    job.output.force = true;
+    synthesize(job, {});
+    const std::string twin = test::read_file(folder_ / "twin.csv");
+    for (const char* secret : {"192.0.2.99", ",31337,", "leak"}) {
+      EXPECT_EQ(twin.find(secret), std::string::npos) << secret;
+    }
+    const auto members = unpack(folder_ / "model.twin");
+    EXPECT_EQ(members.at("manifest.json").find("leak"), std::string::npos);
+    EXPECT_EQ(members.at("manifest.json").find("ffffc0000263"), std::string::npos);
+  }
+}
+
+TEST_F(Synthesize, SpendsNoMoreThanWasGiven) {
+  test::write_flow_log(folder_ / "real.csv", 2000, 5);
+  const auto result = synthesize(job_for(folder_ / "real.csv", folder_ / "twin.csv"), {});
+  EXPECT_LE(result.ledger.rho_spent, result.ledger.rho_total);
+  EXPECT_GT(result.ledger.rho_spent, 0.9 * result.ledger.rho_total);
+}
+
+TEST_F(Synthesize, WithoutABudgetTheSummarySaysSo) {
+  test::write_flow_log(folder_ / "real.csv", 500, 6);
+  auto job = job_for(folder_ / "real.csv", folder_ / "twin.csv");
+  job.train.budget.reset();
+  job.train.insecure_test_seed.reset();
+  const auto result = synthesize(job, {});
+  EXPECT_EQ(result.written.records, 500U);
+  EXPECT_FALSE(result.ledger.guarantees());
+  const auto summary = nlohmann::json::parse(test::read_file(summary_path(folder_ / "twin.csv")));
+  EXPECT_EQ(summary["privacy"]["guarantee"], false);
+}
+
+TEST_F(Synthesize, ACaptureBecomesALegalCapture) {
+  test::write_packet_log(folder_ / "real.csv", 3000, 7);
+  const auto result = synthesize(job_for(folder_ / "real.csv", folder_ / "twin.pcap"), {});
+  const auto real = packets_in(folder_ / "real.csv");
+  const auto twin = packets_in(folder_ / "twin.pcap");
+  EXPECT_EQ(result.written.packets, twin.size());
+  EXPECT_NEAR(static_cast<double>(twin.size()), static_cast<double>(real.size()),
+              0.25 * static_cast<double>(real.size()));
+  std::map<int, int> services;
+  for (std::size_t i = 0; i < twin.size(); ++i) {
+    ASSERT_TRUE(i == 0 || twin[i - 1].time_ns <= twin[i].time_ns);
+    ++services[std::min(twin[i].tuple.srcport, twin[i].tuple.dstport)];
+  }
+  EXPECT_GT(services[80], 10 * services[53] / 2);
+  EXPECT_NEAR(services[53], 2000, 500);
+}
+
+TEST_F(Synthesize, CapturesAreDeterministicToo) {
+  test::write_packet_log(folder_ / "real.csv", 1000, 8);
+  std::set<std::string> twins;
+  for (const unsigned threads : {1U, 3U}) {
+    auto job = job_for(folder_ / "real.csv", folder_ / "twin.pcap");
+    job.train.threads = job.generate.threads = threads;
+    job.output.force = true;
+    synthesize(job, {});
+    twins.insert(test::read_file(folder_ / "twin.pcap"));
+  }
+  EXPECT_EQ(twins.size(), 1U);
+}
+
+TEST_F(Synthesize, AKindMismatchIsRefused) {
+  test::write_flow_log(folder_ / "real.csv", 300, 9);
+  EXPECT_THROW(synthesize(job_for(folder_ / "real.csv", folder_ / "twin.pcap"), {}), Error);
+  EXPECT_FALSE(fs::exists(folder_ / "twin.pcap"));
+}
+
+class ModelFile : public Synthesize {
+ protected:
+  fs::path train_model(const fs::path& input) {
+    const fs::path path = folder_ / "model.twin";
+    save_model(train(job_for(input, "-").train, {}), path, true);
+    return path;
+  }
+};
+
+TEST_F(ModelFile, GeneratesTheSameAfterReading) {
+  test::write_flow_log(folder_ / "real.csv", 2000, 10);
+  auto job = job_for(folder_ / "real.csv", folder_ / "direct.csv");
+  job.model = folder_ / "model.twin";
+  synthesize(job, {});
+  const TwinModel model = read_model(folder_ / "model.twin");
+  write_twin(model, job.generate, {folder_ / "again.csv", "", false}, {});
+  EXPECT_EQ(test::read_file(folder_ / "direct.csv"), test::read_file(folder_ / "again.csv"));
+}
+
+TEST_F(ModelFile, OfACaptureGeneratesTheSameAfterReading) {
+  test::write_packet_log(folder_ / "real.csv", 800, 11);
+  auto job = job_for(folder_ / "real.csv", folder_ / "direct.pcap");
+  job.model = folder_ / "model.twin";
+  synthesize(job, {});
+  write_twin(read_model(folder_ / "model.twin"), job.generate, {folder_ / "again.pcap", "", false},
+             {});
+  EXPECT_EQ(test::read_file(folder_ / "direct.pcap"), test::read_file(folder_ / "again.pcap"));
+}
+
+TEST_F(ModelFile, AsManyRecordsAsAskedFor) {
+  test::write_flow_log(folder_ / "real.csv", 1000, 12);
+  const TwinModel model = read_model(train_model(folder_ / "real.csv"));
+  GenerateJob job;
+  job.count = 4321;
+  EXPECT_EQ(write_twin(model, job, {folder_ / "twin.csv", "", false}, {}).records, 4321U);
+}
+
+TEST_F(ModelFile, DamageIsAnErrorNeverACrash) {
+  test::write_flow_log(folder_ / "real.csv", 500, 13);
+  const std::string bytes = test::read_file(train_model(folder_ / "real.csv"));
+  for (std::size_t i = 0; i < 40; ++i) {
+    std::string damaged = bytes;
+    damaged[i * bytes.size() / 40] ^= 0x55;
+    test::write_file(folder_ / "damaged.twin", damaged);
+    EXPECT_NO_FATAL_FAILURE({
+      try {
+        read_model(folder_ / "damaged.twin");
+      } catch (const Error& error) {
+        EXPECT_NE(std::string(error.what()).find("damaged.twin"), std::string::npos);
+      }
+    });
+    test::write_file(folder_ / "short.twin", bytes.substr(0, i * bytes.size() / 40));
+    EXPECT_THROW(read_model(folder_ / "short.twin"), Error);
+  }
+}
+
+TEST_F(ModelFile, ANewerVersionIsRefused) {
+  test::write_flow_log(folder_ / "real.csv", 500, 14);
+  Members members = unpack(train_model(folder_ / "real.csv"));
+  auto manifest = nlohmann::json::parse(members["manifest.json"]);
+  manifest["version"] = kModelVersion + 1;
+  members["manifest.json"] = manifest.dump();
+  test::write_file(folder_ / "newer.twin", pack(members));
+  try {
+    read_model(folder_ / "newer.twin");
+    FAIL() << "read a newer model";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("version"), std::string::npos);
+  }
+}
+
+TEST_F(ModelFile, NoArrayNoField) {
+  test::write_flow_log(folder_ / "real.csv", 500, 15);
+  const Members members = unpack(train_model(folder_ / "real.csv"));
+  for (const auto& [name, content] : members) {
+    Members fewer = members;
+    fewer.erase(name);
+    test::write_file(folder_ / "fewer.twin", pack(fewer));
+    EXPECT_THROW(read_model(folder_ / "fewer.twin"), Error) << name;
+  }
+}
+
+}  // namespace
+}  // namespace tracetwin
