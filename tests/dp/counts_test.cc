@@ -102,8 +102,9 @@ TEST(PrivateCounts, MergingAdds) {
 
 TEST(NoisyCounts, JoiningAndSelectingKeepValuesAndTheLargestSigma) {
   Ledger ledger = seeded(4);
-  const NoisyCounts parts[] = {release(PrivateCounts({1, 2}), request(0.02), ledger),
-                               release(PrivateCounts(std::vector<std::int64_t>{3}), request(0.005), ledger)};
+  const NoisyCounts parts[] = {
+      release(PrivateCounts({1, 2}), request(0.02), ledger),
+      release(PrivateCounts(std::vector<std::int64_t>{3}), request(0.005), ledger)};
   const NoisyCounts joined = NoisyCounts::joined(parts);
   EXPECT_THAT(joined.values(),
               ElementsAre(parts[0].values()[0], parts[0].values()[1], parts[1].values()[0]));

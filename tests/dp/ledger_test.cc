@@ -158,7 +158,7 @@ TEST(Ledger, MovedFromLedgerHasNoNoise) {
   Ledger moved = std::move(ledger);
   EXPECT_EQ(moved.rows().size(), 1U);
   EXPECT_GT(moved.rho_spent(), 0.009);
-  EXPECT_THROW(ledger.noise().bits(), Error);
+  EXPECT_THROW(ledger.noise().bits(), Error);  // NOLINT(bugprone-use-after-move)
 }
 
 TEST(Allowance, BooksUpToTheTotalExactly) {

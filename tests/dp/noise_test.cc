@@ -68,12 +68,12 @@ TEST(NoiseSource, MovingContinuesTheStreamAndEndsTheOld) {
   NoiseSource moved(std::move(old));
   EXPECT_EQ(moved.bits(), reference.bits());
   EXPECT_TRUE(moved.is_insecure());
-  EXPECT_THROW(old.bits(), Error);
+  EXPECT_THROW(old.bits(), Error);  // NOLINT(bugprone-use-after-move)
   NoiseSource assigned;
   assigned = std::move(moved);
   EXPECT_EQ(assigned.bits(), reference.bits());
   EXPECT_TRUE(assigned.is_insecure());
-  EXPECT_THROW(moved.below(std::uint64_t{10}), Error);
+  EXPECT_THROW(moved.below(std::uint64_t{10}), Error);  // NOLINT(bugprone-use-after-move)
 }
 
 TEST(NoiseSource, BelowIsUniform) {
