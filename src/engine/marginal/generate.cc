@@ -1,7 +1,7 @@
-// Generation in fixed shards of at most kShardRows rows, each filled and repaired alone with a
-// random stream of its own: linear in the rows, in parallel, and the same for any number of
-// threads. The shards take turns at the points of one systematic rounding of each marginal, so
-// their targets add up to the rounding of the whole table.
+// Generation in fixed shards of at most kShardRows rows, each filled (fill.h) and polished
+// (polish.h) alone with a random stream of its own: linear in the rows, in parallel, and the same
+// for any number of threads. The shards take turns at the points of one systematic rounding of each
+// marginal, so their targets add up to the rounding of the whole table.
 #include <algorithm>
 #include <atomic>
 #include <thread>
@@ -9,7 +9,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "engine/marginal/fill.h"
-#include "engine/marginal/gum.h"
+#include "engine/marginal/polish.h"
 #include "engine/marginal/table_model.h"
 
 namespace tracetwin::engine {
@@ -44,7 +44,7 @@ class Generator {
     Random random(options_.seed, mix(kShardStream, index));
     Columns columns(model_.domain.size(), std::vector<std::uint16_t>(rows_of(index)));
     fill(model_.domain, steps_, points, columns, random);
-    Gum(model_.domain, targets(points), columns, random).run(options_.rounds);
+    Polish(model_.domain, targets(points), columns, random).run(options_.rounds);
     return columns;
   }
 
@@ -54,8 +54,8 @@ class Generator {
   }
 
  private:
-  std::vector<Gum::Target> targets(const std::vector<EvenPoints>& points) const {
-    std::vector<Gum::Target> result;
+  std::vector<Target> targets(const std::vector<EvenPoints>& points) const {
+    std::vector<Target> result;
     for (std::size_t part = 0; part < model_.parts.size(); ++part) {
       result.push_back(
           {model_.parts[part].clique,
