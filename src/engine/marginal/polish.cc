@@ -7,6 +7,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
 #include "marginal/codes.h"
 
@@ -16,27 +17,7 @@ namespace {
 constexpr double kLeastProgress = 0.02;
 constexpr int kDraws = 4;  // until one falls into a cell that wants more
 
-int cost_of_more(std::int32_t excess) {
-  return excess >= 0 ? 1 : -1;
-}
-int cost_of_less(std::int32_t excess) {
-  return excess > 0 ? -1 : 1;
-}
-
 }  // namespace
-
-std::uint32_t Polish::Marginal::cell_of(const std::uint16_t* row) const {
-  std::uint32_t cell = 0;
-  for (std::size_t i = 0; i < attributes.size(); ++i) {
-    cell += row[attributes[i]] * strides[i];
-  }
-  return cell;
-}
-
-std::size_t Polish::Slot::row_of(std::uint32_t cell) const {
-  const std::size_t combination = cell / (stride * cells) * stride + cell % stride;
-  return combination * cells;
-}
 
 Polish::Polish(const Domain& domain, std::span<const Target> targets, Columns& columns,
                Random& random)
@@ -45,51 +26,66 @@ Polish::Polish(const Domain& domain, std::span<const Target> targets, Columns& c
       rows_(columns.front().size()),
       width_(columns.size()),
       records_(rows_ * width_),
-      slots_(width_) {
+      slots_(width_),
+      here_(targets.size()) {
   for (const Target& target : targets) {
     add_marginal(domain, target);
+  }
+  for (const std::int32_t excess : excess_) {
+    distance_ += std::abs(excess);
   }
   for (std::size_t a = 0; a < width_; ++a) {
     for (std::size_t row = 0; row < rows_; ++row) {
       records_[row * width_ + a] = columns[a][row];
     }
-    here_.resize(std::max(here_.size(), slots_[a].size()));
   }
 }
 
 void Polish::add_marginal(const Domain& domain, const Target& target) {
-  Marginal added{target.clique, std::vector<std::uint32_t>(target.clique.size()), {}};
+  Marginal added{static_cast<std::uint32_t>(excess_.size()), {}};
   std::uint32_t stride = 1;
-  for (std::size_t i = target.clique.size(); i-- > 0;) {
-    added.strides[i] = stride;
-    add_slot(domain, target, target.clique[i], stride);
-    stride *= domain[target.clique[i]].cells;
+  for (auto attribute = target.clique.rbegin(); attribute != target.clique.rend(); ++attribute) {
+    added.terms.push_back({*attribute, stride});
+    add_slot(domain, target, added.terms.back());
+    stride *= domain[*attribute].cells;
   }
+  add_excess(domain, target);
+  marginals_.push_back(std::move(added));
+}
+
+void Polish::add_excess(const Domain& domain, const Target& target) {
+  const std::size_t first = excess_.size();
   for (const std::uint32_t wanted : target.counts) {
-    added.excess.push_back(-static_cast<std::int32_t>(wanted));
+    excess_.push_back(-static_cast<std::int32_t>(wanted));
   }
   std::vector<std::uint32_t> codes(rows_);
   marginal::joint_codes(columns_, domain, target.clique, 0, codes);
   for (const std::uint32_t code : codes) {
-    ++added.excess[code];
+    ++excess_[first + code];
   }
-  for (const std::int32_t excess : added.excess) {
-    distance_ += std::abs(excess);
-  }
-  marginals_.push_back(std::move(added));
 }
 
-void Polish::add_slot(const Domain& domain, const Target& target, std::uint32_t attribute,
-                      std::uint32_t stride) {
-  Slot slot{marginals_.size(), stride, domain[attribute].cells,
-            std::vector<std::uint32_t>(target.counts.size())};
+// Counting sort of the target's records by combination.
+void Polish::add_slot(const Domain& domain, const Target& target, Term term) {
+  Slot slot;
+  slot.marginal = marginals_.size();
+  slot.stride = term.stride;
+  slot.cells = domain[term.attribute].cells;
+  slot.first = static_cast<std::uint32_t>(excess_.size());
+  slot.begin.assign(target.counts.size() / slot.cells + 1, 0);
   for (std::uint32_t cell = 0; cell < target.counts.size(); ++cell) {
-    slot.upto[slot.row_of(cell) + cell / stride % slot.cells] = target.counts[cell];
+    slot.begin[slot.combination(cell) + 1] += target.counts[cell];
   }
-  for (std::size_t i = 0; i < slot.upto.size(); ++i) {
-    slot.upto[i] += i % slot.cells == 0 ? 0 : slot.upto[i - 1];
+  std::partial_sum(slot.begin.begin(), slot.begin.end(), slot.begin.begin());
+  slot.values.resize(slot.begin.back());
+  std::vector<std::uint32_t> next(slot.begin.begin(), slot.begin.end() - 1);
+  for (std::uint32_t cell = 0; cell < target.counts.size(); ++cell) {
+    std::uint32_t& place = next[slot.combination(cell)];
+    std::fill_n(slot.values.begin() + place, target.counts[cell],
+                static_cast<std::uint16_t>(slot.value(cell)));
+    place += target.counts[cell];
   }
-  slots_[attribute].push_back(std::move(slot));
+  slots_[term.attribute].push_back(std::move(slot));
 }
 
 double Polish::error() const {
@@ -110,80 +106,99 @@ void Polish::run(int sweeps) {
 
 void Polish::sweep() {
   for (std::size_t row = 0; row < rows_; ++row) {
-    for (std::size_t attribute = 0; attribute < width_; ++attribute) {
-      improve(&records_[row * width_], attribute);
+    std::uint16_t* record = &records_[row * width_];
+    if (locate(record)) {
+      for (std::size_t attribute = 0; attribute < width_; ++attribute) {
+        improve(record, attribute);
+      }
     }
   }
 }
 
-void Polish::improve(std::uint16_t* row, std::size_t attribute) {
+// Notes the record's cells; false when none of them is crowded.
+bool Polish::locate(const std::uint16_t* record) {
+  bool some = false;
+  for (std::size_t i = 0; i < marginals_.size(); ++i) {
+    std::uint32_t cell = marginals_[i].first;
+    for (const Term& term : marginals_[i].terms) {
+      cell += record[term.attribute] * term.stride;
+    }
+    here_[i] = cell;
+    some = some || excess_[cell] > 0;
+  }
+  return some;
+}
+
+void Polish::improve(std::uint16_t* record, std::size_t attribute) {
   const std::vector<Slot>& slots = slots_[attribute];
-  const int leaving = cost_of_leaving(row, slots);
+  const int crowds = crowded(slots);
+  const int leaving = static_cast<int>(slots.size()) - 2 * crowds;  // change of the L1 distance
   if (2 * leaving >= static_cast<int>(slots.size())) {
     return;  // most marginals want the record where it is: not worth the search
   }
-  const std::size_t by = pick_crowded(slots);
-  const std::uint32_t value = draw(slots[by], here_[by]);
-  const std::uint32_t step = value - row[attribute];  // modulo 2^32, as the cells below
-  if (step != 0 && leaving + cost_of_joining(slots, step) <= 0) {
-    distance_ += leaving + cost_of_joining(slots, step);
+  const std::uint32_t step = draw(slots[pick_crowded(slots)]);  // modulo 2^32, as the cells
+  const int change = leaving + (step == 0 ? 0 : cost_of_joining(slots, step, leaving));
+  if (step != 0 && change <= 0) {
+    distance_ += change;
     move(slots, step);
-    row[attribute] = static_cast<std::uint16_t>(value);
+    record[attribute] = static_cast<std::uint16_t>(record[attribute] + step);
   }
 }
 
-// Also notes the record's cells in here_.
-int Polish::cost_of_leaving(const std::uint16_t* row, const std::vector<Slot>& slots) {
-  int cost = 0;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    const Marginal& marginal = marginals_[slots[i].marginal];
-    here_[i] = marginal.cell_of(row);
-    cost += cost_of_less(marginal.excess[here_[i]]);
+int Polish::crowded(const std::vector<Slot>& slots) const {
+  int count = 0;
+  for (const Slot& slot : slots) {
+    count += excess_[here_[slot.marginal]] > 0 ? 1 : 0;
   }
-  return cost;
+  return count;
 }
 
-// A marginal whose cell holds too many records, from a random place on; there is one, since
-// leaving would cost less than the number of marginals.
+// A marginal whose cell holds too many records, from a random place on; there is one.
 std::size_t Polish::pick_crowded(const std::vector<Slot>& slots) {
   auto by = static_cast<std::size_t>(random_.uniform() * static_cast<double>(slots.size()));
-  while (marginals_[slots[by].marginal].excess[here_[by]] <= 0) {
+  while (excess_[here_[slots[by].marginal]] <= 0) {
     by = by + 1 == slots.size() ? 0 : by + 1;
   }
   return by;
 }
 
-// From the targets of the cells that differ in this attribute alone. The present value when they
-// are all empty.
-std::uint32_t Polish::draw(const Slot& slot, std::uint32_t cell) {
-  const auto first = slot.upto.begin() + static_cast<std::ptrdiff_t>(slot.row_of(cell));
-  const auto last = first + slot.cells;
-  const std::uint32_t present = cell / slot.stride % slot.cells;
-  const std::uint32_t all = *(last - 1);
-  std::uint32_t value = present;
+// New value less old one, drawn from the target's records that differ in this attribute alone;
+// 0 when there is none.
+std::uint32_t Polish::draw(const Slot& slot) {
+  const std::uint32_t here = here_[slot.marginal];
+  const std::uint32_t cell = here - slot.first;
+  const std::size_t combination = slot.combination(cell);
+  const std::uint32_t begin = slot.begin[combination];
+  const std::uint32_t all = slot.begin[combination + 1] - begin;
+  const std::uint32_t present = slot.value(cell);
+  std::uint32_t step = 0;
   for (int i = 0; i < kDraws && all > 0; ++i) {
-    const auto point = static_cast<std::uint32_t>(random_.uniform() * all);
-    value = static_cast<std::uint32_t>(std::upper_bound(first, last, point) - first);
-    if (marginals_[slot.marginal].excess[cell + (value - present) * slot.stride] < 0) {
+    step = slot.values[begin + static_cast<std::uint32_t>(random_.uniform() * all)] - present;
+    if (excess_[here + step * slot.stride] < 0) {
       break;
     }
   }
-  return value;
+  return step;
 }
 
-int Polish::cost_of_joining(const std::vector<Slot>& slots, std::uint32_t step) const {
+// Gives up, with a cost that is too high, once the rest cannot make up for what was seen.
+int Polish::cost_of_joining(const std::vector<Slot>& slots, std::uint32_t step, int leaving) const {
   int cost = 0;
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    cost += cost_of_more(marginals_[slots[i].marginal].excess[here_[i] + step * slots[i].stride]);
+  auto left = static_cast<int>(slots.size());
+  for (const Slot& slot : slots) {
+    cost += excess_[here_[slot.marginal] + step * slot.stride] >= 0 ? 1 : -1;
+    if (leaving + cost > --left) {
+      break;
+    }
   }
   return cost;
 }
 
 void Polish::move(const std::vector<Slot>& slots, std::uint32_t step) {
-  for (std::size_t i = 0; i < slots.size(); ++i) {
-    std::vector<std::int32_t>& excess = marginals_[slots[i].marginal].excess;
-    --excess[here_[i]];
-    ++excess[here_[i] + step * slots[i].stride];
+  for (const Slot& slot : slots) {
+    --excess_[here_[slot.marginal]];
+    here_[slot.marginal] += step * slot.stride;
+    ++excess_[here_[slot.marginal]];
   }
 }
 

@@ -33,34 +33,41 @@ class Polish {
   double error() const;
 
  private:
-  // How far one marginal's counts are from its target.
-  struct Marginal {
-    marginal::Clique attributes;
-    std::vector<std::uint32_t> strides;
-    std::vector<std::int32_t> excess;  // records minus target, per cell
-
-    std::uint32_t cell_of(const std::uint16_t* row) const;
-  };
-  // One attribute of one marginal. Its values lie side by side in `upto` for each combination of
-  // the marginal's other attributes, as cumulated targets to draw from.
+  // One attribute of one marginal, with the values that the target gives its records, sorted by
+  // the combination of the marginal's other attributes: to draw is to look one up.
   struct Slot {
     std::size_t marginal = 0;
-    std::uint32_t stride = 1;  // of the attribute in the marginal's cells
-    std::uint32_t cells = 1;   // of the attribute
-    std::vector<std::uint32_t> upto;
+    std::uint32_t stride = 1;          // of the attribute in the marginal's cells
+    std::uint32_t cells = 1;           // of the attribute
+    std::uint32_t first = 0;           // of the marginal's cells in excess_
+    std::vector<std::uint32_t> begin;  // of each combination in values, and the end
+    std::vector<std::uint16_t> values;
 
-    std::size_t row_of(std::uint32_t cell) const;
+    std::size_t combination(std::uint32_t cell) const {
+      return cell / (stride * cells) * stride + cell % stride;
+    }
+    std::uint32_t value(std::uint32_t cell) const { return cell / stride % cells; }
+  };
+  // What an attribute's value adds to the cell of a marginal.
+  struct Term {
+    std::uint32_t attribute = 0;
+    std::uint32_t stride = 1;
+  };
+  struct Marginal {
+    std::uint32_t first = 0;  // of its cells in excess_
+    std::vector<Term> terms;
   };
 
   void add_marginal(const Domain& domain, const Target& target);
-  void add_slot(const Domain& domain, const Target& target, std::uint32_t attribute,
-                std::uint32_t stride);
+  void add_excess(const Domain& domain, const Target& target);
+  void add_slot(const Domain& domain, const Target& target, Term term);
   void sweep();
-  void improve(std::uint16_t* row, std::size_t attribute);
-  int cost_of_leaving(const std::uint16_t* row, const std::vector<Slot>& slots);
+  bool locate(const std::uint16_t* record);
+  void improve(std::uint16_t* record, std::size_t attribute);
+  int crowded(const std::vector<Slot>& slots) const;
   std::size_t pick_crowded(const std::vector<Slot>& slots);
-  std::uint32_t draw(const Slot& slot, std::uint32_t cell);
-  int cost_of_joining(const std::vector<Slot>& slots, std::uint32_t step) const;
+  std::uint32_t draw(const Slot& slot);
+  int cost_of_joining(const std::vector<Slot>& slots, std::uint32_t step, int leaving) const;
   void move(const std::vector<Slot>& slots, std::uint32_t step);
   void write_columns();
 
@@ -71,7 +78,8 @@ class Polish {
   std::vector<std::uint16_t> records_;  // row-major copy: one record, one cache line
   std::vector<Marginal> marginals_;
   std::vector<std::vector<Slot>> slots_;  // by attribute
-  std::vector<std::uint32_t> here_;       // cells of the record at hand, by slot
+  std::vector<std::int32_t> excess_;      // records minus target, all marginals behind each other
+  std::vector<std::uint32_t> here_;       // cells of the record at hand in excess_, by marginal
   std::int64_t distance_ = 0;             // summed L1 distance, in records
 };
 
