@@ -18,7 +18,8 @@ class CheckStyle(unittest.TestCase):
         self.assertIn(word, found[0])
 
     def test_sound_code_passes(self):
-        self.assertEqual(findings('namespace a {\nint f() { return 1\'000; }  // new things\n}\n'), [])
+        text = "namespace a {\nint f() { return 1'000; }  // new things\n}\n"
+        self.assertEqual(findings(text), [])
 
     def test_lines(self):
         self.assertEqual(findings("x" * 100 + "\n"), [])

@@ -1,0 +1,96 @@
+#include <fmt/format.h>
+
+#include <CLI/CLI.hpp>
+#include <memory>
+#include <string>
+
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/conversion.h"
+#include "cli/files.h"
+#include "cli/skips_text.h"
+
+namespace tracetwin::cli {
+namespace {
+
+struct ConvertOptions {
+  std::string input;
+  std::string output;
+};
+
+constexpr const char* kMoreHelp =
+    "Captures are copied frame by frame, with their bytes. Packets become flows by --idle-timeout\n"
+    "and --active-timeout: connections of both directions in a Zeek log, one record a direction "
+    "in\n"
+    "a flow CSV, in order of their ends. A packet CSV becomes Ethernet frames with zeros for\n"
+    "payload. Outputs named .gz or .zst are packed.\n"
+    "\n"
+    "Examples:\n"
+    "  tracetwin convert trace.pcapng.gz trace.pcap\n"
+    "  tracetwin convert trace.pcap flows.csv --format flow-csv\n"
+    "  tracetwin convert conn.log - --format flow-csv | head";
+
+const Format& writable_format_named(const std::string& name) {
+  const Format& format = format_named(name);
+  if (format.open_writer == nullptr) {
+    throw Error(fmt::format("{} can be read but not written", name), "See: tracetwin list formats");
+  }
+  return format;
+}
+
+const Format& output_format(const ConvertOptions& options, const std::string& named,
+                            const AnyReader& reader) {
+  if (!named.empty()) {
+    return writable_format_named(named);
+  }
+  if (options.output == "-") {
+    throw Error("standard output has no suffix that tells its format",
+                "Add --format NAME (see: tracetwin list formats).");
+  }
+  const bool flows = std::holds_alternative<std::unique_ptr<FlowReader>>(reader);
+  return format_for_output(options.output, flows ? TraceKind::kFlows : TraceKind::kPackets);
+}
+
+void tell(const Conversion& done, const ConvertOptions& options, const Target& target,
+          Console& console) {
+  const auto& source = done.source;
+  console.note(fmt::format("{}: read {} {} ({}{}{})", printable(source.name),
+                           with_thousands(done.read), done.read_unit, source.format,
+                           source.compression.empty() ? "" : ", ", source.compression));
+  console.note(fmt::format("{}: wrote {} {} ({})",
+                           options.output == "-" ? "standard output" : printable(options.output),
+                           with_thousands(done.written), done.written_unit, target.format.name));
+  const bool lines = source.link_types.empty();
+  console.note_block(skips_text("Skipped", done.skipped, lines ? "first line" : "first packet"));
+  console.note_block(skips_text("Changed", done.changed, "first packet"));
+}
+
+ExitCode convert(const ConvertOptions& options, Context& context) {
+  const CommonOptions& common = context.common;
+  if (!common.format.empty()) {
+    writable_format_named(common.format);
+  }
+  check_output(options.output, common.force);
+  AnyReader reader = open_trace(options.input);
+  const Target target = {output_format(options, common.format, reader), options.output,
+                         common.force};
+  const Conversion done = convert_trace(std::move(reader), target, common.timeouts,
+                                        size_of(options.input), context.console.progress());
+  tell(done, options, target, context.console);
+  return ExitCode::kDone;
+}
+
+}  // namespace
+
+Action define_convert(CLI::App& app, CommonOptions& common) {
+  const auto options = std::make_shared<ConvertOptions>();
+  app.add_option("IN", options->input, "Trace in any format that can be read; - is standard input")
+      ->required();
+  app.add_option("OUT", options->output, "File to write; - is standard output")->required();
+  add_output(app, common);
+  add_timeouts(app, common);
+  app.footer(kMoreHelp);
+  return [options](Context& context) { return convert(*options, context); };
+}
+
+}  // namespace tracetwin::cli
