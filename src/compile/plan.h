@@ -9,10 +9,10 @@ namespace tracetwin {
 
 /// How a TCP conversation begins and ends in the capture. Other protocols ignore both.
 enum class TcpOpen : std::uint8_t {
-  kHandshake,  ///< SYN, SYN-ACK, ACK (as far as the captured directions show them)
-  kRefused,    ///< SYN answered by RST-ACK
-  kUnanswered, ///< SYN (and repeats of it) only
-  kMidstream,  ///< joined while it was running: no SYN
+  kHandshake,   ///< SYN, SYN-ACK, ACK (as far as the captured directions show them)
+  kRefused,     ///< SYN answered by RST-ACK
+  kUnanswered,  ///< SYN (and repeats of it) only
+  kMidstream,   ///< joined while it was running: no SYN
 };
 enum class TcpClose : std::uint8_t {
   kNone,   ///< still open when the capture or the flow's timeout ended
@@ -36,8 +36,8 @@ struct PacketPlan {
 struct SenderPlan {
   std::uint8_t ttl = 64;
   std::uint8_t tos = 0;
-  std::uint16_t window = 64240;     ///< TCP window field as sent
-  bool dont_fragment = true;        ///< IPv4
+  std::uint16_t window = 64240;  ///< TCP window field as sent
+  bool dont_fragment = true;     ///< IPv4
   IpIdPolicy ip_id = IpIdPolicy::kZero;
 };
 
@@ -46,7 +46,7 @@ struct SenderPlan {
 /// ACK, FIN and RST, takes their payload away, and reorders directions at the two ends where the
 /// protocol leaves no choice, so that counts per direction and all times stay as planned.
 struct ConversationPlan {
-  FiveTuple tuple;              ///< of the side that speaks first in the capture, ICMP as FiveTuple says
+  FiveTuple tuple;  ///< of the side that speaks first in the capture, ICMP as FiveTuple says
   TcpOpen open = TcpOpen::kHandshake;
   TcpClose close = TcpClose::kNone;
   SenderPlan forward;

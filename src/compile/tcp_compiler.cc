@@ -1,0 +1,147 @@
+// Sequence and acknowledgement numbers of a script (RFC 9293). Each side has the number of its
+// next byte; a packet carries its own side's and acknowledges the other's. Where the other side
+// was not captured, its number still grows as if it had sent: by one or two full segments before
+// a pure acknowledgement, by one for its FIN.
+
+#include "compile/tcp_compiler.h"
+
+#include <algorithm>
+#include <array>
+
+#include "compile/packet_maker.h"
+#include "compile/tcp_script.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::uint32_t kPlainHeader = 20;
+constexpr std::uint32_t kSynHeader = 32;  // segment size, window scale, selective acknowledgement
+constexpr std::uint32_t kUsualSegment = 1460;
+constexpr std::uint32_t kMtu = 1500;
+
+/// A packet fits an Ethernet frame, unless the plan speaks of one that a network card put together.
+std::uint32_t limited(std::uint32_t payload, bool v6) {
+  const std::uint32_t fits = kMtu - kPlainHeader - (v6 ? 40 : 20);
+  return payload > kUsualSegment ? payload : std::min(payload, fits);
+}
+
+class Connection {
+ public:
+  Connection(const ConversationPlan& plan, Random& random)
+      : maker_(plan, random), random_(random), plan_(plan), one_sided_(!sides_of(plan).both()) {
+    for (auto& number : next_) {
+      number = static_cast<std::uint32_t>(random.bits());
+    }
+  }
+
+  Packet packet(std::int64_t time_ns, const TcpStep& step);
+
+ private:
+  static std::size_t side(bool forward) { return forward ? 1 : 0; }
+  void grow_unseen(const TcpStep& step);
+  Packet opening(std::int64_t time_ns, const TcpStep& step);
+  Packet refusal(std::int64_t time_ns, const TcpStep& step);
+  Packet segment(std::int64_t time_ns, const TcpStep& step);
+
+  PacketMaker maker_;
+  Random& random_;
+  const ConversationPlan& plan_;
+  bool one_sided_;
+  bool answered_ = false;              ///< a captured side has sent more than its SYN
+  std::array<std::uint32_t, 2> next_;  ///< next sequence number: backward, forward
+  std::array<bool, 2> opened_ = {};    ///< its SYN has been sent
+};
+
+std::uint8_t flags_of(const TcpStep& step, bool has_payload) {
+  const std::uint8_t push = step.push && has_payload ? kPsh : 0;
+  switch (step.role) {
+    case TcpRole::kSyn:
+      return kSyn;
+    case TcpRole::kSynAck:
+      return kSyn | kAck;
+    case TcpRole::kRefusal:
+    case TcpRole::kReset:
+      return kRst | kAck;
+    case TcpRole::kFin:
+      return static_cast<std::uint8_t>(kFin | kAck | push);
+    default:
+      return static_cast<std::uint8_t>(kAck | push);
+  }
+}
+
+bool carries_data(TcpRole role) {
+  return role == TcpRole::kSegment || role == TcpRole::kFin;
+}
+
+Packet Connection::packet(std::int64_t time_ns, const TcpStep& step) {
+  switch (step.role) {
+    case TcpRole::kSyn:
+    case TcpRole::kSynAck:
+      return opening(time_ns, step);
+    case TcpRole::kRefusal:
+      return refusal(time_ns, step);
+    default:
+      return segment(time_ns, step);
+  }
+}
+
+/// A repeated SYN has the number of the first.
+Packet Connection::opening(std::int64_t time_ns, const TcpStep& step) {
+  const std::size_t own = side(step.forward);
+  Packet packet = maker_.make(time_ns, step.forward, kSynHeader, 0);
+  if (!opened_[own]) {
+    opened_[own] = true;
+    ++next_[own];
+  }
+  packet.tcp_seq = next_[own] - 1;
+  packet.tcp_ack = step.role == TcpRole::kSynAck ? next_[1 - own] : 0;
+  packet.tcp_flags = flags_of(step, false);
+  packet.tcp_window = (step.forward ? plan_.forward : plan_.backward).window;
+  return packet;
+}
+
+/// RFC 9293, 3.10.7.1: sequence number 0, no window.
+Packet Connection::refusal(std::int64_t time_ns, const TcpStep& step) {
+  Packet packet = maker_.make(time_ns, step.forward, kPlainHeader, 0);
+  packet.tcp_ack = next_[side(!step.forward)];
+  packet.tcp_flags = flags_of(step, false);
+  return packet;
+}
+
+Packet Connection::segment(std::int64_t time_ns, const TcpStep& step) {
+  const std::size_t own = side(step.forward);
+  const std::uint32_t payload = carries_data(step.role) ? limited(step.payload, maker_.v6()) : 0;
+  if (one_sided_) {
+    grow_unseen(step);
+  }
+  Packet packet = maker_.make(time_ns, step.forward, kPlainHeader, payload);
+  packet.tcp_seq = next_[own];
+  packet.tcp_ack = next_[1 - own];
+  packet.tcp_flags = flags_of(step, packet.payload_length > 0);
+  packet.tcp_window = (step.forward ? plan_.forward : plan_.backward).window;
+  next_[own] += packet.payload_length + (step.role == TcpRole::kFin ? 1 : 0);
+  return packet;
+}
+
+/// The first packet behind an opening acknowledges the other side's SYN and nothing more.
+void Connection::grow_unseen(const TcpStep& step) {
+  std::uint32_t& unseen = next_[side(!step.forward)];
+  if (step.role == TcpRole::kLastAck) {
+    unseen += 1;
+  } else if (answered_ && step.role == TcpRole::kSegment && step.payload == 0) {
+    unseen += kUsualSegment * static_cast<std::uint32_t>(1 + random_.below(2));
+  }
+  answered_ = true;
+}
+
+}  // namespace
+
+void compile_tcp(const ConversationPlan& plan, Random& random, std::vector<Packet>& packets) {
+  const std::vector<TcpStep> script = tcp_script(plan);
+  Connection connection(plan, random);
+  for (std::size_t i = 0; i < script.size(); ++i) {
+    packets.push_back(connection.packet(plan.packets[i].time_ns, script[i]));
+  }
+}
+
+}  // namespace tracetwin

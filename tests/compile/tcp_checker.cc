@@ -1,0 +1,196 @@
+#include "tcp_checker.h"
+
+#include <array>
+#include <string_view>
+
+namespace tracetwin::test {
+namespace {
+
+struct Side {
+  bool spoke = false;
+  bool syn = false;
+  bool acknowledged_peer = false;  ///< has sent something behind its SYN
+  bool fin = false;
+  bool reset = false;
+  std::uint32_t syn_number = 0;
+  std::uint32_t next = 0;
+  std::uint32_t last_ack = 0;
+};
+
+class Checker {
+ public:
+  Checker(const ConversationPlan& plan, bool both) : plan_(plan), both_(both) {}
+
+  std::string fault(const Packet& packet) {
+    const bool forward = packet.tuple == plan_.tuple;
+    if (!forward && packet.tuple != plan_.tuple.reversed()) {
+      return "a foreign tuple";
+    }
+    own_ = &sides_[forward ? 1 : 0];
+    peer_ = &sides_[forward ? 0 : 1];
+    sender_ = forward ? &plan_.forward : &plan_.backward;
+    std::string found = header_fault(packet);
+    if (found.empty()) {
+      found = order_fault(packet);
+    }
+    own_->spoke = true;
+    return found;
+  }
+
+ private:
+  static bool has(const Packet& packet, std::uint8_t flags) {
+    return (packet.tcp_flags & flags) == flags;
+  }
+
+  std::string header_fault(const Packet& packet) const {
+    const bool syn = has(packet, kSyn);
+    const std::uint32_t ip_header = packet.version == 6 ? 40 : 20;
+    if (packet.ip_length != ip_header + packet.transport_header + packet.payload_length) {
+      return "lengths that do not add up";
+    }
+    if (packet.transport_header != (syn ? 32 : 20)) {
+      return "a header of the wrong size";
+    }
+    if (packet.ip_length > 1500 && packet.payload_length <= 1460) {
+      return "a packet beyond the MTU";
+    }
+    if (has(packet, kPsh) && packet.payload_length == 0) {
+      return "PSH without data";
+    }
+    if (packet.ttl != sender_->ttl || packet.tos != sender_->tos) {
+      return "the other side's header fields";
+    }
+    return has(packet, kAck) || syn ? "" : "no ACK";
+  }
+
+  std::string order_fault(const Packet& packet) {
+    if (packet.tcp_flags == (kRst | kAck) && (!own_->spoke || own_->reset) && !own_->syn &&
+        packet.tcp_seq == 0) {
+      return refusal_fault(packet);
+    }
+    if (own_->reset || peer_->reset) {
+      return "a packet behind a RST";
+    }
+    if (has(packet, kSyn)) {
+      return syn_fault(packet);
+    }
+    return segment_fault(packet);
+  }
+
+  /// RST-ACK of a side that has nothing open.
+  std::string refusal_fault(const Packet& packet) {
+    own_->reset = true;
+    if (packet.payload_length != 0 || packet.tcp_window != 0) {
+      return "a refusal with data or a window";
+    }
+    if (both_ && (!peer_->syn || packet.tcp_ack != peer_->next)) {
+      return "a refusal of nothing";
+    }
+    return "";
+  }
+
+  std::string syn_fault(const Packet& packet) {
+    if (packet.payload_length != 0 || has(packet, kFin) || has(packet, kRst)) {
+      return "a SYN with something else";
+    }
+    if (own_->syn && (packet.tcp_seq != own_->syn_number || own_->acknowledged_peer)) {
+      return "a second, different SYN";
+    }
+    if (!own_->syn && own_->spoke) {
+      return "a SYN in the middle";
+    }
+    if (both_ && has(packet, kAck) != peer_->syn) {
+      return "SYN and SYN-ACK in the wrong order";
+    }
+    if (both_ && has(packet, kAck) && packet.tcp_ack != peer_->next) {
+      return "a SYN-ACK of something else";
+    }
+    if (!has(packet, kAck) && packet.tcp_ack != 0) {
+      return "a SYN that acknowledges";
+    }
+    own_->syn = true;
+    own_->syn_number = packet.tcp_seq;
+    own_->next = packet.tcp_seq + 1;
+    own_->last_ack = packet.tcp_ack;
+    return "";
+  }
+
+  std::string segment_fault(const Packet& packet) {
+    const bool opening = own_->syn || peer_->syn;
+    if (both_ && opening && !(own_->syn && peer_->syn)) {
+      return "data before the handshake";
+    }
+    const bool client = plan_.tuple == packet.tuple;
+    if (both_ && opening && !client && !peer_->acknowledged_peer && !has(packet, kRst)) {
+      return "data of the server before the handshake's end";
+    }
+    if (own_->spoke && packet.tcp_seq != own_->next) {
+      return "a wrong sequence number";
+    }
+    const std::string found = acknowledgement_fault(packet);
+    if (!found.empty()) {
+      return found;
+    }
+    if (own_->fin && (packet.payload_length != 0 || packet.tcp_flags != kAck)) {
+      return has(packet, kRst) ? "" : "more than an acknowledgement behind a FIN";
+    }
+    if (has(packet, kRst) && packet.payload_length != 0) {
+      return "a RST with data";
+    }
+    own_->next = packet.tcp_seq + packet.payload_length + (has(packet, kFin) ? 1 : 0);
+    own_->fin = own_->fin || has(packet, kFin);
+    own_->reset = has(packet, kRst);
+    own_->acknowledged_peer = true;
+    return "";
+  }
+
+  std::string acknowledgement_fault(const Packet& packet) {
+    const bool known = peer_->spoke;
+    if (both_ && known && packet.tcp_ack != peer_->next) {
+      return "a wrong acknowledgement";
+    }
+    const bool back = own_->spoke && static_cast<std::int32_t>(packet.tcp_ack - own_->last_ack) < 0;
+    const bool first_behind_syn = own_->syn && !own_->acknowledged_peer && own_->last_ack == 0;
+    own_->last_ack = packet.tcp_ack;
+    return back && !first_behind_syn ? "an acknowledgement that goes back" : "";
+  }
+
+  const ConversationPlan& plan_;
+  bool both_;
+  std::array<Side, 2> sides_;
+  Side* own_ = nullptr;
+  Side* peer_ = nullptr;
+  const SenderPlan* sender_ = nullptr;
+};
+
+std::string plan_fault(const ConversationPlan& plan, const std::vector<Packet>& packets) {
+  if (packets.size() != plan.packets.size()) {
+    return "another number of packets";
+  }
+  std::ptrdiff_t surplus = 0;
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    if (packets[i].time_ns != plan.packets[i].time_ns) {
+      return "another time";
+    }
+    surplus += (packets[i].tuple == plan.tuple) - (plan.packets[i].forward ? 1 : 0);
+  }
+  return surplus == 0 ? "" : "other directions";
+}
+
+}  // namespace
+
+std::string tcp_fault(const ConversationPlan& plan, const std::vector<Packet>& packets) {
+  std::string found = plan_fault(plan, packets);
+  std::size_t forward = 0;
+  for (const PacketPlan& packet : plan.packets) {
+    forward += packet.forward ? 1 : 0;
+  }
+  Checker checker(plan, forward > 0 && forward < plan.packets.size());
+  for (std::size_t i = 0; i < packets.size() && found.empty(); ++i) {
+    found = checker.fault(packets[i]);
+    found += found.empty() ? "" : " at packet " + std::to_string(i);
+  }
+  return found;
+}
+
+}  // namespace tracetwin::test
