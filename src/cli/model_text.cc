@@ -42,8 +42,8 @@ std::string tables_text(const TwinModel& model) {
     for (const auto attribute : part.clique) {
       names += (names.empty() ? "" : " x ") + model.table.domain[attribute].name;
     }
-    table.add({names, fmt::format("{}", part.probabilities.size()),
-               fmt::format("{:.2f}", part.sigma)});
+    table.add(
+        {names, fmt::format("{}", part.probabilities.size()), fmt::format("{:.2f}", part.sigma)});
   }
   return "\nTables\n" + table.text();
 }

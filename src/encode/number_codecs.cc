@@ -57,8 +57,9 @@ std::vector<std::uint32_t> steps(std::uint32_t width, std::uint32_t end) {
   return cuts;
 }
 
-/// Protocols that a capture may hold besides the frequent ones, for the cell "other".
-constexpr std::array<std::uint8_t, 8> kOtherProtocols = {2, 4, 41, 47, 50, 58, 89, 132};
+/// What a packet of a protocol too rare for a code of its own becomes: mostly ICMP (ICMPv6 between
+/// IPv6 addresses), for most networks have little else besides TCP and UDP.
+constexpr std::array<std::uint8_t, 12> kOtherProtocols = {1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 47, 50};
 
 constexpr std::uint64_t kLongestDurationUs = 1ULL << 43;  // 101 days
 constexpr std::uint64_t kLongestPayload = 65535;

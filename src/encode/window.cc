@@ -20,19 +20,30 @@ Window exact_span(std::span<const std::int64_t> times_ns) {
   return first == times_ns.end() ? Window{0, 1} : Window{*first, *last + 1};
 }
 
-/// The part of `window` from its first to its last cell that stands out.
+/// The part of `window` from its first to its last cell that stands out, and one cell more on
+/// either side, where the trace may run out more thinly.
 std::optional<Window> trimmed(const Window& window, const dp::NoisyCounts& noisy) {
   const std::int64_t width = (window.end - window.begin) / kCells;
   const double least = std::max(1.0, kSigmas * noisy.sigma());
-  std::optional<Window> result;
+  std::int64_t first = kCells;
+  std::int64_t last = -1;
   for (std::int64_t cell = 0; cell < kCells; ++cell) {
-    if (static_cast<double>(noisy.values()[static_cast<std::size_t>(cell)]) < least) {
-      continue;
+    if (static_cast<double>(noisy.values()[static_cast<std::size_t>(cell)]) >= least) {
+      first = std::min(first, cell);
+      last = cell;
     }
-    const std::int64_t begin = window.begin + cell * width;
-    result = Window{result ? result->begin : begin, begin + width};
   }
-  return result;
+  if (last < 0) {
+    return std::nullopt;
+  }
+  return Window{window.begin + std::max<std::int64_t>(0, first - 1) * width,
+                window.begin + std::min(kCells, last + 2) * width};
+}
+
+/// Whether a cut was worth it: below this, dense cells are no longer far fewer than all, and
+/// cells that hold a thin part of the trace would be dropped with the empty ones.
+bool shrinks_enough(const Window& from, const Window& to) {
+  return (to.end - to.begin) <= (from.end - from.begin) / 2;
 }
 
 }  // namespace
@@ -60,7 +71,7 @@ Window find_window(std::span<const std::int64_t> times_ns, double rho_per_releas
       throw Error("too few records to find their time window within this privacy budget",
                   "Give the window (--window BEGIN..END), or a larger --epsilon.");
     }
-    if (!next || (next->begin == window.begin && next->end == window.end) || width < kCells) {
+    if (!next || !shrinks_enough(window, *next) || width < kCells) {
       break;
     }
     window = *next;

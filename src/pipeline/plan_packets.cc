@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "encode/flow_rows.h"
 #include "encode/step_tables.h"
 
 namespace tracetwin {
@@ -67,6 +68,17 @@ std::vector<std::int64_t> place(const std::vector<double>& gaps, std::int64_t st
   return times;
 }
 
+/// A drawn payload that fits a packet of 1500 bytes, unless a payload above that has a code of its
+/// own (captures on a sending host see segments before they are cut).
+std::uint32_t draw_payload(const Context& context, const PacketModel& model, std::uint32_t headers,
+                           Random& random) {
+  constexpr std::uint32_t kMtu = 1500;
+  const std::uint16_t code = model.payloads.draw(context, random);
+  const auto payload = static_cast<std::uint32_t>(model.payload_codes.decode(code, random));
+  return model.payload_codes.tokens()[code].level == 0 ? payload
+                                                       : std::min(payload, kMtu - headers);
+}
+
 }  // namespace
 
 ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& model,
@@ -78,6 +90,7 @@ ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& mo
       outline.duration_ns, 0, std::max<std::int64_t>(0, window_end - 1 - outline.start_ns));
   const auto gaps = draw_gaps_us(directions, duration_ns, model, random);
   const auto times = place(gaps, outline.start_ns, duration_ns);
+  const auto headers = static_cast<std::uint32_t>(least_packet_bytes(plan.tuple));
   std::uint64_t positions[2] = {0, 0};
   for (std::size_t i = 0; i < directions.size(); ++i) {
     const bool forward = directions[i];
@@ -87,9 +100,7 @@ ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& mo
     PacketPlan packet;
     packet.time_ns = times[i];
     packet.forward = forward;
-    packet.payload = mean == 0 ? 0
-                               : static_cast<std::uint32_t>(model.payload_codes.decode(
-                                     model.payloads.draw(context, random), random));
+    packet.payload = mean == 0 ? 0 : draw_payload(context, model, headers, random);
     packet.push = i + 1 == directions.size() || directions[i + 1] != forward;
     plan.packets.push_back(packet);
   }
