@@ -24,7 +24,7 @@ class CsvScanner {
   Result next();
 
   /// Valid until the next call of next().
-  std::span<const std::string_view> fields() const { return fields_; }
+  std::span<const std::string_view> fields() const { return {fields_.data(), count_}; }
   std::string_view damage() const { return damage_; }
   /// Number of the line on which the record begins, from 1.
   std::uint64_t line() const { return line_; }
@@ -45,6 +45,7 @@ class CsvScanner {
   Split split_quotes(std::string_view text);
   bool take_quoted(std::string_view text, std::size_t& at);
   void take_unquoted(std::string_view text, std::size_t& at);
+  void add(std::string_view field);
   Result damaged(std::string_view reason);
 
   Buffered input_;
@@ -54,7 +55,8 @@ class CsvScanner {
   std::size_t record_size_ = 0;  // of all of it, what next() has to consume
   std::uint64_t record_lines_ = 0;
   std::uint64_t line_ = 1;
-  std::vector<std::string_view> fields_;
+  std::vector<std::string_view> fields_;  // of the record, and room for more
+  std::size_t count_ = 0;
   std::string unquoted_;  // the quoted fields of the record without their quotes
   std::string_view damage_;
 };

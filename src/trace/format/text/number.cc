@@ -8,10 +8,12 @@
 #include <charconv>
 #include <limits>
 
+#include "trace/io/byte_order.h"
+
 namespace tracetwin {
 namespace {
 
-constexpr int kMaxDigits = 19;
+constexpr std::size_t kMaxDigits = 19;
 constexpr int kFarExponent = 100'000;
 
 constexpr auto kPowersOfTen = [] {
@@ -27,7 +29,7 @@ struct Decimal {
   bool negative = false;
   bool inexact = false;
   std::uint64_t digits = 0;
-  int significant = 0;
+  std::size_t significant = 0;
   int exponent = 0;
 
   void take(char c, bool behind_point) {
@@ -92,7 +94,7 @@ std::optional<std::uint64_t> scale_up(std::uint64_t digits, int power) {
   if (digits == 0) {
     return 0;
   }
-  if (power > kMaxDigits ||
+  if (power > int{kMaxDigits} ||
       digits > std::numeric_limits<std::uint64_t>::max() / kPowersOfTen[std::size_t(power)]) {
     return std::nullopt;
   }
@@ -100,34 +102,76 @@ std::optional<std::uint64_t> scale_up(std::uint64_t digits, int power) {
 }
 
 std::uint64_t scale_down(std::uint64_t digits, int power) {
-  if (power > kMaxDigits) {
+  if (power > int{kMaxDigits}) {
     return 0;
   }
   const std::uint64_t unit = kPowersOfTen[std::size_t(power)];
   return digits / unit + (digits % unit >= unit - unit / 2 ? 1 : 0);
 }
 
-/// Plain digits with at most one point and few enough of them never to overflow.
+constexpr std::uint64_t in_all_bytes(std::uint64_t byte) {
+  return byte * 0x0101010101010101;
+}
+
+/// Whether all bytes are '0' to '9': the upper half of each is 3 and stays so when 6 is added.
+bool are_digits(std::uint64_t bytes) {
+  constexpr std::uint64_t kUpper = in_all_bytes(0xf0);
+  return (bytes & kUpper) == in_all_bytes('0') &&
+         ((bytes + in_all_bytes(6)) & kUpper) == in_all_bytes('0');
+}
+
+/// The number that eight digits make, the first in the lowest byte: neighbours are joined to
+/// numbers of two digits, those to four, those to eight.
+std::uint64_t join_digits(std::uint64_t bytes) {
+  bytes &= in_all_bytes(0x0f);
+  bytes = (bytes * 10 + (bytes >> 8)) & 0x00ff00ff00ff00ff;
+  bytes = (bytes * 100 + (bytes >> 16)) & 0x0000ffff0000ffff;
+  return (bytes * 10'000 + (bytes >> 32)) & 0xffffffff;
+}
+
+/// Appends the digits at the front of `text` to `value`; returns how many there were.
+std::size_t take_digits(std::string_view text, std::uint64_t& value) {
+  constexpr std::size_t kWord = 8;
+  std::size_t taken = 0;
+  for (; taken + kWord <= text.size(); taken += kWord) {
+    const auto* at = reinterpret_cast<const std::byte*>(text.data() + taken);
+    const auto bytes = load<std::uint64_t>(at, std::endian::little);
+    if (!are_digits(bytes)) {
+      break;
+    }
+    value = value * kPowersOfTen[kWord] + join_digits(bytes);
+  }
+  for (; taken < text.size() && is_digit(text[taken]); ++taken) {
+    value = value * 10 + static_cast<std::uint64_t>(text[taken] - '0');
+  }
+  return taken;
+}
+
+/// Plain digits, few enough of them never to overflow.
+std::optional<std::uint64_t> parse_short_whole(std::string_view text) {
+  std::uint64_t value = 0;
+  const bool plain =
+      !text.empty() && text.size() <= kMaxDigits && take_digits(text, value) == text.size();
+  return plain ? std::optional(value) : std::nullopt;
+}
+
+/// The same with a point among them.
 std::optional<std::int64_t> parse_short(std::string_view text, int scale) {
-  constexpr std::size_t kShort = 18;
-  if (text.empty() || text.size() > kShort + 1) {
+  std::uint64_t value = 0;
+  if (text.size() > kMaxDigits) {
     return std::nullopt;
   }
-  std::uint64_t value = 0;
-  int decimals = -1;
-  for (const char c : text) {
-    if (is_digit(c)) {
-      value = value * 10 + static_cast<std::uint64_t>(c - '0');
-      decimals += decimals >= 0 ? 1 : 0;
-    } else if (c == '.' && decimals < 0) {
-      decimals = 0;
-    } else {
+  const std::size_t whole = take_digits(text, value);
+  std::size_t decimals = 0;
+  if (whole < text.size()) {
+    decimals = take_digits(text.substr(whole + 1), value);
+    if (text[whole] != '.' || whole + 1 + decimals != text.size()) {
       return std::nullopt;
     }
   }
-  const int power = scale - std::max(decimals, 0);
+  const int power = scale - static_cast<int>(decimals);
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
-  if (power < 0 || power > kMaxDigits || text.size() == (decimals >= 0 ? 1 : 0) ||
+  if (power < 0 || power > int{kMaxDigits} || whole + decimals == 0 ||
       value > kMost / kPowersOfTen[std::size_t(power)]) {
     return std::nullopt;
   }
@@ -137,11 +181,14 @@ std::optional<std::int64_t> parse_short(std::string_view text, int scale) {
 }  // namespace
 
 std::optional<std::uint64_t> parse_whole(std::string_view text) {
-  std::uint64_t value = 0;
-  const char* end = text.data() + text.size();
-  const auto [stop, error] = std::from_chars(text.data(), end, value);
-  if (error == std::errc() && stop == end) {
+  if (const auto value = parse_short_whole(text)) {
     return value;
+  }
+  std::uint64_t longest = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, error] = std::from_chars(text.data(), end, longest);
+  if (error == std::errc() && stop == end) {
+    return longest;
   }
   auto decimal = parse_decimal(text);
   if (!decimal || decimal->inexact || (decimal->negative && decimal->digits != 0)) {
@@ -203,17 +250,6 @@ void append_scaled(std::string& text, std::int64_t value, int scale, int min_dec
   for (std::size_t at = begin + std::size_t(decimals); fraction != 0; fraction /= 10) {
     text[--at] = static_cast<char>('0' + fraction % 10);
   }
-}
-
-std::string_view trim(std::string_view text) {
-  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
-  while (!text.empty() && is_space(text.front())) {
-    text.remove_prefix(1);
-  }
-  while (!text.empty() && is_space(text.back())) {
-    text.remove_suffix(1);
-  }
-  return text;
 }
 
 }  // namespace tracetwin

@@ -24,6 +24,15 @@ void append_whole(std::string& text, std::uint64_t value);
 void append_scaled(std::string& text, std::int64_t value, int scale, int min_decimals = 0);
 
 /// `text` without spaces and tabs at its ends.
-std::string_view trim(std::string_view text);
+inline std::string_view trim(std::string_view text) {
+  const auto is_space = [](char c) { return c == ' ' || c == '\t'; };
+  while (!text.empty() && is_space(text.front())) {
+    text.remove_prefix(1);
+  }
+  while (!text.empty() && is_space(text.back())) {
+    text.remove_suffix(1);
+  }
+  return text;
+}
 
 }  // namespace tracetwin

@@ -1,5 +1,6 @@
 #include "trace/format/text/values.h"
 
+#include <charconv>
 #include <limits>
 #include <optional>
 
@@ -13,8 +14,39 @@ namespace {
 constexpr std::uint64_t kMaxV4 = 0xffffffff;
 constexpr int kNanosecondDigits = 9;
 
+/// A dotted address without superfluous zeros. This is the usual case by far; every other text is
+/// judged by parse_address().
+std::optional<IpAddress> parse_plain_dotted(std::string_view text) {
+  std::uint32_t address = 0;
+  const char* at = text.data();
+  const char* const end = at + text.size();
+  const auto digit = [&] { return at == end ? 10U : static_cast<unsigned>(*at) - '0'; };
+  for (int part = 0; part < 4; ++part) {
+    if (part > 0 && (at == end || *at++ != '.')) {
+      return std::nullopt;
+    }
+    unsigned value = digit();
+    if (value > 9) {
+      return std::nullopt;
+    }
+    ++at;
+    for (unsigned next = digit(); next <= 9 && value > 0 && value < 26; next = digit()) {
+      value = value * 10 + next;
+      ++at;
+    }
+    if (value > 255) {
+      return std::nullopt;
+    }
+    address = address << 8 | value;
+  }
+  return at == end ? std::optional(IpAddress::v4(address)) : std::nullopt;
+}
+
 /// parse_address() and, beyond it, IPv4 addresses as the floating-point numbers of data frames.
 std::optional<IpAddress> parse_any_address(std::string_view text) {
+  if (const auto address = parse_plain_dotted(text)) {
+    return address;
+  }
   if (const auto address = parse_address(text)) {
     return address;
   }
@@ -36,11 +68,28 @@ std::optional<std::uint8_t> parse_any_protocol(std::string_view text) {
   return static_cast<std::uint8_t>(*number);
 }
 
+/// RFC 3339, also with '/' inside the date (Argus) and without an offset (nfdump).
 std::optional<std::int64_t> parse_date(std::string_view text) {
-  if (const auto time = parse_rfc3339_ns(text)) {
-    return time;
+  constexpr std::size_t kBehindYear = 4;
+  constexpr std::size_t kBehindMonth = 7;
+  std::string date(text);
+  if (date.size() > kBehindMonth && date[kBehindYear] == '/' && date[kBehindMonth] == '/') {
+    date[kBehindYear] = '-';
+    date[kBehindMonth] = '-';
   }
-  return parse_rfc3339_ns(std::string(text) + "Z");
+  const auto time = parse_rfc3339_ns(date);
+  return time ? time : parse_rfc3339_ns(date + "Z");
+}
+
+/// parse_whole() and, beyond it, hexadecimal numbers behind "0x" (tshark, Argus).
+std::optional<std::uint64_t> parse_any_whole(std::string_view text) {
+  if (!text.starts_with("0x")) {
+    return parse_whole(text);
+  }
+  std::uint64_t number = 0;
+  const char* end = text.data() + text.size();
+  const auto [stop, fault] = std::from_chars(text.data() + 2, end, number, 16);
+  return fault == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
 }  // namespace
@@ -84,7 +133,7 @@ std::uint64_t Values::whole(std::string_view field, std::string_view text, std::
   if (digits.empty()) {
     return absent;
   }
-  const auto number = parse_whole(digits);
+  const auto number = parse_any_whole(digits);
   if (!number || *number > most) {
     fail(field, most == 0xffff ? "a number up to 65535" : "a whole number in its range");
     return absent;

@@ -15,13 +15,13 @@ class Values {
   IpAddress address(std::string_view field, std::string_view text);
   /// Name or number.
   std::uint8_t protocol(std::string_view field, std::string_view text);
-  /// A whole number up to `most`; `absent` when the text is blank.
+  /// A whole number up to `most`, also hexadecimal behind "0x"; `absent` when the text is blank.
   std::uint64_t whole(std::string_view field, std::string_view text, std::uint64_t most,
                       std::uint64_t absent = 0);
   /// A whole number that has to be there.
   std::uint64_t count(std::string_view field, std::string_view text);
   /// A point in time as nanoseconds since the epoch: a number in units of 10^scale ns, or an
-  /// RFC 3339 date and time, UTC where it names no offset.
+  /// RFC 3339 date and time, UTC where it names no offset; '/' may stand for '-' in the date.
   std::int64_t time(std::string_view field, std::string_view text, int scale);
   /// A length of time in nanoseconds from a number of seconds >= 0; 0 when the text is blank.
   std::int64_t seconds(std::string_view field, std::string_view text);
