@@ -11,6 +11,9 @@ group=test
 [[ $preset == release ]] && group=build
 scripts/install_packages.sh "$group"
 
+# Checkouts in other folders share what ccache has.
+export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
+
 mkdir -p build
 log=build/configure-$preset.log
 if ! cmake --preset "$preset" >"$log" 2>&1; then

@@ -16,16 +16,13 @@ targets() {
 
 build() {
   scripts/build.sh fuzz $(targets)
-  mkdir -p build/fuzz/seeds
-  if [[ -e fuzz/make_seeds.py ]]; then
-    /usr/bin/python3 fuzz/make_seeds.py build/fuzz/seeds
-  fi
+  /usr/bin/python3 fuzz/make_seeds.py build/fuzz/seeds
 }
 
 run_one() {
   local name=$1 seeds=build/fuzz/seeds
-  [[ -d $seeds/$name ]] && seeds+=/$name
-  mkdir -p "build/fuzz/found/$name" "build/fuzz/corpus/$name"
+  seeds+=/${name%_fuzz}
+  mkdir -p "build/fuzz/found/$name" "build/fuzz/corpus/$name" "$seeds"
   ASAN_OPTIONS=detect_leaks=1 "build/fuzz/fuzz/$name" -max_total_time="$seconds" -timeout=10 \
     -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -verbosity=0 \
     -artifact_prefix="build/fuzz/found/$name/" "build/fuzz/corpus/$name" "$seeds"

@@ -25,6 +25,7 @@ TEST=(
   "libgmock-dev=unit tests"
   "libbenchmark-dev=benchmarks"
   "python3=source checks, fuzzing seeds"
+  "tshark=judges the packets that are written"
   "clang=fuzzing"
   "libclang-rt-14-dev=fuzzing and sanitizers for clang"
   "llvm=readable stacks in fuzzing reports"
