@@ -9,8 +9,8 @@
 namespace tracetwin::cli {
 
 void add_verbosity(CLI::App& app, CommonOptions& common) {
-  auto* quiet = app.add_flag("-q,--quiet", common.quiet, "Say nothing but errors");
-  app.add_flag("-v,--verbose", common.verbose, "Say more")->excludes(quiet);
+  app.add_flag("-q,--quiet", common.quiet, "Say nothing but errors");
+  app.add_flag("-v,--verbose", common.verbose, "Say more");
 }
 
 void add_json(CLI::App& app, CommonOptions& common) {
@@ -34,14 +34,12 @@ CLI::Option* add_duration(CLI::App& app, const std::string& name, std::int64_t& 
     }
     duration_ns = *parsed;
   };
-  return app.add_option_function<std::string>(name, take, description)
-      ->type_name("DURATION")
-      ->default_str(format_duration(duration_ns));
+  return app.add_option_function<std::string>(name, take, description)->type_name("DURATION");
 }
 
 void add_timeouts(CLI::App& app, CommonOptions& common) {
-  add_duration(app, "--idle-timeout", common.timeouts.idle_ns, "Silence that ends a flow");
-  add_duration(app, "--active-timeout", common.timeouts.active_ns, "Longest life of a flow");
+  add_duration(app, "--idle-timeout", common.timeouts.idle_ns, "Silence that ends a flow (60s)");
+  add_duration(app, "--active-timeout", common.timeouts.active_ns, "Longest life of a flow (30m)");
 }
 
 }  // namespace tracetwin::cli

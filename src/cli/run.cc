@@ -29,7 +29,12 @@ struct Program {
 
   Program() {
     app.set_version_flag("-V,--version", "tracetwin " TRACETWIN_VERSION, "Print the version");
-    app.get_formatter()->column_width(36);
+    app.get_formatter()->column_width(34);
+    app.get_formatter()->label("REQUIRED", "");
+    app.get_formatter()->label("TEXT", "");
+    app.get_formatter()->label("SUBCOMMAND", "COMMAND");
+    app.get_formatter()->label("Subcommands", "Commands");
+    app.get_formatter()->label("Positionals", "Arguments");
     add_verbosity(app, common);
     for (const auto& command : commands()) {
       CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
@@ -67,6 +72,9 @@ ExitCode parse_and_run(int argc, char** argv) {
   if (chosen.empty()) {
     fmt::print(stderr, "{}", short_help());
     return ExitCode::kBadInput;
+  }
+  if (program.common.quiet && program.common.verbose) {
+    throw Error("--quiet and --verbose contradict each other", "Give one of them.");
   }
   Console console(level_of(program.common));
   Context context{program.common, console};

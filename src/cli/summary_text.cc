@@ -114,14 +114,19 @@ class TallyTable {
   TextTable table_;
 };
 
-std::string protocols(const TraceSummary& summary) {
-  TallyTable table("Protocol", summary.total);
+std::string ip_versions(const TraceSummary& summary) {
+  TallyTable table("IP version", summary.total);
   if (summary.ipv4.flows > 0) {
     table.add("IPv4", summary.ipv4);
   }
   if (summary.ipv6.flows > 0) {
     table.add("IPv6", summary.ipv6);
   }
+  return table.text();
+}
+
+std::string protocols(const TraceSummary& summary) {
+  TallyTable table("Protocol", summary.total);
   std::vector<std::uint8_t> numbers(256);
   std::iota(numbers.begin(), numbers.end(), std::uint8_t{0});
   std::stable_sort(numbers.begin(), numbers.end(), [&](std::uint8_t a, std::uint8_t b) {
@@ -187,9 +192,9 @@ std::string first_place(const TraceSummary& summary) {
 }  // namespace
 
 std::string summary_text(const TraceSummary& summary, std::size_t top) {
-  return fmt::format("{}\n{}{}{}{}{}", printable(summary.source.name), facts(summary),
-                     protocols(summary), talkers(summary, top), columns(summary),
-                     skips_text("Skipped", summary.skips, first_place(summary)));
+  return printable(summary.source.name) + "\n" + facts(summary) + ip_versions(summary) +
+         protocols(summary) + talkers(summary, top) + columns(summary) +
+         skips_text("Skipped", summary.skips, first_place(summary));
 }
 
 }  // namespace tracetwin::cli
