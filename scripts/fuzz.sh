@@ -20,8 +20,7 @@ build() {
 }
 
 run_one() {
-  local name=$1 seeds=build/fuzz/seeds
-  seeds+=/${name%_fuzz}
+  local name=$1 seeds=build/fuzz/seeds/${1%_fuzz}
   mkdir -p "build/fuzz/found/$name" "build/fuzz/corpus/$name" "$seeds"
   ASAN_OPTIONS=detect_leaks=1 "build/fuzz/fuzz/$name" -max_total_time="$seconds" -timeout=10 \
     -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -verbosity=0 \

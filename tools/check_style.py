@@ -26,7 +26,7 @@ WIDE = CODE + (".py", ".sh")
 # Written in two halves, so that this file passes its own check.
 UNFINISHED = re.compile(r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X)\b")
 MACHINE_PATH = re.compile(r"(?<![\w.$}])/(?:work|ho" r"me|root|farm)/")
-USING_STD = re.compile(r"\busing\s+namespace\s+std\b")
+USING_STD = re.compile(r"\busing\s+namespace\s+std\s*;")
 NAKED_NEW = re.compile(r"(?<![\w_])new\s+[A-Za-z_:<]")
 
 NOT_A_FUNCTION = re.compile(
