@@ -74,6 +74,9 @@ class AddressCodec final : public Codec {
     return (high << 64 | low) & mask_of(128 - kV6Prefix[level]);
   }
 
+  /// 128.0.0.0/4: ordinary unicast addresses.
+  Key quiet_cell() const override { return 8; }
+
   double distance(Key a, Key b) const override {
     const bool same_family = (a < kV4Blocks) == (b < kV4Blocks);
     return (same_family ? 0 : 1000) + Codec::distance(a, b);

@@ -39,6 +39,8 @@ class Codec {
   /// log2 of the number of cells of one stratum; not asked for the last level.
   virtual double log2_cells(std::size_t level, std::size_t stratum) const = 0;
   virtual std::uint32_t last_cells() const = 0;
+  /// The cell of the last level that stays when none stands out: a harmless one.
+  virtual Key quiet_cell() const { return 0; }
 
   virtual Key cell(std::size_t level, Key value) const = 0;
   /// A value inside a cell, by the codec's public prior (uniform, or uniform on the log scale).

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <charconv>
 #include <cmath>
 
@@ -117,6 +118,36 @@ std::uint64_t least_packet_bytes(const FiveTuple& tuple) {
   }
 }
 
+namespace {
+
+/// Message types in use, of ICMP and of ICMPv6, and the largest code of each.
+struct MessageType {
+  std::uint8_t proto;
+  std::uint16_t type;
+  std::uint16_t most_code;
+};
+constexpr std::array<MessageType, 20> kMessageTypes = {{
+    {kIcmp, 0, 0},     {kIcmp, 3, 15},    {kIcmp, 5, 3},     {kIcmp, 8, 0},     {kIcmp, 9, 0},
+    {kIcmp, 10, 0},    {kIcmp, 11, 1},    {kIcmp, 12, 2},    {kIcmp, 13, 0},    {kIcmp, 14, 0},
+    {kIcmpV6, 1, 7},   {kIcmpV6, 2, 0},   {kIcmpV6, 3, 1},   {kIcmpV6, 4, 2},   {kIcmpV6, 128, 0},
+    {kIcmpV6, 129, 0}, {kIcmpV6, 133, 0}, {kIcmpV6, 134, 0}, {kIcmpV6, 135, 0}, {kIcmpV6, 136, 0},
+}};
+
+/// An ICMP type and code that are not in use become an echo request.
+void make_known_message(FiveTuple& tuple) {
+  const bool known =
+      std::any_of(kMessageTypes.begin(), kMessageTypes.end(), [&](const MessageType& message) {
+        return message.proto == tuple.proto && message.type == tuple.srcport &&
+               tuple.dstport <= message.most_code;
+      });
+  if (!known) {
+    tuple.srcport = tuple.proto == kIcmp ? 8 : 128;
+    tuple.dstport = 0;
+  }
+}
+
+}  // namespace
+
 void make_possible(FiveTuple& tuple, Random& random) {
   if (tuple.src.is_v4() && tuple.proto == kIcmpV6) {
     tuple.proto = kIcmp;
@@ -128,8 +159,7 @@ void make_possible(FiveTuple& tuple, Random& random) {
     tuple.srcport = tuple.srcport == 0 ? ephemeral() : tuple.srcport;
     tuple.dstport = tuple.dstport == 0 ? ephemeral() : tuple.dstport;
   } else if (tuple.proto == kIcmp || tuple.proto == kIcmpV6) {
-    tuple.srcport &= 0xff;
-    tuple.dstport &= 0xff;
+    make_known_message(tuple);
   } else {
     tuple.srcport = 0;
     tuple.dstport = 0;

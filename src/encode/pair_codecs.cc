@@ -3,7 +3,6 @@
 // a product grid. Bytes are cut by bytes per packet, so that every drawn pair is a possible one.
 #include <algorithm>
 #include <cmath>
-#include <limits>
 
 #include "encode/codecs.h"
 #include "encode/ladder_codec.h"
@@ -12,7 +11,9 @@
 namespace tracetwin {
 namespace {
 
-constexpr std::uint64_t kMostPackets = std::numeric_limits<std::uint32_t>::max();
+/// Larger flows share the last cells.
+constexpr std::uint64_t kMostPackets = (1 << 24) - 1;
+constexpr std::uint64_t kMostPacketsEachWay = (1 << 17) - 1;
 
 /// Pairs with both counters below 2^bits_a and 2^bits_b.
 Rung exact_pairs(unsigned bits_a, unsigned bits_b) {
@@ -74,6 +75,39 @@ Rung product_cells(const LogGrid& grid) {
           }};
 }
 
+/// How the packets of a conversation divide: none backward, up to a quarter, up to three quarters,
+/// more. From 4 packets on each of these occurs.
+constexpr std::uint32_t kMixes = 4;
+
+std::uint64_t mix_of(std::uint64_t total, std::uint64_t backward) {
+  return backward == 0 ? 0 : backward * 4 <= total ? 1 : backward * 4 < total * 3 ? 2 : 3;
+}
+
+/// Octaves of packets in both directions (up to 7 share the first) x mix.
+Rung mix_cells() {
+  const LogGrid grid(0, kMostPacketsEachWay);
+  const std::uint32_t skipped = grid.cell(4);
+  return {(grid.cells() - skipped) * kMixes,
+          [=](Key value) {
+            const std::uint64_t total = first_of(value) + second_of(value);
+            const std::uint32_t octave = std::max(grid.cell(total), skipped) - skipped;
+            return Key{octave * kMixes + mix_of(total, second_of(value))};
+          },
+          [=](std::uint32_t cell, Random& random) {
+            const std::uint64_t total = grid.draw(cell / kMixes + skipped, random);
+            const std::uint64_t bounds[] = {0, 1, total / 4 + 1, (total * 3 + 3) / 4, total};
+            const std::uint64_t mix = cell % kMixes;
+            const std::uint64_t backward =
+                bounds[mix] + random.below(bounds[mix + 1] - bounds[mix]);
+            return pair_key(total - backward, backward);
+          },
+          [=](std::uint32_t cell) {
+            const std::uint32_t octave = cell / kMixes + skipped;
+            return fmt::format("{}-{} packets, mix {}", grid.low(octave), grid.high(octave),
+                               cell % kMixes);
+          }};
+}
+
 LadderCodec::Distance grid_distance(std::uint32_t width) {
   return [width](std::uint32_t a, std::uint32_t b) {
     const double rows = static_cast<double>(a / width) - static_cast<double>(b / width);
@@ -95,11 +129,10 @@ std::unique_ptr<const Codec> make_size_codec() {
 }
 
 std::unique_ptr<const Codec> make_shape_codec() {
-  const LogGrid coarse(0, kMostPackets);
   return std::make_unique<LadderCodec>(
-      std::vector<Rung>{exact_pairs(6, 6), product_cells(LogGrid(1, kMostPackets)),
-                        product_cells(coarse)},
-      grid_distance(coarse.cells()));
+      std::vector<Rung>{exact_pairs(6, 6), product_cells(LogGrid(1, kMostPacketsEachWay)),
+                        mix_cells()},
+      grid_distance(kMixes));
 }
 
 Key pair_key(std::uint64_t first, std::uint64_t second) {

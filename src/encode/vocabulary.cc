@@ -66,6 +66,7 @@ std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t 
   request.what = release_name(field, level);
   request.rho = options.rho_per_release;
   request.l2_sensitivity = options.l2_sensitivity;
+  request.false_cells = std::min(request.false_cells, options.false_cells / 10);
   request.most = options.most_tokens;
   request.floor = ledger.adds_noise() ? 0 : options.floor;
   dp::KeyCounts opened;
@@ -85,7 +86,7 @@ std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t 
 }
 
 /// Cells of the last level that stand above the noise; never none.
-std::vector<Key> kept_cells(const dp::NoisyCounts& noisy, double false_cells) {
+std::vector<Key> kept_cells(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells) {
   const auto values = noisy.values();
   const double sigmas =
       dp::normal_quantile(1 - std::min(0.5, false_cells / static_cast<double>(values.size())));
@@ -97,8 +98,7 @@ std::vector<Key> kept_cells(const dp::NoisyCounts& noisy, double false_cells) {
     }
   }
   if (kept.empty()) {
-    kept.push_back(
-        static_cast<Key>(std::max_element(values.begin(), values.end()) - values.begin()));
+    kept.push_back(codec.quiet_cell());
   }
   return kept;
 }
@@ -114,7 +114,7 @@ void close_last_level(const Codec& codec, const Field& field, std::span<const Ke
       counts,
       {"binning", release_name(field, level), options.rho_per_release, options.l2_sensitivity},
       ledger);
-  const std::vector<Key> kept = kept_cells(noisy, options.false_cells);
+  const std::vector<Key> kept = kept_cells(codec, noisy, options.false_cells);
   std::vector<std::size_t> indices(kept.begin(), kept.end());
   found.add(level, kept, noisy.selected(indices));
 }

@@ -26,7 +26,9 @@ struct PrivateColumn {
 struct VocabularyOptions {
   double rho_per_release = 0;  ///< each level of the codec is one release
   double l2_sensitivity = 1;
-  double false_cells = 0.5;       ///< expected number of empty cells of the last level that stay
+  /// Expected number of empty cells of the last level that stay; a tenth of it (at most 0.05) of
+  /// each finer level.
+  double false_cells = 0.5;
   std::size_t most_tokens = 400;  ///< per level
   std::int64_t floor = 0;         ///< without a budget: rarest value with a code of its own
   int category_releases = 1;      ///< how many columns share the ledger's threshold delta

@@ -11,9 +11,9 @@
 namespace tracetwin {
 namespace {
 
-constexpr std::int64_t kCells = 16;
+constexpr std::int64_t kCells = 64;
 constexpr Window kAllTime = {0, std::int64_t{1} << 62};
-constexpr double kSigmas = 4;
+constexpr double kSigmas = 4.5;
 
 Window exact_span(std::span<const std::int64_t> times_ns) {
   const auto [first, last] = std::minmax_element(times_ns.begin(), times_ns.end());

@@ -10,7 +10,7 @@ namespace tracetwin {
 namespace {
 
 /// Beyond this a conversation is cut: what noise in a cell of giant conversations could cost.
-constexpr std::uint64_t kMostPackets = 1'000'000;
+constexpr std::uint64_t kMostPackets = 1 << 18;
 
 /// Directions in order. The first speaker is forward by definition; every further direction is
 /// drawn from the model, weighted by how many packets of each are still to come, so that the

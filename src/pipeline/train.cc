@@ -51,7 +51,7 @@ std::size_t releases_of(const Field& field) {
   return make_codec(field, {0, 1}, 1)->levels() + (is_undeclared(field) ? 1 : 0);
 }
 
-/// Where one false cell would do harm: a conversation of a million packets, a flow of a year.
+/// Where one false cell would do harm: a conversation of 100,000 packets, a flow of a year.
 double false_cells_of(const Field& field) {
   const bool harmful = field.kind == FieldKind::kShape || field.kind == FieldKind::kSize ||
                        field.kind == FieldKind::kDuration;

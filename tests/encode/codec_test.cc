@@ -52,29 +52,13 @@ TEST_P(CodecOfKind, EveryCellOfTheLastLevelCanBeDrawnAndFoundAgain) {
   }
 }
 
-TEST_P(CodecOfKind, ACoarserCellHoldsTheFinerOne) {
-  Random random(13);
-  const auto below = [&](std::uint64_t bound) { return random.below(bound); };
-  for (std::size_t level = 0; level + 1 < codec_->levels(); ++level) {
-    for (std::size_t stratum = 0; stratum < codec_->strata(); ++stratum) {
-      for (int i = 0; i < 200; ++i) {
-        const Key cell = codec_->random_cell(level, stratum, below);
-        const Key a = codec_->draw(level, cell, random);
-        const Key b = codec_->draw(level, cell, random);
-        ASSERT_TRUE(codec_->cell(level + 1, a) == codec_->cell(level + 1, b))
-            << codec_->describe(level, cell);
-      }
-    }
-  }
-}
-
 INSTANTIATE_TEST_SUITE_P(AllKinds, CodecOfKind,
                          testing::Values(FieldKind::kAddress, FieldKind::kPort,
                                          FieldKind::kProtocol, FieldKind::kTime,
                                          FieldKind::kDuration, FieldKind::kSize, FieldKind::kShape,
                                          FieldKind::kLength, FieldKind::kByte, FieldKind::kCode,
                                          FieldKind::kCategory, FieldKind::kNumber),
-                         [](const auto& info) { return std::string(kind_name(info.param)); });
+                         [](const auto& kind) { return std::string(kind_name(kind.param)); });
 
 TEST(LogGrid, CellsTileTheWholeNumbers) {
   for (const unsigned bits : {0U, 1U, 3U}) {
