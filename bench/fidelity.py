@@ -19,7 +19,7 @@ import pandas
 
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("TRACETWIN_SHARED", ROOT.parent / "shared"))
-PROGRAM = ROOT / "build/release/src/cli/tracetwin"
+PROGRAM = pathlib.Path(os.environ.get("TRACETWIN_BINARY", ROOT / "build/release/src/cli/tracetwin"))
 COLUMNS = ["srcip", "dstip", "srcport", "dstport", "proto", "ts", "td", "pkt", "byt", "type"]
 METRICS = ["2-way TVD mean (no IP/time)", "3-way TVD mean (no IP/time)", "NetShare mean JSD (nats)",
            "NetShare mean EMD / real range", "C2ST AUC row (no IP/time)",

@@ -5,7 +5,7 @@
 set -euo pipefail
 root=$(cd "$(dirname "$0")/.." && pwd)
 shared=${TRACETWIN_SHARED:-$root/../shared}
-program=$root/build/release/src/cli/tracetwin
+program=${TRACETWIN_BINARY:-$root/build/release/src/cli/tracetwin}
 work=$(mktemp -d)
 trap 'rm -rf "$work"' EXIT
 

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 #include <optional>
 
 #include "base/error.h"
@@ -14,6 +15,7 @@ namespace {
 constexpr std::int64_t kCells = 64;
 constexpr Window kAllTime = {0, std::int64_t{1} << 62};
 constexpr double kSigmas = 4.5;
+constexpr double kLeftOutSigmas = 2.5;
 
 Window exact_span(std::span<const std::int64_t> times_ns) {
   const auto [first, last] = std::minmax_element(times_ns.begin(), times_ns.end());
@@ -40,10 +42,21 @@ std::optional<Window> trimmed(const Window& window, const dp::NoisyCounts& noisy
                 window.begin + std::min(kCells, last + 2) * width};
 }
 
-/// Whether a cut was worth it: below this, dense cells are no longer far fewer than all, and
-/// cells that hold a thin part of the trace would be dropped with the empty ones.
-bool shrinks_enough(const Window& from, const Window& to) {
-  return (to.end - to.begin) <= (from.end - from.begin) / 2;
+/// Whether a cut is worth it: it halves the window at least, and what it leaves out looks like
+/// noise (a thin part of the trace may stay below the threshold cell by cell, yet not in sum).
+bool is_worth_it(const Window& from, const Window& to, const dp::NoisyCounts& noisy) {
+  const std::int64_t width = (from.end - from.begin) / kCells;
+  double left_out = 0;
+  double cells = 0;
+  for (std::int64_t cell = 0; cell < kCells; ++cell) {
+    const std::int64_t begin = from.begin + cell * width;
+    if (begin < to.begin || begin >= to.end) {
+      left_out += static_cast<double>(noisy.values()[static_cast<std::size_t>(cell)]);
+      ++cells;
+    }
+  }
+  return (to.end - to.begin) <= (from.end - from.begin) / 2 &&
+         left_out <= kLeftOutSigmas * noisy.sigma() * std::sqrt(cells);
 }
 
 }  // namespace
@@ -71,7 +84,7 @@ Window find_window(std::span<const std::int64_t> times_ns, double rho_per_releas
       throw Error("too few records to find their time window within this privacy budget",
                   "Give the window (--window BEGIN..END), or a larger --epsilon.");
     }
-    if (!next || !shrinks_enough(window, *next) || width < kCells) {
+    if (!next || !is_worth_it(window, *next, noisy) || width < kCells) {
       break;
     }
     window = *next;

@@ -13,7 +13,7 @@ inline constexpr int kWindowReleases = 8;
 /// Finds the span of time that holds the records, privately. Starts with 1970 … 2116 and repeats:
 /// cut the window into 64 equal cells, release their noisy counts, keep from the first to the last
 /// cell that stands 4.5 sigma above zero and one cell more on either side; until a cut would not
-/// halve the window or nothing stands out. Each
+/// halve the window, would leave out more than noise, or nothing stands out. Each
 /// release costs `rho_per_release`; at most kWindowReleases are made. Without a budget: the exact
 /// span. Throws Error when not even the first release shows a cell (too few records for the
 /// budget), with the remedy to give the window.

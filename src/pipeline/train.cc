@@ -17,7 +17,7 @@
 namespace tracetwin {
 namespace {
 
-constexpr double kWindowShare = 0.03;
+constexpr double kWindowShare = 0.04;
 constexpr double kVocabularyShare = 0.22;
 constexpr double kStepShare = 0.15;
 constexpr double kStepVocabularyShare = 0.25;  // of the steps' own share
