@@ -35,7 +35,7 @@ struct DecodeResult {
 /// sure.
 DecodeResult decode_frame(const Frame& frame, Packet& packet);
 
-/// "not IP: ARP (ethertype 0x0806)" and the like, for Skips.
+/// "not IP: ARP (EtherType 0x0806)" and the like, for Skips.
 std::string describe(const DecodeResult& result, LinkType link);
 
 }  // namespace tracetwin

@@ -126,6 +126,14 @@ std::uint64_t v6_zero_length(Bytes bytes, std::uint64_t wire) {
   return wire > kLongestPlain ? wire : kV6Header;
 }
 
+/// The low 16 bits of the identification are kept.
+void take_fragment(Bytes header, Packet& packet) {
+  const std::uint16_t fragment = load_big<std::uint16_t>(&header[2]);
+  packet.fragment_offset = fragment >> 3;
+  packet.ip_flags = fragment & 1;
+  packet.ip_id = load_big<std::uint16_t>(&header[6]);
+}
+
 /// Walks the extension headers up to the upper layer or a later fragment. `at` is left behind the
 /// last one, packet.tuple.proto names what follows.
 DecodeFault walk_extensions(Bytes bytes, std::size_t& at, Packet& packet) {
@@ -148,10 +156,7 @@ DecodeFault walk_extensions(Bytes bytes, std::size_t& at, Packet& packet) {
       return DecodeFault::kTruncatedIp;
     }
     if (packet.tuple.proto == kFragment) {
-      const std::uint16_t fragment = load_big<std::uint16_t>(&bytes[at + 2]);
-      packet.fragment_offset = fragment >> 3;
-      packet.ip_flags = fragment & 1;
-      packet.ip_id = load_big<std::uint16_t>(&bytes[at + 6]);
+      take_fragment(bytes.subspan(at), packet);
     }
     packet.tuple.proto = behind;
     at += size;

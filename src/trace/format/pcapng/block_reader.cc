@@ -41,44 +41,54 @@ BlockReader::Outcome BlockReader::pass_over(std::uint32_t length) {
   return Outcome::kBlock;
 }
 
+/// Reads type and length of the block that comes next, and the byte order from a section header.
+BlockReader::Outcome BlockReader::begin(std::uint32_t& type, std::uint32_t& length) {
+  const auto head = input_.view(kShortestBlock);
+  if (head.size() < kShortestBlock) {
+    return head.empty() ? Outcome::kEnd : Outcome::kCut;
+  }
+  type = load<std::uint32_t>(head.data(), order_);
+  if (type == kSectionHeader) {
+    const auto magic = load<std::uint32_t>(head.data() + kBlockHeader, std::endian::little);
+    if (magic != kByteOrderMagic && magic != byte_order::swapped(kByteOrderMagic)) {
+      return damaged("section header without a byte order");
+    }
+    order_ = magic == kByteOrderMagic ? std::endian::little : std::endian::big;
+  }
+  length = load<std::uint32_t>(head.data() + 4, order_);
+  const bool possible = length >= kShortestBlock && length % 4 == 0;
+  if (!possible || (is_used(type) && length > kLongestBlock)) {
+    return damaged("block of impossible length");
+  }
+  return Outcome::kBlock;
+}
+
+BlockReader::Outcome BlockReader::take(std::uint32_t length, Block& block) {
+  const auto whole = input_.view(length);
+  if (whole.size() < length) {
+    return Outcome::kCut;
+  }
+  if (load<std::uint32_t>(&whole[length - kBlockTrailer], order_) != length) {
+    return damaged(kLengthsDiffer);
+  }
+  block.body = whole.subspan(kBlockHeader, length - kShortestBlock);
+  input_.consume(length);
+  return Outcome::kBlock;
+}
+
 BlockReader::Outcome BlockReader::next(Block& block) {
   for (;;) {
-    const auto head = input_.view(kShortestBlock);
-    if (head.size() < kShortestBlock) {
-      return head.empty() ? Outcome::kEnd : Outcome::kCut;
+    std::uint32_t length = 0;
+    Outcome outcome = begin(block.type, length);
+    if (outcome == Outcome::kBlock && is_used(block.type)) {
+      return take(length, block);
     }
-    block.type = load<std::uint32_t>(head.data(), order_);
-    if (block.type == kSectionHeader) {
-      const auto magic = load<std::uint32_t>(head.data() + kBlockHeader, std::endian::little);
-      if (magic != kByteOrderMagic && magic != byte_order::swapped(kByteOrderMagic)) {
-        return damaged("section header without a byte order");
-      }
-      order_ = magic == kByteOrderMagic ? std::endian::little : std::endian::big;
+    if (outcome == Outcome::kBlock) {
+      outcome = pass_over(length);
     }
-    const auto length = load<std::uint32_t>(head.data() + 4, order_);
-    if (length < kShortestBlock || length % 4 != 0) {
-      return damaged("block of impossible length");
+    if (outcome != Outcome::kBlock) {
+      return outcome;
     }
-    if (!is_used(block.type)) {
-      const Outcome outcome = pass_over(length);
-      if (outcome != Outcome::kBlock) {
-        return outcome;
-      }
-      continue;
-    }
-    if (length > kLongestBlock) {
-      return damaged("block of impossible length");
-    }
-    const auto whole = input_.view(length);
-    if (whole.size() < length) {
-      return Outcome::kCut;
-    }
-    if (load<std::uint32_t>(&whole[length - kBlockTrailer], order_) != length) {
-      return damaged(kLengthsDiffer);
-    }
-    block.body = whole.subspan(kBlockHeader, length - kShortestBlock);
-    input_.consume(length);
-    return Outcome::kBlock;
   }
 }
 

@@ -31,6 +31,8 @@ class BlockReader {
 
  private:
   Outcome damaged(std::string_view what);
+  Outcome begin(std::uint32_t& type, std::uint32_t& length);
+  Outcome take(std::uint32_t length, Block& block);
   Outcome pass_over(std::uint32_t length);
 
   Buffered input_;
