@@ -23,10 +23,18 @@ TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const P
   return train_netdpsyn(*request.table, std::move(request.one_ways), options, ledger, progress);
 }
 
+Table generate_with_gum(const TableModel& model, const GenerateOptions& options,
+                        const Progress& progress) {
+  GenerateOptions with_gum = options;
+  with_gum.repair = Repair::kGum;
+  return generate_netdpsyn(model, with_gum, progress);
+}
+
 constexpr std::array kEngines = {
-    Engine{"netdpsyn",
-           "noisy marginals: private selection, consistency, record synthesis (NetDPSyn, IMC 2024)",
-           true, train_with_netdpsyn, generate_netdpsyn},
+    Engine{"marginal", "noisy marginals, chosen privately and made consistent; local search", true,
+           train_with_netdpsyn, generate_netdpsyn},
+    Engine{"netdpsyn", "the same marginals, records synthesized by GUM as in NetDPSyn (IMC 2024)",
+           true, train_with_netdpsyn, generate_with_gum},
 };
 
 }  // namespace

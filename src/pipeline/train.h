@@ -19,7 +19,7 @@ struct TrainJob {
   std::filesystem::path input;                      ///< any readable format; "-" is standard input
   std::optional<dp::Budget> budget;                 ///< absent: no noise and no guarantee
   std::optional<std::uint64_t> insecure_test_seed;  ///< reproducible noise, no guarantee
-  std::string engine = "netdpsyn";
+  std::string engine = "marginal";
   std::uint64_t seed = 0;
   unsigned threads = 0;
   Declarations declarations;

@@ -9,6 +9,7 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "engine/marginal/fill.h"
+#include "engine/marginal/gum.h"
 #include "engine/marginal/polish.h"
 #include "engine/marginal/table_model.h"
 
@@ -18,6 +19,7 @@ namespace {
 using marginal::EvenPoints;
 
 constexpr std::size_t kShardRows = std::size_t{1} << 17;
+constexpr int kGumRounds = 30;
 constexpr std::uint64_t kOffsetStream = 0x6f666673;
 constexpr std::uint64_t kShardStream = 0x73686172;
 
@@ -44,7 +46,11 @@ class Generator {
     Random random(options_.seed, mix(kShardStream, index));
     Columns columns(model_.domain.size(), std::vector<std::uint16_t>(rows_of(index)));
     fill(model_.domain, steps_, points, columns, random);
-    Polish(model_.domain, targets(points), columns, random).run(options_.rounds);
+    if (options_.repair == Repair::kGum) {
+      Gum(model_.domain, targets(points), columns, random).run(kGumRounds);
+    } else {
+      Polish(model_.domain, targets(points), columns, random).run(options_.rounds);
+    }
     return columns;
   }
 

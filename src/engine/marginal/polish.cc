@@ -14,7 +14,7 @@
 namespace tracetwin::engine {
 namespace {
 
-constexpr double kLeastProgress = 0.02;
+constexpr double kLeastProgress = 0.03;
 constexpr int kDraws = 4;  // until one falls into a cell that wants more
 
 }  // namespace

@@ -48,11 +48,18 @@ TableModel train_netdpsyn(const Table& table, std::vector<marginal::NoisyMargina
                           const NetDpSynOptions& options, dp::Ledger& ledger,
                           const Progress& progress);
 
+/// How generated records are moved towards the marginals after their initialisation.
+enum class Repair : std::uint8_t {
+  kLocalSearch,  ///< single moves that see every marginal (polish.h)
+  kGum,          ///< NetDPSyn's own: gradual update of one marginal after the other (gum.h)
+};
+
 struct GenerateOptions {
   std::size_t rows = 0;
   std::uint64_t seed = 0;
   unsigned threads = 0;
-  int rounds = 30;  ///< of GUM after the marginal initialisation
+  int rounds = 8;  ///< sweeps of the local search after the marginal initialisation, at most
+  Repair repair = Repair::kLocalSearch;
   std::string key;  ///< attribute the initialisation starts from, "" = the best connected
 };
 
