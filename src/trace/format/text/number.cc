@@ -1,6 +1,7 @@
 // Decimal text is taken apart into up to 19 significant digits and a power of ten; scaling is
-// then integer arithmetic. Digits behind the 19th only shift the exponent: cutting them off can
-// change no rounding to an int64, since half-way cases round away from zero.
+// then integer arithmetic. Digits behind the 19th only shift the exponent. Half-way cases round
+// away from zero, so of the digits that are cut off only the first can change the result, and
+// only when no other digit is scaled away.
 #include "trace/format/text/number.h"
 
 #include <algorithm>
@@ -28,6 +29,8 @@ constexpr auto kPowersOfTen = [] {
 struct Decimal {
   bool negative = false;
   bool inexact = false;
+  bool cut = false;
+  bool half_or_more = false;  // the first digit that was cut off is 5 or more
   std::uint64_t digits = 0;
   std::size_t significant = 0;
   int exponent = 0;
@@ -38,6 +41,8 @@ struct Decimal {
       significant += digits != 0 ? 1 : 0;
       exponent -= behind_point ? 1 : 0;
     } else {
+      half_or_more = cut ? half_or_more : c >= '5';
+      cut = true;
       inexact = inexact || c != '0';
       exponent += behind_point ? 0 : 1;
     }
@@ -213,8 +218,9 @@ std::optional<std::int64_t> parse_scaled(std::string_view text, int scale) {
     return std::nullopt;
   }
   const int power = decimal->exponent + scale;
-  const auto magnitude = power >= 0 ? scale_up(decimal->digits, power)
-                                    : std::optional(scale_down(decimal->digits, -power));
+  const std::uint64_t digits = decimal->digits + (power == 0 && decimal->half_or_more ? 1 : 0);
+  const auto magnitude =
+      power >= 0 ? scale_up(digits, power) : std::optional(scale_down(digits, -power));
   constexpr std::uint64_t kMost = std::numeric_limits<std::int64_t>::max();
   if (!magnitude || *magnitude > kMost + (decimal->negative ? 1 : 0)) {
     return std::nullopt;
