@@ -157,12 +157,6 @@ class TemporaryFile final : public DescriptorSink {
   Slot* slot_;
 };
 
-bool is_in_place(const fs::path& path) {
-  std::error_code ignored;
-  const auto status = fs::status(path, ignored);
-  return fs::exists(status) && !fs::is_regular_file(status);
-}
-
 fs::path folder_of(const fs::path& path) {
   return path.has_parent_path() ? path.parent_path() : fs::path(".");
 }
@@ -185,6 +179,12 @@ std::unique_ptr<ByteSink> open_temporary(const fs::path& path) {
 
 }  // namespace
 
+bool writes_in_place(const fs::path& path) {
+  std::error_code ignored;
+  const auto status = fs::status(path, ignored);
+  return path == "-" || (fs::exists(status) && !fs::is_regular_file(status));
+}
+
 void check_output(const fs::path& path, bool force) {
   if (path == "-") {
     return;
@@ -199,11 +199,11 @@ void check_output(const fs::path& path, bool force) {
                             folder_of(path).string()),
                 "Create the folder first.");
   }
-  if (fs::exists(path, ignored) && !is_in_place(path) && !force) {
+  if (fs::exists(path, ignored) && !writes_in_place(path) && !force) {
     throw Error(fmt::format("{} exists already", path.string()),
                 "Name another output, or add --force to replace it.");
   }
-  if (!is_in_place(path) && ::access(folder_of(path).c_str(), W_OK) != 0) {
+  if (!writes_in_place(path) && ::access(folder_of(path).c_str(), W_OK) != 0) {
     throw system_error("write to", folder_of(path).string(),
                        "Choose a folder that you may write to.");
   }
@@ -214,7 +214,7 @@ std::unique_ptr<ByteSink> open_output(const fs::path& path, bool force) {
   if (path == "-") {
     return std::make_unique<InPlaceSink>(STDOUT_FILENO, "standard output", false);
   }
-  if (!is_in_place(path)) {
+  if (!writes_in_place(path)) {
     return open_temporary(path);
   }
   const int descriptor = ::open(path.c_str(), O_WRONLY | O_CLOEXEC);

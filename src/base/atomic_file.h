@@ -29,6 +29,10 @@ class ByteSink {
 /// or when its folder is missing or read-only.
 std::unique_ptr<ByteSink> open_output(const std::filesystem::path& path, bool force);
 
+/// Whether open_output(path) writes in place, with no file of its own to be found later: standard
+/// output, a device, a pipe.
+bool writes_in_place(const std::filesystem::path& path);
+
 /// Throws the Error that open_output(path, force) would throw, without touching anything; lets a
 /// command fail before its long work rather than after.
 void check_output(const std::filesystem::path& path, bool force);

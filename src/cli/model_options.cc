@@ -4,6 +4,7 @@
 
 #include <random>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/skips_text.h"
@@ -135,7 +136,7 @@ void note_written(const TwinCounts& counts, const TwinOutput& output, Console& c
   console.note(fmt::format("wrote {} {} to {}",
                            with_thousands(packets ? counts.packets : counts.records),
                            packets ? "packets" : "flow records", output.path.string()));
-  if (output.path != "-") {
+  if (!writes_in_place(output.path)) {
     console.note(fmt::format("summary: {}", summary_path(output.path).string()));
   }
 }

@@ -138,7 +138,7 @@ std::filesystem::path summary_path(const std::filesystem::path& output) {
 void check_twin_output(const TwinOutput& output, TraceKind kind) {
   format_of(output, kind);
   check_output(output.path, output.force);
-  if (output.path != "-") {
+  if (!writes_in_place(output.path)) {
     check_output(summary_path(output.path), output.force);
   }
 }
@@ -153,7 +153,7 @@ TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const Twin
   const TwinCounts counts =
       write_with(model, job, options, format.open_writer(*sink, options), progress);
   sink->commit();
-  if (output.path != "-") {
+  if (!writes_in_place(output.path)) {
     write_summary(model, job, output, format, counts);
   }
   return counts;
