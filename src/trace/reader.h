@@ -17,12 +17,12 @@ enum class TraceKind { kPackets, kFlows };
 
 /// Facts about a file that its reader knows; filled as reading goes on.
 struct SourceInfo {
-  std::string name;                     ///< path as given, "standard input" for "-"
-  std::string format;                   ///< row of the format table, such as "pcapng"
-  std::string compression;              ///< "", "gzip" or "zstd"
-  std::vector<LinkType> link_types;     ///< captures: as met, each once
-  std::uint32_t snap_length = 0;        ///< captures: largest of its interfaces, 0 = no limit
-  bool nanoseconds = false;             ///< captures: resolution finer than a microsecond
+  std::string name;                  ///< path as given, "standard input" for "-"
+  std::string format;                ///< row of the format table, such as "pcapng"
+  std::string compression;           ///< "", "gzip" or "zstd"
+  std::vector<LinkType> link_types;  ///< captures: as met, each once
+  std::uint32_t snap_length = 0;     ///< captures: largest of its interfaces, 0 = no limit
+  bool nanoseconds = false;          ///< captures: resolution finer than a microsecond
 };
 
 /// Readers stream: memory does not grow with the file. They throw Error only for what ends

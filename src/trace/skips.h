@@ -12,7 +12,7 @@ namespace tracetwin {
 class Skips {
  public:
   struct Row {
-    std::string reason;       ///< such as "not IP (ethertype 0x0806, ARP)"
+    std::string reason;  ///< such as "not IP (ethertype 0x0806, ARP)"
     std::uint64_t count = 0;
     std::uint64_t first = 0;  ///< 1-based number of the first packet, line or block
   };
