@@ -42,7 +42,7 @@ def read(name):
 
 
 def training_part(name):
-    """What the reference runs saw: 80 % of workstation in the order of seed 1, all of cloudserver."""
+    """What the reference runs saw: 80 % of workstation (order of seed 1), all of cloudserver."""
     rows = read(name)
     if name == "workstation":
         rows = rows.sample(frac=1, random_state=1).iloc[: int(len(rows) * 0.8)]
@@ -63,8 +63,9 @@ def headline(found):
 
 def score(real, synthetic, folder):
     report = folder / "score.json"
-    subprocess.run(["/usr/bin/python3", SHARED / "score/score.py", "--kind", "netflow", "--real", real,
-                    "--synth", f"s={synthetic}", "--label-col", "type", "--split", "random",
+    subprocess.run(["/usr/bin/python3", SHARED / "score/score.py", "--kind", "netflow",
+                    "--real", real, "--synth", f"s={synthetic}", "--label-col", "type",
+                    "--split", "random",
                     "--skip", "sketch,netml,privacy", "--quiet", "--json", report],
                    check=True, stdout=subprocess.DEVNULL)
     return headline(json.loads(report.read_text()))
@@ -79,7 +80,8 @@ def synthesize(real, output, epsilon, delta, seed):
 
 def cell(values):
     mean = statistics.mean(values)
-    return f"{mean:.3f}" if len(values) == 1 else f"{mean:.3f} ({min(values):.3f}..{max(values):.3f})"
+    spread = f" ({min(values):.3f}..{max(values):.3f})" if len(values) > 1 else ""
+    return f"{mean:.3f}{spread}"
 
 
 def row(name, figures):
@@ -95,8 +97,8 @@ def run(name, epsilons, seeds, folder):
     print("| | " + " | ".join(METRICS) + " |\n" + "|---" * (len(METRICS) + 1) + "|")
     reference = folder / "netdpsyn.csv"
     with reference.open("w") as file:
-        subprocess.run(["zstd", "-dcq", SHARED / f"references_measured/netdpsyn_{name}_eps2.csv.zst"],
-                       check=True, stdout=file)
+        packed = SHARED / f"references_measured/netdpsyn_{name}_eps2.csv.zst"
+        subprocess.run(["zstd", "-dcq", packed], check=True, stdout=file)
     row("NetDPSyn, claimed epsilon 2", [score(real, reference, folder)])
     for epsilon in epsilons:
         figures = []

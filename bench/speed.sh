@@ -14,8 +14,10 @@ measure() { # NAME COMMAND…
   shift
   "$@" > /dev/null 2>&1 # warm the page cache
   local figures
-  figures=$({ /usr/bin/time -f '%U %S %e %M' "$@" > /dev/null 2> "$work/log"; tail -n 1 "$work/log"; })
-  awk -v name="$name" '{printf "| %s | %.2f | %.2f | %.0f |\n", name, $1 + $2, $3, $4 / 1024}' <<< "$figures"
+  /usr/bin/time -f '%U %S %e %M' "$@" > /dev/null 2> "$work/log"
+  figures=$(tail -n 1 "$work/log")
+  awk -v name="$name" '{printf "| %s | %.2f | %.2f | %.0f |\n", name, $1 + $2, $3, $4 / 1024}' \
+    <<< "$figures"
 }
 
 zstd -dcq "$shared/data/packets/apps-1h.pcap.zst" > "$work/apps.pcap"
@@ -28,14 +30,19 @@ zstd -dcq "$shared/data/flows/cloudserver.csv.zst" > "$work/cloud.csv"
 echo '| command | CPU s | wall s | peak MB |'
 echo '|---|---|---|---|'
 measure 'inspect, 1 GB capture' "$program" inspect "$work/big.pcap" --json
-measure 'convert to pcapng, 1 GB capture' "$program" convert "$work/big.pcap" "$work/big.pcapng" --force
+measure 'convert to pcapng, 1 GB capture' \
+  "$program" convert "$work/big.pcap" "$work/big.pcapng" --force
 rm -f "$work/big.pcapng"
-measure 'convert to packet CSV, 1 GB capture' "$program" convert "$work/big.pcap" "$work/big.csv" --format packet-csv --force
+measure 'convert to packet CSV, 1 GB capture' \
+  "$program" convert "$work/big.pcap" "$work/big.csv" --format packet-csv --force
 rm -f "$work/big.csv"
-measure 'synthesize apps-1h.pcap, epsilon 2' "$program" synthesize "$work/apps.pcap" -o "$work/twin.pcap" --epsilon 2 --seed 1 --force
+measure 'synthesize apps-1h.pcap, epsilon 2' \
+  "$program" synthesize "$work/apps.pcap" -o "$work/twin.pcap" --epsilon 2 --seed 1 --force
 for size in 20k 250k 1m; do
-  measure "synthesize $size flow records, epsilon 2" "$program" synthesize "$work/flows$size.csv" -o "$work/twin.csv" --epsilon 2 --seed 1 --force
+  measure "synthesize $size flow records, epsilon 2" \
+    "$program" synthesize "$work/flows$size.csv" -o "$work/twin.csv" --epsilon 2 --seed 1 --force
 done
 "$program" inspect "$work/big.pcap" --json > "$work/big.json" 2> /dev/null
 echo
-echo "packets in the 1 GB capture: $(grep -o '"packets": *[0-9]*' "$work/big.json" | head -n 1 | grep -o '[0-9]*$')"
+packets=$(grep -o '"packets": *[0-9]*' "$work/big.json" | head -n 1 | grep -o '[0-9]*$')
+echo "packets in the 1 GB capture: $packets"

@@ -72,7 +72,8 @@ def frames():
 def decode_seeds():
     # The order of the link types in decode_fuzz.cc.
     links = [1, 0, 9, 50, 51, 101, 108, 113, 228, 229, 276, 239]
-    return [bytes([links.index(link), extra]) + data for link, data in frames() for extra in (0, 255)]
+    return [bytes([links.index(link), extra]) + data
+            for link, data in frames() for extra in (0, 255)]
 
 
 def pcap(order, magic, link, minor=4, records=()):
@@ -193,7 +194,8 @@ def zeek_json_seeds():
     numbers = dict(CONNECTION, orig_pkts=1, resp_pkts=2, duration=6.4e-05)
     nested = {k: v for k, v in CONNECTION.items() if not k.startswith("id.")}
     nested["id"] = {k[3:]: v for k, v in CONNECTION.items() if k.startswith("id.")}
-    odd = dict(CONNECTION, ts=1664462456.755299, tags=["a", [1]], local_orig=True, gone=None, blank="")
+    odd = dict(CONNECTION, ts=1664462456.755299, tags=["a", [1]], local_orig=True, gone=None,
+               blank="")
     return [line(numbers), line(nested), line(odd) + line(CONNECTION)]
 
 

@@ -88,8 +88,7 @@ std::optional<std::int64_t> take_offset_seconds(std::string_view& text) {
 
 }  // namespace
 
-std::optional<std::string> nearest(std::string_view word,
-                                   std::span<const std::string> candidates) {
+std::optional<std::string> nearest(std::string_view word, std::span<const std::string> candidates) {
   std::optional<std::string> best;
   std::size_t best_distance = std::max<std::size_t>(2, word.size() / 3) + 1;
   for (const auto& candidate : candidates) {
@@ -151,15 +150,15 @@ std::optional<std::int64_t> parse_rfc3339_ns(std::string_view text) {
 }
 
 std::string format_rfc3339(std::int64_t time_ns) {
-  const auto since_epoch = std::chrono::sys_time<std::chrono::nanoseconds>(
-      std::chrono::nanoseconds(time_ns));
+  const auto since_epoch =
+      std::chrono::sys_time<std::chrono::nanoseconds>(std::chrono::nanoseconds(time_ns));
   const auto day = std::chrono::floor<std::chrono::days>(since_epoch);
   const std::chrono::year_month_day date(day);
   const std::int64_t ns = (since_epoch - day).count();
-  std::string text = fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
-                                 static_cast<unsigned>(date.month()),
-                                 static_cast<unsigned>(date.day()), ns / (3600 * kSecond),
-                                 ns / (60 * kSecond) % 60, ns / kSecond % 60);
+  std::string text =
+      fmt::format("{:04}-{:02}-{:02}T{:02}:{:02}:{:02}", static_cast<int>(date.year()),
+                  static_cast<unsigned>(date.month()), static_cast<unsigned>(date.day()),
+                  ns / (3600 * kSecond), ns / (60 * kSecond) % 60, ns / kSecond % 60);
   const std::int64_t fraction = ns % kSecond;
   if (fraction % 1000 != 0) {
     text += fmt::format(".{:09}", fraction);

@@ -26,8 +26,8 @@ struct TwinCounts {
 /// output that exists, a format that cannot be written or does not fit the kind of trace.
 void check_twin_output(const TwinOutput& output, TraceKind kind);
 
-/// Generates and writes a twin, and beside it OUTPUT.summary.json (not for standard output or a device): the
-/// privacy statement and ledger, the seeds, the engine, and how much was written.
+/// Generates and writes a twin, and beside it OUTPUT.summary.json (not for standard output or a
+/// device): the privacy statement and ledger, the seeds, the engine, and how much was written.
 TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
                       const Progress& progress);
 

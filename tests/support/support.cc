@@ -11,7 +11,9 @@ namespace tracetwin::test {
 
 namespace fs = std::filesystem;
 
-fs::path source_dir() { return TRACETWIN_SOURCE_DIR; }
+fs::path source_dir() {
+  return TRACETWIN_SOURCE_DIR;
+}
 
 std::optional<fs::path> shared_data() {
   const char* named = std::getenv("TRACETWIN_SHARED");

@@ -38,9 +38,9 @@ std::vector<std::vector<std::string>> read_vectors(const std::filesystem::path& 
 }  // namespace tracetwin::test
 
 /// Skips the test, by name, when the shared data is absent; else declares `name` as its path.
-#define TRACETWIN_NEED_SHARED(name)                                        \
-  const auto name##_found = ::tracetwin::test::shared_data();              \
-  if (!name##_found) {                                                     \
-    GTEST_SKIP() << "TRACETWIN_SHARED is not there";                       \
-  }                                                                        \
+#define TRACETWIN_NEED_SHARED(name)                           \
+  const auto name##_found = ::tracetwin::test::shared_data(); \
+  if (!name##_found) {                                        \
+    GTEST_SKIP() << "TRACETWIN_SHARED is not there";          \
+  }                                                           \
   const std::filesystem::path& name = *name##_found

@@ -176,6 +176,11 @@ TEST(FlowCsv, NamesAMissingColumnAndTheNearest) {
   EXPECT_THAT(refusal("srcip,dstip,proto,pkt,byt\n"), HasSubstr("ts, start, starttime"));
 }
 
+TEST(FlowCsv, RefusesAnEndlessHeader) {
+  EXPECT_THAT(refusal("srcip,dstip,proto,ts,pkt,byt," + std::string(1 << 17, 'x') + "\n"),
+              HasSubstr("longer than 64 KiB"));
+}
+
 TEST(FlowCsv, SniffsByHeaderOnly) {
   EXPECT_TRUE(sniff_flow_csv(kHeader));
   EXPECT_TRUE(sniff_flow_csv("\xef\xbb\xbf\"sa\"\t\"da\"\t\"x\"\n"));

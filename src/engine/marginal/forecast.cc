@@ -20,9 +20,9 @@ NoiseForecast NoiseForecast::without_budget() {
 }
 
 double NoiseForecast::total_error(double two_thirds, double cells) const {
-  return rho_ == 0
-             ? cells * kMeanDeviation * kPseudoSigma
-             : l2_sensitivity_ * std::pow(two_thirds, 1.5) / std::sqrt(std::numbers::pi * rho_);
+  return rho_ == 0 ? cells * kMeanDeviation * kPseudoSigma
+                   : kNoiseLeft * l2_sensitivity_ * std::pow(two_thirds, 1.5) /
+                         std::sqrt(std::numbers::pi * rho_);
 }
 
 double NoiseForecast::table_error(double cells, double two_thirds) const {
@@ -30,7 +30,7 @@ double NoiseForecast::table_error(double cells, double two_thirds) const {
     return cells * kMeanDeviation * kPseudoSigma;
   }
   const double own_rho = rho_ * two_thirds_power(cells) / two_thirds;
-  return cells * kMeanDeviation * l2_sensitivity_ / std::sqrt(2 * own_rho);
+  return kNoiseLeft * cells * kMeanDeviation * l2_sensitivity_ / std::sqrt(2 * own_rho);
 }
 
 double two_thirds_power(double cells) {

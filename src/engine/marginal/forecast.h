@@ -14,6 +14,12 @@ class NoiseForecast {
   /// shows exceeds this many records per cell (times sqrt(2 / pi)).
   static constexpr double kPseudoSigma = 0.1;
 
+  /// What consistency and non-negativity leave of the noise, as a share of its L1 norm. Measured
+  /// on 20,000 records of 11 attributes: with 1 (the papers' objective) all pairs are .410 and .292
+  /// from the truth at epsilon 2 and 10, with .35 .380 and .233, with .2 .367 and .233, with .1
+  /// .363 and .240; sampling alone makes .206.
+  static constexpr double kNoiseLeft = 0.35;
+
   static NoiseForecast with_budget(double rho, double l2_sensitivity);
   static NoiseForecast without_budget();
 

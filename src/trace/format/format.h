@@ -9,8 +9,8 @@
 #include <variant>
 #include <vector>
 
-#include "trace/io/byte_source.h"
 #include "base/atomic_file.h"
+#include "trace/io/byte_source.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
 
@@ -31,9 +31,9 @@ using AnyWriter = std::variant<std::unique_ptr<FrameWriter>, std::unique_ptr<Pac
 
 /// One row of the format table. A format that cannot be written has no `open_writer`.
 struct Format {
-  std::string_view name;                    ///< "pcapng", as in --format
-  std::string_view summary;                 ///< one line for `tracetwin list formats`
-  std::vector<std::string_view> suffixes;   ///< ".pcap", …; the first format naming one has it
+  std::string_view name;                   ///< "pcapng", as in --format
+  std::string_view summary;                ///< one line for `tracetwin list formats`
+  std::vector<std::string_view> suffixes;  ///< ".pcap", …; the first format naming one has it
   TraceKind kind;
   /// Whether a file that begins with these bytes (up to 64 KiB, unpacked) is of this format.
   bool (*sniff)(std::string_view head);

@@ -110,7 +110,7 @@ bool sniff_flow_csv(std::string_view head) {
 }
 
 AnyReader open_flow_csv_reader(Buffered input, SourceInfo info) {
-  const auto header = take_header(input, flow_csv::columns());
+  const auto header = take_header(input, flow_csv::columns(), info.name);
   require_columns(header.layout, header.names, flow_csv::columns(), info.name, "flow-csv");
   return std::make_unique<FlowCsvReader>(std::move(input), std::move(info), header);
 }

@@ -137,7 +137,7 @@ class PacketCsvReader final : public PacketReader {
         scanner_(std::move(input), header.delimiter) {
     scanner_.next();  // the header line
     for (const std::size_t at : layout_.others) {
-      skips_.add(fmt::format("column {} is no field of a packet", header.names[at]), 1);
+      skips_.add(fmt::format("column {:.40} is no field of a packet", header.names[at]), 1);
     }
   }
 
@@ -198,7 +198,7 @@ bool sniff_packet_csv(std::string_view head) {
 }
 
 AnyReader open_packet_csv_reader(Buffered input, SourceInfo info) {
-  const auto header = take_header(input, columns());
+  const auto header = take_header(input, columns(), info.name);
   require_columns(header.layout, header.names, columns(), info.name, "packet-csv");
   return std::make_unique<PacketCsvReader>(std::move(input), std::move(info), header);
 }

@@ -41,13 +41,13 @@ std::size_t find_spec(std::span<const std::string> folded_names, const ColumnSpe
 std::string listed(std::span<const std::string> names) {
   constexpr std::size_t kShown = 30;
   std::string text =
-      fmt::format("{}", fmt::join(names.first(std::min(names.size(), kShown)), ", "));
+      fmt::format("{:.40}", fmt::join(names.first(std::min(names.size(), kShown)), ", "));
   return names.size() > kShown ? fmt::format("{} and {} more", text, names.size() - kShown) : text;
 }
 
 std::string remedy_for(const ColumnSpec& spec, std::span<const std::string> others) {
   if (const auto near = nearest(spec.name, others)) {
-    return fmt::format("Is it the column {}? Then rename it to {}.", *near, spec.name);
+    return fmt::format("Is it the column {:.40}? Then rename it to {}.", *near, spec.name);
   }
   std::string known(spec.name);
   for (const auto alias : spec.aliases) {
@@ -110,10 +110,15 @@ CsvHeader find_header(std::string_view head, std::span<const ColumnSpec> specs) 
   return best;
 }
 
-CsvHeader take_header(Buffered& input, std::span<const ColumnSpec> specs) {
+CsvHeader take_header(Buffered& input, std::span<const ColumnSpec> specs, const std::string& file) {
   constexpr std::size_t kHead = 1 << 16;
-  const auto head = input.view(kHead);
-  auto header = find_header({reinterpret_cast<const char*>(head.data()), head.size()}, specs);
+  const auto bytes = input.view(kHead);
+  const std::string_view head(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  if (head.size() == kHead && head.find('\n') == std::string_view::npos) {
+    throw Error(fmt::format("{}, line 1: the header line is longer than 64 KiB", file),
+                "Check that the file is a table with a header line.");
+  }
+  auto header = find_header(head, specs);
   input.consume(header.mark);
   return header;
 }

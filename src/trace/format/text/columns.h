@@ -53,6 +53,7 @@ struct CsvHeader {
 };
 CsvHeader find_header(std::string_view head, std::span<const ColumnSpec> specs);
 /// The same of a file that is being opened; leaves `input` at the header line, behind the mark.
-CsvHeader take_header(Buffered& input, std::span<const ColumnSpec> specs);
+/// Throws Error when that line does not end within 64 KiB.
+CsvHeader take_header(Buffered& input, std::span<const ColumnSpec> specs, const std::string& file);
 
 }  // namespace tracetwin

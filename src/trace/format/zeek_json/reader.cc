@@ -136,7 +136,7 @@ bool ZeekJsonReader::add_column(const std::string& name, FlowBatch& batch) {
     return true;
   }
   if (columns_fixed_ || extra_columns_.size() == kMaxExtras) {
-    skips_.add(fmt::format("field {} is not in the first lines", name), line_);
+    skips_.add(fmt::format("field {:.40} is not in the first lines", name), line_);
     return false;
   }
   column_of_.emplace(name, extra_columns_.size());

@@ -94,7 +94,7 @@ void ZeekTsvReader::repeat_header() {
   lay_out_header();
   for (const std::size_t at : extra_positions(layout_)) {
     if (std::ranges::find(extra_columns_, header_.names[at]) == extra_columns_.end()) {
-      skips_.add(fmt::format("column {} is not in the first header", header_.names[at]), line_);
+      skips_.add(fmt::format("column {:.40} is not in the first header", header_.names[at]), line_);
     }
   }
   for (std::size_t i = 0; i < extra_columns_.size(); ++i) {
