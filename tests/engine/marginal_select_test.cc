@@ -85,7 +85,7 @@ TEST(Merge, DenseGraphsEnd) {
   EXPECT_LT(merged.size(), pairs.size());
   for (const Clique& pair : pairs) {
     EXPECT_TRUE(std::any_of(merged.begin(), merged.end(),
-                            [&](const Clique& table) { return contains(table, pair); }));
+                            [&](const Clique& table) { return marginal::contains(table, pair); }));
   }
 }
 
@@ -95,7 +95,7 @@ TEST(Score, FindsThePairThatBelongsTogether) {
   for (auto& code : table.columns[1]) {
     code = static_cast<std::uint16_t>(random.below(10));
   }
-  dp::Ledger ledger(dp::Budget{2, 1e-9}, dp::Unit::kRecord, 7);
+  dp::Ledger ledger(dp::Budget{2, 1e-9}, dp::Unit::kRecord, std::uint64_t{7});
   const auto one_ways = test::one_ways_of(table, ledger.rho_total() / 30, ledger);
   NetDpSynOptions options;
   options.selection_rho = ledger.rho_total() / 10;
@@ -111,7 +111,7 @@ TEST(Score, FindsThePairThatBelongsTogether) {
 
 TEST(Score, UnitsOfSeveralRecordsCostMore) {
   const Table table = test::correlated_table(500, {4, 5});
-  dp::Ledger ledger(dp::Budget{2, 1e-9}, dp::Unit::kFlow, 7);
+  dp::Ledger ledger(dp::Budget{2, 1e-9}, dp::Unit::kFlow, std::uint64_t{7});
   const auto one_ways = test::one_ways_of(table, 1e-3, ledger);
   NetDpSynOptions options;
   options.selection_rho = 1e-3;
