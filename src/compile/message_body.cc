@@ -6,6 +6,7 @@
 
 #include <functional>
 
+#include "compile/checksum.h"
 #include "compile/icmpv6_body.h"
 
 namespace tracetwin {
@@ -34,11 +35,15 @@ std::uint32_t icmp_word(const FiveTuple& tuple) {
 
 /// The packet an error is about: UDP from the receiver of the error to its sender.
 void failed_v4_packet(const Packet& packet, std::uint32_t length, HeaderBytes& out) {
+  const std::size_t begin = out.size();
   out.u32(0x45000000 | length);
   out.u32(0);
   out.u32(std::uint32_t{64} << 24 | std::uint32_t{kUdp} << 16);
   out.v4(packet.tuple.dst);
   out.v4(packet.tuple.src);
+  InternetSum sum;
+  sum.add(out.from(begin));
+  out.set_u16(begin + 10, sum.checksum());
   out.u32(quoted_ports(packet));
   out.u32((length - 20) << 16);
 }

@@ -40,7 +40,7 @@ std::string complaints(const std::vector<Packet>& packets, LinkType link, std::u
   test::write_capture(path, packets, link, snap);
   const std::string command =
       "tshark -n -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -o udp.check_checksum:TRUE"
-      " -o sctp.checksum:TRUE -r " +
+      " -o 'sctp.checksum:CRC 32c' -r " +
       path.string() +
       " -Y '_ws.malformed || ip.checksum.status==0 || tcp.checksum.status==0 ||"
       " udp.checksum.status==0 || icmp.checksum.status==0 || icmpv6.checksum.status==0 ||"
@@ -56,7 +56,7 @@ std::size_t matches(const std::vector<Packet>& packets, const std::string& filte
   test::write_capture(path, packets, LinkType::kEthernet, 0);
   const std::string text = output_of(
       "tshark -n -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE"
-      " -o udp.check_checksum:TRUE -o sctp.checksum:TRUE -r " +
+      " -o udp.check_checksum:TRUE -o 'sctp.checksum:CRC 32c' -r " +
       path.string() + " -T fields -e frame.number -Y '" + filter + "' 2> /dev/null");
   return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
 }
@@ -191,7 +191,7 @@ TEST_F(Tshark, VerifiesOurChecksums) {
   Scene scene;
   scene.add(ports(kUdp, 50007), false, {100, 101});
   scene.add(ports(kTcp, 50007), true, {0, 0, 0, 100, 7});
-  scene.add(ports(kSctp, 50007), false, {4, 12});
+  scene.add(ports(kSctp, 50007), false, {4, 4});
   scene.add({{}, {}, 8, 0, kIcmp}, false, {56, 56});
   scene.add({{}, {}, 128, 0, kIcmpV6}, true, {57, 57});
   EXPECT_EQ(matches(scene.packets, "ip.checksum.status==1"), 6U);
