@@ -34,9 +34,13 @@ std::string did_you_mean(const std::string& word, const std::vector<std::string>
   return near ? fmt::format(", did you mean '{}'?", *near) : "";
 }
 
-/// The first argument that nothing took, if any: an option before anything else.
-std::string unknown_argument(const CLI::App& app) {
+/// The first argument that nothing took, if any: an option before anything else, but a word where
+/// a command should be before its options.
+std::string unknown_argument(const CLI::App& app, bool is_top) {
   const auto rest = app.remaining(true);
+  if (is_top && !rest.empty()) {
+    return rest.front();
+  }
   for (const auto& word : rest) {
     if (word.size() > 1 && word[0] == '-') {
       return word;
@@ -69,7 +73,7 @@ std::string short_help() {
 Error usage_error(CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
   const CLI::App& meant = chosen.empty() ? app : *chosen.front();
-  const std::string unknown = unknown_argument(app);
+  const std::string unknown = unknown_argument(app, chosen.empty());
   const std::string what =
       unknown.empty() ? error.what() : describe_unknown(unknown, meant, chosen.empty());
   const std::string command = chosen.empty() ? "" : meant.get_name() + " ";
