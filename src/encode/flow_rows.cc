@@ -65,7 +65,9 @@ void FlowColumns::add(const FlowBatch& batch) {
     add_record(record, columns_);
   }
   for (std::size_t f = kStandardFields; f < schema_.fields.size(); ++f) {
-    add_extra(f, batch.extras[extra_of_field_[f - kStandardFields]]);
+    const std::size_t extra = extra_of_field_[f - kStandardFields];
+    extra < batch.extras.size() ? add_extra(f, batch.extras[extra])
+                                : add_unset(f, batch.records.size());
   }
   rows_ += batch.records.size();
 }
@@ -92,6 +94,14 @@ void FlowColumns::add_extra(std::size_t field, const TextColumn& texts) {
     }
     column.values.push_back(number_key(value));
   }
+}
+
+void FlowColumns::add_unset(std::size_t field, std::size_t count) {
+  TextColumn texts;
+  for (std::size_t i = 0; i < count; ++i) {
+    texts.append("-");
+  }
+  add_extra(field, texts);
 }
 
 std::vector<std::string> extra_names(const Schema& schema) {

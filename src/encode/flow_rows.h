@@ -17,7 +17,8 @@ namespace tracetwin {
 /// Records of a flow log, taken apart into one private column for each field of a schema.
 class FlowColumns {
  public:
-  /// `extra_columns` are the reader's, in its order; all further fields of `schema` are among them.
+  /// `extra_columns` are the reader's, in its order. A field of `schema` that is not among them
+  /// has the value "-" in every record.
   FlowColumns(const Schema& schema, const std::vector<std::string>& extra_columns);
 
   void add(const FlowBatch& batch);
@@ -28,6 +29,7 @@ class FlowColumns {
 
  private:
   void add_extra(std::size_t field, const TextColumn& texts);
+  void add_unset(std::size_t field, std::size_t count);
 
   Schema schema_;
   std::vector<std::size_t> extra_of_field_;  ///< index into FlowBatch::extras

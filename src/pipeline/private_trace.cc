@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <utility>
 
 #include "base/error.h"
@@ -24,11 +25,27 @@ constexpr std::uint64_t kReportEvery = 1 << 14;
       "See tracetwin inspect for what the file holds.");
 }
 
+/// The columns that a model may have. Where no header names them, those that occur are a fact about
+/// the records, so only what any such log has, or the user declares, is taken.
+std::vector<std::string> public_columns(const FlowReader& reader,
+                                        const Declarations& declarations) {
+  if (reader.info().columns_in_header) {
+    return reader.extra_columns();
+  }
+  std::vector<std::string> names = {"service", "conn_state"};
+  for (const auto& column : declarations.columns) {
+    if (std::find(names.begin(), names.end(), column.name) == names.end()) {
+      names.push_back(column.name);
+    }
+  }
+  return names;
+}
+
 PrivateTrace read_flows(FlowReader& reader, const TrainJob& job, const Progress& progress) {
   FlowBatch batch;
   bool more = reader.next(batch);
   PrivateTrace trace;
-  trace.schema = flow_schema(reader.extra_columns(), job.declarations);
+  trace.schema = flow_schema(public_columns(reader, job.declarations), job.declarations);
   FlowColumns columns(trace.schema, reader.extra_columns());
   for (; more; more = reader.next(batch)) {
     columns.add(batch);
@@ -47,10 +64,19 @@ PrivateTrace read_flows(FlowReader& reader, const TrainJob& job, const Progress&
 PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progress& progress) {
   PrivateTrace trace;
   trace.schema = capture_schema(job.declarations);
-  ConversationColumns columns(job.timeouts, job.steps_per_conversation, job.seed);
+  FlowTimeouts timeouts = job.timeouts;
+  timeouts.independent = true;
+  ConversationColumns columns(timeouts, job.steps_per_conversation, job.seed);
+  Skips fragments;
   for (Packet packet; reader.next(packet);) {
+    ++trace.summary.packets;
+    if (packet.is_later_fragment()) {
+      fragments.add("later fragment of a packet, of which models know nothing",
+                    trace.summary.packets);
+      continue;
+    }
     columns.add(packet);
-    if (++trace.summary.packets % kReportEvery == 0 && progress) {
+    if (trace.summary.packets % kReportEvery == 0 && progress) {
       progress({"reading", trace.summary.packets, 0, "packets"});
     }
   }
@@ -60,6 +86,7 @@ PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progr
   trace.info = reader.info();
   trace.summary.records = trace.rows();
   trace.summary.skips = reader.skips();
+  trace.summary.skips.merge(fragments);
   return trace;
 }
 

@@ -35,11 +35,9 @@ Window window_of(const PrivateTrace& trace, dp::Ledger& ledger) {
   if (trace.schema.window) {
     return *trace.schema.window;
   }
-  std::vector<std::int64_t> times;
-  for (const Key key : trace.columns[time_field(trace.schema)].values) {
-    times.push_back(static_cast<std::int64_t>(static_cast<std::uint64_t>(key)));
-  }
-  return find_window(times, kWindowShare * ledger.rho_total() / kWindowReleases, 1, ledger);
+  const std::size_t time = time_field(trace.schema);
+  const Spans records{trace.columns[time].values, trace.columns[time + 1].values};
+  return find_window(records, kWindowShare * ledger.rho_total() / kWindowReleases, 1, ledger);
 }
 
 bool is_undeclared(const Field& field) {
@@ -129,7 +127,7 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
   std::vector<double> prior = payload_prior(codes);
   return {job.steps_per_conversation,
           job.timeouts,
-          trace.info.link_types.empty() ? LinkType::kEthernet : trace.info.link_types.front(),
+          trace.info.header_link,
           trace.info.snap_length,
           trace.info.nanoseconds,
           std::move(codes),

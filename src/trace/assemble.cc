@@ -112,8 +112,12 @@ class FlowAssembler::Table {
 };
 
 FlowAssembler::Placement FlowAssembler::Table::add(const Packet& packet) {
-  clock_ = std::max(clock_, packet.time_ns);
-  end_idle();
+  if (timeouts_.independent) {
+    clock_ = packet.time_ns;
+  } else {
+    clock_ = std::max(clock_, packet.time_ns);
+    end_idle();
+  }
   const FiveTuple tuple = tuple_of(packet);
   const Key key = timeouts_.bidirectional ? conversation_key(tuple) : Key{tuple};
   FlowTable::Index index = table_.find(key.tuple);
@@ -135,6 +139,11 @@ FlowAssembler::Placement FlowAssembler::Table::add(const Packet& packet) {
 
 FiveTuple FlowAssembler::Table::tuple_of(const Packet& packet) {
   FiveTuple tuple = packet.tuple;
+  if (packet.is_later_fragment() && timeouts_.independent) {
+    tuple.srcport = 0;
+    tuple.dstport = 0;
+    return tuple;
+  }
   if (packet.is_later_fragment()) {
     const auto ports = fragments_.recall(packet, clock_).value_or(FragmentMemory::Ports{});
     tuple.srcport = ports.src;
@@ -142,7 +151,7 @@ FiveTuple FlowAssembler::Table::tuple_of(const Packet& packet) {
     return tuple;
   }
   const bool more_fragments = (packet.ip_flags & 1) != 0;
-  if (more_fragments && (has_ports(tuple.proto) || is_icmp(tuple.proto))) {
+  if (more_fragments && !timeouts_.independent && (has_ports(tuple.proto) || is_icmp(tuple.proto))) {
     fragments_.remember(packet, clock_);
   }
   return tuple;
@@ -162,7 +171,9 @@ void FlowAssembler::Table::end(FlowTable::Index index) {
 }
 
 bool FlowAssembler::Table::is_over(const ActiveFlow& active, const Packet& packet) const {
-  if (elapsed(active.opened_at, clock_) > timeouts_.active_ns) {
+  const bool silent =
+      timeouts_.independent && elapsed(active.last_ns, clock_) > timeouts_.idle_ns;
+  if (silent || elapsed(active.opened_at, clock_) > timeouts_.active_ns) {
     return true;
   }
   const bool begins = (packet.tcp_flags & (kSyn | kAck | kRst)) == kSyn;
@@ -177,7 +188,7 @@ bool FlowAssembler::Table::is_closed(const ActiveFlow& active) const {
 
 FlowTable::Index FlowAssembler::Table::open(const Key& key, const FiveTuple& tuple,
                                             std::int64_t time_ns) {
-  if (table_.size() >= std::max<std::size_t>(timeouts_.max_active, 1)) {
+  if (!timeouts_.independent && table_.size() >= std::max<std::size_t>(timeouts_.max_active, 1)) {
     end(table_.oldest());
   }
   const FlowTable::Index index = table_.insert(key.tuple, clock_);

@@ -16,6 +16,11 @@ struct FlowTimeouts {
   std::int64_t active_ns = 1'800'000'000'000;  ///< longest life of a flow (--active-timeout)
   std::size_t max_active = 1 << 20;  ///< flows held at once; then the oldest-idle end early
   bool bidirectional = true;         ///< both directions in one flow (a connection)
+  /// Each flow is cut by its own packets alone: what others send, and when, changes nothing about
+  /// it. For private training, where one flow more or less must not move another. Silence is
+  /// measured from the flow's own latest packet; max_active is not applied; later fragments are
+  /// not joined to the ports of their first.
+  bool independent = false;
 };
 
 /// Running totals of one direction of a flow.

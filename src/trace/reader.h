@@ -21,6 +21,11 @@ struct SourceInfo {
   std::string format;                ///< row of the format table, such as "pcapng"
   std::string compression;           ///< "", "gzip" or "zstd"
   std::vector<LinkType> link_types;  ///< captures: as met, each once
+  /// Captures: of the file's header, or of the first interface that it describes, whatever its
+  /// packets have.
+  LinkType header_link = LinkType::kEthernet;
+  /// Whether a header names the columns; else they are those that the records happen to have.
+  bool columns_in_header = true;
   std::uint32_t snap_length = 0;     ///< captures: largest of its interfaces, 0 = no limit
   bool nanoseconds = false;          ///< captures: resolution finer than a microsecond
 };

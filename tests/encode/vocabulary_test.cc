@@ -6,7 +6,6 @@
 #include <set>
 
 #include "base/error.h"
-#include "encode/window.h"
 
 namespace tracetwin {
 namespace {
@@ -160,35 +159,6 @@ TEST(Vocabulary, StopsWhenTheBudgetDoesNotSuffice) {
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), ExitCode::kBudgetExceeded);
   }
-}
-
-TEST(Window, IsFoundUnderNoise) {
-  constexpr std::int64_t kBegin = 1'700'000'000'000'000'000;
-  constexpr std::int64_t kHour = 3'600'000'000'000;
-  std::vector<std::int64_t> times;
-  Random random(8);
-  for (int i = 0; i < 20000; ++i) {
-    times.push_back(kBegin + static_cast<std::int64_t>(random.below(kHour)));
-  }
-  dp::Ledger ledger = test_ledger();
-  const Window window = find_window(times, 0.03 * ledger.rho_total() / kWindowReleases, 1, ledger);
-  EXPECT_LE(window.begin, kBegin + kHour / 16);
-  EXPECT_GE(window.end, kBegin + kHour - kHour / 16);
-  EXPECT_LE(window.end - window.begin, 3 * kHour);
-}
-
-TEST(Window, TooFewRecordsIsAnError) {
-  const std::vector<std::int64_t> times = {1'700'000'000'000'000'000};
-  dp::Ledger ledger = test_ledger(0.1);
-  EXPECT_THROW(find_window(times, ledger.rho_total() / 100, 1, ledger), Error);
-}
-
-TEST(Window, WithoutABudgetItIsExact) {
-  const std::vector<std::int64_t> times = {50, 10, 99};
-  dp::Ledger ledger = dp::Ledger::no_guarantee(dp::Unit::kRecord);
-  const Window window = find_window(times, 0, 1, ledger);
-  EXPECT_EQ(window.begin, 10);
-  EXPECT_EQ(window.end, 100);
 }
 
 }  // namespace

@@ -142,6 +142,31 @@ TEST_F(Synthesize, ACanaryDoesNotComeBack) {
   }
 }
 
+/// JSON lines have no header, so a single record could add a column.
+TEST_F(Synthesize, ARecordOfJsonLinesDoesNotChangeTheSchema) {
+  const auto line = [](int i, const std::string& more) {
+    return R"({"ts":)" + std::to_string(1.7e9 + i) + R"(,"id.orig_h":"10.0.0.)" +
+           std::to_string(1 + i % 9) + R"(","id.orig_p":)" + std::to_string(40000 + i) +
+           R"(,"id.resp_h":"10.0.1.1","id.resp_p":53,"proto":"udp","duration":0.1,)" +
+           R"("orig_pkts":1,"orig_ip_bytes":60,"resp_pkts":1,"resp_ip_bytes":90)" + more + "}\n";
+  };
+  std::string plain;
+  for (int i = 0; i < 3000; ++i) {
+    plain += line(i, "");
+  }
+  test::write_file(folder_ / "plain.json", plain);
+  test::write_file(folder_ / "more.json", line(0, R"(,"service":"dns","strange":"x")") + plain);
+  std::vector<std::vector<std::string>> names;
+  for (const char* file : {"plain.json", "more.json"}) {
+    const TwinModel model = train(job_for(folder_ / file, "").train, {});
+    names.emplace_back();
+    for (const Field& field : model.schema.fields) {
+      names.back().push_back(field.name);
+    }
+  }
+  EXPECT_EQ(names[0], names[1]);
+}
+
 TEST_F(Synthesize, SpendsNoMoreThanWasGiven) {
   test::write_flow_log(folder_ / "real.csv", 2000, 5);
   const auto result = synthesize(job_for(folder_ / "real.csv", folder_ / "twin.csv"), {});

@@ -162,6 +162,66 @@ TEST(FlowAssembler, AcceptsPacketsOutOfOrder) {
   EXPECT_EQ(run.ended[0].tuple, tcp_tuple());
 }
 
+/// First and last packet and packets in all of every flow, sorted.
+std::vector<std::tuple<FiveTuple, std::int64_t, std::int64_t, std::uint64_t>> cut(
+    const std::vector<Packet>& packets, const FlowTimeouts& timeouts) {
+  Assembly run(timeouts);
+  for (const Packet& packet : packets) {
+    run.assembler.add(packet);
+  }
+  run.assembler.finish();
+  std::vector<std::tuple<FiveTuple, std::int64_t, std::int64_t, std::uint64_t>> flows;
+  for (const AssembledFlow& flow : run.ended) {
+    flows.emplace_back(flow.tuple, flow.first_ns, flow.last_ns,
+                       flow.forward.packets + flow.backward.packets);
+  }
+  std::sort(flows.begin(), flows.end());
+  return flows;
+}
+
+/// What differential privacy at the level of flows rests on.
+TEST(FlowAssembler, IndependentFlowsAreCutAlikeWithAndWithoutTheOthers) {
+  FlowTimeouts timeouts;
+  timeouts.independent = true;
+  timeouts.max_active = 2;
+  Random random(17);
+  for (int round = 0; round < 50; ++round) {
+    std::vector<Packet> all;
+    for (int i = 0; i < 60; ++i) {
+      const auto port = static_cast<std::uint16_t>(5000 + random.below(4));
+      Packet packet = packet_at(static_cast<std::int64_t>(random.below(400)) * kSecond,
+                                tcp_tuple(1, 2, port), random.below(5) == 0 ? kSyn : kAck);
+      packet.ip_id = static_cast<std::uint16_t>(random.below(3));
+      packet.ip_flags = random.below(4) == 0 ? 1 : 0;
+      packet.fragment_offset = random.below(4) == 0 ? 3 : 0;
+      all.push_back(packet);
+    }
+    const auto together = cut(all, timeouts);
+    for (std::uint16_t port = 5000; port < 5004; ++port) {
+      const auto others = [port](const auto& p) {
+        return p.tuple.srcport == port && !p.is_later_fragment();
+      };
+      std::vector<Packet> rest = all;
+      std::erase_if(rest, others);
+      auto expected = together;
+      std::erase_if(expected,
+                    [port](const auto& flow) { return std::get<0>(flow).srcport == port; });
+      EXPECT_EQ(cut(rest, timeouts), expected);
+    }
+  }
+}
+
+TEST(FlowAssembler, IndependentFlowsEndAfterTheirOwnSilence) {
+  FlowTimeouts timeouts;
+  timeouts.independent = true;
+  const auto flows = cut({packet_at(0, tcp_tuple()), packet_at(61 * kSecond, tcp_tuple()),
+                          packet_at(62 * kSecond, tcp_tuple())},
+                         timeouts);
+  ASSERT_EQ(flows.size(), 2U);
+  EXPECT_EQ(std::get<3>(flows[0]), 1U);
+  EXPECT_EQ(std::get<3>(flows[1]), 2U);
+}
+
 TEST(FlowAssembler, SurvivesTimesAtTheEndsOfTheirRange) {
   Assembly run;
   run.assembler.add(packet_at(std::numeric_limits<std::int64_t>::min(), tcp_tuple(1)));

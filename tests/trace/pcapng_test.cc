@@ -86,6 +86,15 @@ TEST(Pcapng, ReadsEveryBlockInBothByteOrders) {
   }
 }
 
+TEST(Pcapng, TheHeaderLinkIsThatOfTheFirstInterfaceWhateverThePackets) {
+  const auto bytes = joined({kLittle.section(), kLittle.interface(1), kLittle.interface(101),
+                             kLittle.enhanced(1, 1, "x"), kLittle.enhanced(0, 2, "y")});
+  const auto reader = test::capture_reader(bytes);
+  test::all_frames(*reader);
+  EXPECT_EQ(reader->info().header_link, LinkType::kEthernet);
+  EXPECT_EQ(reader->info().link_types, (std::vector{LinkType::kRaw, LinkType::kEthernet}));
+}
+
 TEST(Pcapng, SectionsHaveTheirOwnOrderAndInterfaces) {
   const auto bytes =
       joined({small_file(kLittle), kBig.section(), kBig.interface(113), kBig.enhanced(0, 5, "z"),

@@ -122,6 +122,7 @@ class PcapngReader final : public FrameReader {
     const bool unlimited = snap == 0 || (any_interface_ && info_.snap_length == 0);
     info_.snap_length = unlimited ? 0 : std::max(info_.snap_length, snap);
     info_.nanoseconds |= described->clock.finer_than_microsecond();
+    info_.header_link = any_interface_ ? info_.header_link : described->link;
     any_interface_ = true;
     interfaces_.push_back(*described);
   }

@@ -22,6 +22,7 @@ class ZeekJsonReader final : public FlowReader {
  public:
   ZeekJsonReader(Buffered input, SourceInfo info)
       : input_(std::move(input)), info_(std::move(info)) {
+    info_.columns_in_header = false;
     read(first_);
     columns_fixed_ = true;
   }
