@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <cmath>
 #include <functional>
+#include <numeric>
 
 #include "base/error.h"
 #include "dp/discrete_gaussian.h"
@@ -147,6 +148,17 @@ NoisyCounts NoisyCounts::selected(std::span<const std::size_t> cells) const {
     values.push_back(values_[cell]);
   }
   return NoisyCounts(std::move(values), sigma_);
+}
+
+NoisyCounts NoisyCounts::grouped(std::span<const std::vector<std::size_t>> groups) const {
+  std::vector<std::int64_t> sums;
+  std::size_t largest = 1;
+  for (const auto& cells : groups) {
+    const auto parts = selected(cells);
+    sums.push_back(std::accumulate(parts.values_.begin(), parts.values_.end(), std::int64_t{0}));
+    largest = std::max(largest, cells.size());
+  }
+  return NoisyCounts(std::move(sums), sigma_ * std::sqrt(static_cast<double>(largest)));
 }
 
 NoisyCounts release(const PrivateCounts& counts, const ReleaseRequest& request, Ledger& ledger) {

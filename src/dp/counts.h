@@ -52,6 +52,8 @@ class NoisyCounts {
   static NoisyCounts joined(std::span<const NoisyCounts> parts);
   /// Some of the cells, in the order of `cells`.
   NoisyCounts selected(std::span<const std::size_t> cells) const;
+  /// Sums of the cells of each group, with the sigma of the largest group.
+  NoisyCounts grouped(std::span<const std::vector<std::size_t>> groups) const;
   std::span<const std::int64_t> values() const { return values_; }
   std::size_t size() const { return values_.size(); }
   /// Standard deviation parameter of the noise; 0 without a guarantee.

@@ -82,6 +82,9 @@ class AddressCodec final : public Codec {
     return (same_family ? 0 : 1000) + Codec::distance(a, b);
   }
 
+  /// Blocks of IPv4 lie beside each other, the regions of IPv6 do not.
+  bool joins(Key a) const override { return a + 1 < kV4Blocks; }
+
   std::string describe(std::size_t level, Key cell) const override {
     if (level == 3) {
       return cell < kV4Blocks ? fmt::format("{}.0.0.0/4", static_cast<unsigned>(cell) * 16)

@@ -53,6 +53,11 @@ class Codec {
   virtual double distance(Key a, Key b) const {
     return a > b ? static_cast<double>(a - b) : static_cast<double>(b - a);
   }
+  /// Whether cells a and a+1 of the last level are neighbours, so that cells that hold too few
+  /// records each may share a code together.
+  virtual bool joins(Key /*a*/) const { return false; }
+  /// How likely a cell of the last level is beside others that share its code: a public prior.
+  virtual double weight(Key /*cell*/) const { return 1; }
   /// For people: "10.0.0.0/8", "1024-1279", …
   virtual std::string describe(std::size_t level, Key cell) const = 0;
 };
@@ -73,6 +78,6 @@ Key number_key(double value);
 double number_of(Key key);
 
 /// Number of public time slots of a window.
-inline constexpr std::uint32_t kTimeSlots = 48;
+inline constexpr std::uint32_t kTimeSlots = 64;
 
 }  // namespace tracetwin

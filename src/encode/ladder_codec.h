@@ -24,12 +24,22 @@ struct Rung {
   std::function<std::string(std::uint32_t)> describe;
 };
 
+/// How the cells of the last level lie beside each other. What is absent is as Codec has it.
+struct Layout {
+  std::function<double(std::uint32_t, std::uint32_t)> distance;
+  std::function<bool(std::uint32_t)> joins;
+  std::function<double(std::uint32_t)> weight;
+
+  /// Cells in a row, each a neighbour of the next.
+  static Layout line() {
+    return {{}, [](std::uint32_t) { return true; }, {}};
+  }
+};
+
 class LadderCodec final : public Codec {
  public:
-  using Distance = std::function<double(std::uint32_t, std::uint32_t)>;
-
-  explicit LadderCodec(std::vector<Rung> rungs, Distance distance = {})
-      : rungs_(std::move(rungs)), distance_(std::move(distance)) {}
+  explicit LadderCodec(std::vector<Rung> rungs, Layout layout = {})
+      : rungs_(std::move(rungs)), layout_(std::move(layout)) {}
 
   std::size_t levels() const override { return rungs_.size(); }
   std::uint32_t last_cells() const override { return rungs_.back().cells; }
@@ -45,8 +55,15 @@ class LadderCodec final : public Codec {
     return below(rungs_[level].cells);
   }
   double distance(Key a, Key b) const override {
-    return distance_ ? distance_(static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b))
-                     : Codec::distance(a, b);
+    return layout_.distance
+               ? layout_.distance(static_cast<std::uint32_t>(a), static_cast<std::uint32_t>(b))
+               : Codec::distance(a, b);
+  }
+  bool joins(Key a) const override {
+    return layout_.joins && a + 1 < last_cells() && layout_.joins(static_cast<std::uint32_t>(a));
+  }
+  double weight(Key cell) const override {
+    return layout_.weight ? layout_.weight(static_cast<std::uint32_t>(cell)) : 1;
   }
   std::string describe(std::size_t level, Key cell) const override {
     return rungs_[level].describe(static_cast<std::uint32_t>(cell));
@@ -54,7 +71,7 @@ class LadderCodec final : public Codec {
 
  private:
   std::vector<Rung> rungs_;
-  Distance distance_;
+  Layout layout_;
 };
 
 }  // namespace tracetwin

@@ -67,10 +67,12 @@ constexpr std::uint64_t kLongestPayload = 65535;
 }  // namespace
 
 std::unique_ptr<const Codec> make_port_codec() {
-  return std::make_unique<LadderCodec>(std::vector<Rung>{
-      exact(65536), cut_at(steps(256, 65536)),
-      cut_at({0,     1,     128,   512,   1024,  2048,  5000,  8192,  10000, 16384,
-              24576, 32768, 36864, 40960, 45056, 49152, 53248, 57344, 61440, 65536})});
+  return std::make_unique<LadderCodec>(
+      std::vector<Rung>{
+          exact(65536), cut_at(steps(256, 65536)),
+          cut_at({0,     1,     128,   512,   1024,  2048,  5000,  8192,  10000, 16384,
+                  24576, 32768, 36864, 40960, 45056, 49152, 53248, 57344, 61440, 65536})},
+      Layout::line());
 }
 
 std::unique_ptr<const Codec> make_protocol_codec() {
@@ -103,17 +105,19 @@ std::unique_ptr<const Codec> make_time_codec(const Window& window) {
             random.between(edge(slot), std::max(edge(slot), edge(slot + 1) - 1)))};
       },
       [](std::uint32_t slot) { return fmt::format("slot {}", slot); }};
-  return std::make_unique<LadderCodec>(std::vector<Rung>{slots});
+  return std::make_unique<LadderCodec>(std::vector<Rung>{slots}, Layout::line());
 }
 
 std::unique_ptr<const Codec> make_duration_codec() {
   return std::make_unique<LadderCodec>(
-      std::vector<Rung>{log_cells(3, kLongestDurationUs), log_cells(0, kLongestDurationUs)});
+      std::vector<Rung>{log_cells(3, kLongestDurationUs), log_cells(0, kLongestDurationUs)},
+      Layout::line());
 }
 
 std::unique_ptr<const Codec> make_length_codec() {
-  return std::make_unique<LadderCodec>(std::vector<Rung>{
-      exact(65536), log_cells(2, kLongestPayload), log_cells(0, kLongestPayload)});
+  return std::make_unique<LadderCodec>(
+      std::vector<Rung>{exact(65536), log_cells(2, kLongestPayload), log_cells(0, kLongestPayload)},
+      Layout::line());
 }
 
 std::unique_ptr<const Codec> make_byte_codec() {
@@ -148,7 +152,7 @@ std::unique_ptr<const Codec> make_number_codec(double low, double high, bool who
         return number_key(value);
       },
       [=](std::uint32_t cell) { return fmt::format("{:.6g} …", std::sinh(from + cell * step)); }};
-  return std::make_unique<LadderCodec>(std::vector<Rung>{grid});
+  return std::make_unique<LadderCodec>(std::vector<Rung>{grid}, Layout::line());
 }
 
 Key number_key(double value) {

@@ -14,6 +14,8 @@ namespace {
 /// Larger flows share the last cells.
 constexpr std::uint64_t kMostPackets = (1 << 24) - 1;
 constexpr std::uint64_t kMostPacketsEachWay = (1 << 17) - 1;
+/// Flows of more packets have no cells but those of the last level.
+constexpr std::uint64_t kFineUpTo = 1023;
 
 /// Pairs with both counters below 2^bits_a and 2^bits_b.
 Rung exact_pairs(unsigned bits_a, unsigned bits_b) {
@@ -31,16 +33,18 @@ Rung exact_pairs(unsigned bits_a, unsigned bits_b) {
           }};
 }
 
-/// Cells of packets x cells of bytes per packet (rounded down).
-Rung size_cells(const LogGrid& packets, const LogGrid& mean) {
+/// Cells of bytes per packet (rounded down) x cells of packets, for flows of at most `most`
+/// packets.
+Rung size_cells(const LogGrid& packets, const LogGrid& mean, std::uint64_t most) {
   const auto split = [=](std::uint32_t cell) {
-    return std::pair(cell / mean.cells(), cell % mean.cells());
+    return std::pair(cell % packets.cells(), cell / packets.cells());
   };
   return {packets.cells() * mean.cells(),
           [=](Key value) {
             const std::uint64_t count = first_of(value);
             const std::uint64_t each = second_of(value) / std::max<std::uint64_t>(1, count);
-            return Key{std::uint64_t{packets.cell(count)} * mean.cells() + mean.cell(each)};
+            const std::uint64_t row = mean.cell(each);
+            return count <= most ? Key{row * packets.cells() + packets.cell(count)} : kNoCell;
           },
           [=](std::uint32_t cell, Random& random) {
             const auto [of_packets, of_mean] = split(cell);
@@ -58,11 +62,13 @@ Rung size_cells(const LogGrid& packets, const LogGrid& mean) {
           }};
 }
 
-Rung product_cells(const LogGrid& grid) {
+/// For conversations of at most `most` packets each way.
+Rung product_cells(const LogGrid& grid, std::uint64_t most) {
   return {grid.cells() * grid.cells(),
           [=](Key value) {
-            return Key{std::uint64_t{grid.cell(first_of(value))} * grid.cells() +
-                       grid.cell(second_of(value))};
+            const std::uint64_t row = grid.cell(first_of(value));
+            const bool small = first_of(value) <= most && second_of(value) <= most;
+            return small ? Key{row * grid.cells() + grid.cell(second_of(value))} : kNoCell;
           },
           [=](std::uint32_t cell, Random& random) {
             const std::uint64_t first = grid.draw(cell / grid.cells(), random);
@@ -83,56 +89,65 @@ std::uint64_t mix_of(std::uint64_t total, std::uint64_t backward) {
   return backward == 0 ? 0 : backward * 4 <= total ? 1 : backward * 4 < total * 3 ? 2 : 3;
 }
 
-/// Octaves of packets in both directions (up to 7 share the first) x mix.
+constexpr LogGrid kOctaves(0, kMostPacketsEachWay);
+const std::uint32_t kFirstOctave = kOctaves.cell(4);
+const std::uint32_t kMixOctaves = kOctaves.cells() - kFirstOctave;
+
+/// Mix x octaves of packets in both directions (up to 7 share the first).
 Rung mix_cells() {
-  const LogGrid grid(0, kMostPacketsEachWay);
-  const std::uint32_t skipped = grid.cell(4);
-  return {(grid.cells() - skipped) * kMixes,
+  const LogGrid grid = kOctaves;
+  const std::uint32_t skipped = kFirstOctave;
+  return {kMixOctaves * kMixes,
           [=](Key value) {
             const std::uint64_t total = first_of(value) + second_of(value);
             const std::uint32_t octave = std::max(grid.cell(total), skipped) - skipped;
-            return Key{octave * kMixes + mix_of(total, second_of(value))};
+            return Key{mix_of(total, second_of(value)) * kMixOctaves + octave};
           },
           [=](std::uint32_t cell, Random& random) {
-            const std::uint64_t total = grid.draw(cell / kMixes + skipped, random);
+            const std::uint64_t total = grid.draw(cell % kMixOctaves + skipped, random);
             const std::uint64_t bounds[] = {0, 1, total / 4 + 1, (total * 3 + 3) / 4, total};
-            const std::uint64_t mix = cell % kMixes;
+            const std::uint64_t mix = cell / kMixOctaves;
             const std::uint64_t backward =
                 bounds[mix] + random.below(bounds[mix + 1] - bounds[mix]);
             return pair_key(total - backward, backward);
           },
           [=](std::uint32_t cell) {
-            const std::uint32_t octave = cell / kMixes + skipped;
+            const std::uint32_t octave = cell % kMixOctaves + skipped;
             return fmt::format("{}-{} packets, mix {}", grid.low(octave), grid.high(octave),
-                               cell % kMixes);
+                               cell / kMixOctaves);
           }};
 }
 
-LadderCodec::Distance grid_distance(std::uint32_t width) {
-  return [width](std::uint32_t a, std::uint32_t b) {
-    const double rows = static_cast<double>(a / width) - static_cast<double>(b / width);
-    const double columns = static_cast<double>(a % width) - static_cast<double>(b % width);
-    return std::abs(rows) + std::abs(columns);
-  };
+/// Rows of `octaves` cells each: the neighbours of a cell are those of its row. An octave more of
+/// packets is two fifths as likely, as with the heavy tails that flow sizes have (Pareto, 1.3).
+Layout octaves_in_rows(std::uint32_t octaves) {
+  constexpr double kDecay = 0.4;
+  return {[octaves](std::uint32_t a, std::uint32_t b) {
+            const double rows = std::floor(a / octaves) - std::floor(b / octaves);
+            const double columns = static_cast<double>(a % octaves) - b % octaves;
+            return std::abs(rows) + std::abs(columns);
+          },
+          [octaves](std::uint32_t a) { return a % octaves + 1 < octaves; },
+          [octaves](std::uint32_t cell) { return std::pow(kDecay, cell % octaves); }};
 }
 
 }  // namespace
 
 std::unique_ptr<const Codec> make_size_codec() {
   constexpr std::uint64_t kLargestMean = 65535;
-  const LogGrid coarse_mean(0, kLargestMean);
+  const LogGrid octaves(0, kMostPackets);
   return std::make_unique<LadderCodec>(
       std::vector<Rung>{exact_pairs(6, 13),
-                        size_cells(LogGrid(1, kMostPackets), LogGrid(3, kLargestMean)),
-                        size_cells(LogGrid(0, kMostPackets), coarse_mean)},
-      grid_distance(coarse_mean.cells()));
+                        size_cells(LogGrid(1, kFineUpTo), LogGrid(3, kLargestMean), kFineUpTo),
+                        size_cells(octaves, LogGrid(0, kLargestMean), ~std::uint64_t{0})},
+      octaves_in_rows(octaves.cells()));
 }
 
 std::unique_ptr<const Codec> make_shape_codec() {
   return std::make_unique<LadderCodec>(
-      std::vector<Rung>{exact_pairs(6, 6), product_cells(LogGrid(1, kMostPacketsEachWay)),
+      std::vector<Rung>{exact_pairs(6, 6), product_cells(LogGrid(1, kFineUpTo), kFineUpTo),
                         mix_cells()},
-      grid_distance(kMixes));
+      octaves_in_rows(kMixOctaves));
 }
 
 Key pair_key(std::uint64_t first, std::uint64_t second) {

@@ -7,6 +7,7 @@
 #include <cmath>
 #include <limits>
 #include <nlohmann/json.hpp>
+#include <numeric>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -18,11 +19,23 @@ namespace {
 constexpr std::size_t kBlock = 65536;
 constexpr std::size_t kMostCells = 1 << 16;
 
+/// Cells first … first + cells - 1 of the last level.
+struct Run {
+  Key first = 0;
+  std::uint32_t cells = 1;
+};
+
 /// Parts of a vocabulary as they are found, level by level.
 struct Found {
   std::vector<Vocabulary::Token> tokens;
   std::vector<dp::NoisyCounts> counts;
 
+  void add(std::size_t level, std::span<const Run> runs, const dp::NoisyCounts& noisy) {
+    for (const Run& run : runs) {
+      tokens.push_back({static_cast<std::uint8_t>(level), run.first, run.cells});
+    }
+    counts.push_back(noisy);
+  }
   void add(std::size_t level, std::span<const Key> cells, const dp::NoisyCounts& noisy) {
     for (const Key cell : cells) {
       tokens.push_back({static_cast<std::uint8_t>(level), cell});
@@ -66,7 +79,7 @@ std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t 
   request.what = release_name(field, level);
   request.rho = options.rho_per_release;
   request.l2_sensitivity = options.l2_sensitivity;
-  request.false_cells = std::min(request.false_cells, options.false_cells / 10);
+  request.false_cells = options.fine_false_cells;
   request.most = options.most_tokens;
   request.floor = ledger.adds_noise() ? 0 : options.floor;
   dp::KeyCounts opened;
@@ -85,22 +98,41 @@ std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t 
   return left;
 }
 
-/// Cells of the last level that stand above the noise; never none.
-std::vector<Key> kept_cells(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells) {
+/// Whether the cells of a run are free and neighbours.
+bool can_join(const Codec& codec, const std::vector<bool>& taken, Key first, std::uint32_t cells) {
+  for (std::uint32_t i = 0; i < cells; ++i) {
+    const bool is_last = i + 1 == cells;
+    if (taken[static_cast<std::size_t>(first + i)] || (!is_last && !codec.joins(first + i))) {
+      return false;
+    }
+  }
+  return true;
+}
+
+/// Cells of the last level whose noisy counts stand above the noise, then runs of 2, 4, 8, … free
+/// neighbours whose sums do; in order, never none.
+std::vector<Run> kept_runs(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells) {
   const auto values = noisy.values();
   const double sigmas =
       dp::normal_quantile(1 - std::min(0.5, false_cells / static_cast<double>(values.size())));
-  const double least = std::max(1.0, sigmas * noisy.sigma());
-  std::vector<Key> kept;
-  for (std::size_t cell = 0; cell < values.size(); ++cell) {
-    if (static_cast<double>(values[cell]) >= least) {
-      kept.push_back(cell);
+  std::vector<Run> runs;
+  std::vector<bool> taken(values.size());
+  for (std::uint32_t length = 1; length <= values.size(); length *= 2) {
+    const double least = std::max(1.0, sigmas * noisy.sigma() * std::sqrt(length));
+    for (std::size_t first = 0; first + length <= values.size(); ++first) {
+      const auto cells = values.subspan(first, length);
+      const auto sum = std::accumulate(cells.begin(), cells.end(), std::int64_t{0});
+      if (static_cast<double>(sum) >= least && can_join(codec, taken, first, length)) {
+        runs.push_back({first, length});
+        std::fill_n(taken.begin() + static_cast<std::ptrdiff_t>(first), length, true);
+      }
     }
   }
-  if (kept.empty()) {
-    kept.push_back(codec.quiet_cell());
+  if (runs.empty()) {
+    runs.push_back({codec.quiet_cell(), 1});
   }
-  return kept;
+  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.first < b.first; });
+  return runs;
 }
 
 void close_last_level(const Codec& codec, const Field& field, std::span<const Key> values,
@@ -114,9 +146,13 @@ void close_last_level(const Codec& codec, const Field& field, std::span<const Ke
       counts,
       {"binning", release_name(field, level), options.rho_per_release, options.l2_sensitivity},
       ledger);
-  const std::vector<Key> kept = kept_cells(codec, noisy, options.false_cells);
-  std::vector<std::size_t> indices(kept.begin(), kept.end());
-  found.add(level, kept, noisy.selected(indices));
+  const std::vector<Run> kept = kept_runs(codec, noisy, options.false_cells);
+  std::vector<std::vector<std::size_t>> groups;
+  for (const Run& run : kept) {
+    groups.emplace_back(run.cells);
+    std::iota(groups.back().begin(), groups.back().end(), static_cast<std::size_t>(run.first));
+  }
+  found.add(level, kept, noisy.grouped(groups));
 }
 
 /// "high:low" in hexadecimal, as to_json() writes a cell.
@@ -183,9 +219,16 @@ Vocabulary::Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> to
       last_codes.push_back(static_cast<std::uint16_t>(code));
     }
   }
+  const auto distance = [this](std::uint16_t code, Key cell) {
+    const Token& token = tokens_[code];
+    const Key last = token.cell + token.span - 1;
+    return cell >= token.cell && cell <= last
+               ? -1.0
+               : std::min(codec_->distance(token.cell, cell), codec_->distance(last, cell));
+  };
   for (Key cell = 0; cell < last_.size(); ++cell) {
     const auto nearer = [&](std::uint16_t a, std::uint16_t b) {
-      return codec_->distance(tokens_[a].cell, cell) < codec_->distance(tokens_[b].cell, cell);
+      return distance(a, cell) < distance(b, cell);
     };
     last_[static_cast<std::size_t>(cell)] =
         *std::min_element(last_codes.begin(), last_codes.end(), nearer);
@@ -241,28 +284,43 @@ std::vector<std::uint16_t> Vocabulary::encode(const PrivateColumn& column, unsig
   return codes;
 }
 
+Key Vocabulary::draw(const Token& token, Random& random) const {
+  double weights = 0;
+  Key chosen = token.cell;
+  for (Key cell = token.cell; token.span > 1 && cell < token.cell + token.span; ++cell) {
+    weights += codec_->weight(cell);
+    chosen = random.uniform() * weights < codec_->weight(cell) ? cell : chosen;
+  }
+  return codec_->draw(token.level, chosen, random);
+}
+
 Key Vocabulary::decode(std::uint16_t code, Random& random) const {
   constexpr int kTries = 16;
-  const Token& token = tokens_[code];
-  Key value = codec_->draw(token.level, token.cell, random);
+  Key value = draw(tokens_[code], random);
   for (int tries = 0; tries < kTries && encode(value) != code; ++tries) {
-    value = codec_->draw(token.level, token.cell, random);
+    value = draw(tokens_[code], random);
   }
   return value;
 }
 
 std::string Vocabulary::describe(std::uint16_t code) const {
   const Token& token = tokens_[code];
-  return names_.empty() ? codec_->describe(token.level, token.cell)
-                        : names_[static_cast<std::size_t>(token.cell)];
+  if (!names_.empty()) {
+    return names_[static_cast<std::size_t>(token.cell)];
+  }
+  const std::string first = codec_->describe(token.level, token.cell);
+  return token.span == 1 ? first
+                         : fmt::format("{} to {}", first,
+                                       codec_->describe(token.level, token.cell + token.span - 1));
 }
 
 nlohmann::json Vocabulary::to_json() const {
   nlohmann::json tokens = nlohmann::json::array();
   for (const Token& token : tokens_) {
-    tokens.push_back(
-        {token.level, fmt::format("{:x}:{:x}", static_cast<std::uint64_t>(token.cell >> 64),
-                                  static_cast<std::uint64_t>(token.cell))});
+    tokens.push_back({token.level,
+                      fmt::format("{:x}:{:x}", static_cast<std::uint64_t>(token.cell >> 64),
+                                  static_cast<std::uint64_t>(token.cell)),
+                      token.span});
   }
   return {{"tokens", tokens}, {"names", names_}};
 }
@@ -276,12 +334,14 @@ Vocabulary Vocabulary::from_json(const Field& field, const Window& window,
   for (const auto& entry : json.at("tokens")) {
     const auto level = entry.at(0).get<std::size_t>();
     const Key cell = parse_cell(entry.at(1).get<std::string>());
+    const auto span = entry.at(2).get<std::uint32_t>();
     const bool is_last = level + 1 == codec->levels();
-    if (level >= codec->levels() || (is_last && cell >= codec->last_cells())) {
+    const Key end = is_last ? Key{codec->last_cells()} : cell + 1;
+    if (level >= codec->levels() || span == 0 || cell >= end || span > end - cell) {
       throw Error(fmt::format("the vocabulary of field \"{}\" has an impossible code", field.name));
     }
     has_last = has_last || is_last;
-    tokens.push_back({static_cast<std::uint8_t>(level), cell});
+    tokens.push_back({static_cast<std::uint8_t>(level), cell, span});
   }
   if (!has_last || tokens.size() > kMostCells) {
     throw Error(fmt::format("the vocabulary of field \"{}\" is incomplete", field.name));

@@ -26,18 +26,18 @@ struct PrivateColumn {
 struct VocabularyOptions {
   double rho_per_release = 0;  ///< each level of the codec is one release
   double l2_sensitivity = 1;
-  /// Expected number of empty cells of the last level that stay; a tenth of it (at most 0.05) of
-  /// each finer level.
-  double false_cells = 0.5;
-  std::size_t most_tokens = 400;  ///< per level
-  std::int64_t floor = 0;         ///< without a budget: rarest value with a code of its own
-  int category_releases = 1;      ///< how many columns share the ledger's threshold delta
+  double false_cells = 0.5;        ///< expected number of empty cells of the last level that stay
+  double fine_false_cells = 0.05;  ///< likewise, of each finer level
+  std::size_t most_tokens = 400;   ///< per level
+  std::int64_t floor = 0;          ///< without a budget: rarest value with a code of its own
+  int category_releases = 1;       ///< how many columns share the ledger's threshold delta
 };
 
 /// The codes of one field: which cells, of which level of its codec, are told apart. Learned from
 /// private values through the ledger: level by level, finest first, a noisy histogram over the
 /// whole public domain opens the cells that stand out; the records that none of them covers are
-/// measured on the next level; of the last, enumerable level the cells above the noise are kept.
+/// measured on the next level; of the last, enumerable level the cells above the noise are kept,
+/// and of the others runs of 2, 4, 8, … neighbours whose sum is.
 /// So every code stands for public facts plus released counts, and nothing else about the data
 /// decides a bin (compare the binning step of NetDPSyn, which looks).
 ///
@@ -47,6 +47,7 @@ class Vocabulary {
   struct Token {
     std::uint8_t level = 0;
     Key cell = 0;
+    std::uint32_t span = 1;  ///< so many cells from `cell` on; more than 1 on the last level only
   };
   struct Learned;
 
@@ -74,6 +75,8 @@ class Vocabulary {
  private:
   Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> tokens,
              std::vector<std::string> names);
+
+  Key draw(const Token& token, Random& random) const;
 
   std::shared_ptr<const Codec> codec_;
   std::vector<Token> tokens_;

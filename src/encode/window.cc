@@ -81,8 +81,8 @@ class Cut {
     double most_before = 0;
     double most_behind = 0;
     Run whole = run;
-    for (std::int64_t first = run.first - 1; first >= std::max<std::int64_t>(0, run.first - run.cells());
-         --first) {
+    for (std::int64_t first = run.first - 1;
+         first >= std::max<std::int64_t>(0, run.first - run.cells()); --first) {
       if (sure_sum({first, run.first}) > most_before) {
         most_before = sure_sum({first, run.first});
         whole.first = first;
@@ -159,8 +159,8 @@ Window find_window(const Spans& records, double rho_per_release, double l2_sensi
   };
   dp::PrivateCounts all(1);
   all.add(0, static_cast<std::int64_t>(times_ns.size()));
-  const auto total = static_cast<double>(
-      dp::release(all, request("number of records"), ledger).values()[0]);
+  const auto total =
+      static_cast<double>(dp::release(all, request("number of records"), ledger).values()[0]);
   Window window = kAllTime;
   for (int cut = 1; cut < kWindowReleases && window.end - window.begin >= kCells * kCells; ++cut) {
     const dp::NoisyCounts noisy = dp::release(

@@ -19,12 +19,12 @@ struct Spans {
 };
 
 /// Finds the span of time that holds the records, privately: each counts once, half of them (by a
-/// hash of the record itself) when they begin, the others when they end. Starts with 1970 … 2116 and repeats:
-/// cut the window into 256 equal cells, release their noisy counts, find the runs of 1, 2, 4, …
-/// cells whose sums stand out of the noise, and keep from the first run to the last one, and a tenth
-/// more on either side. Ends when such a cut would lose records (their number is known from a
-/// release of its own), when nothing stands out (the records are spread too thinly to see more) or
-/// when it would not halve the window. Each release costs `rho_per_release`; at most
+/// hash of the record itself) when they begin, the others when they end. Starts with 1970 … 2116
+/// and repeats: cut the window into 256 equal cells, release their noisy counts, find the runs of
+/// 1, 2, 4, … cells whose sums stand out of the noise, and keep from the first run to the last one,
+/// and a tenth more on either side. Ends when such a cut would lose records (their number is known
+/// from a release of its own), when nothing stands out (the records are spread too thinly to see
+/// more) or when it would not halve the window. Each release costs `rho_per_release`; at most
 /// kWindowReleases are made. Without a budget: the exact span. Throws Error (exit 3) when not even
 /// the first cut shows a cell (too few records for the budget), with the remedy to give the window.
 ///

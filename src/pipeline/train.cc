@@ -49,11 +49,13 @@ std::size_t releases_of(const Field& field) {
   return make_codec(field, {0, 1}, 1)->levels() + (is_undeclared(field) ? 1 : 0);
 }
 
-/// Where one false cell would do harm: a conversation of 100,000 packets, a flow of a year.
-double false_cells_of(const Field& field) {
-  const bool harmful = field.kind == FieldKind::kShape || field.kind == FieldKind::kSize ||
-                       field.kind == FieldKind::kDuration;
-  return harmful ? 0.01 : 0.5;
+/// One false cell may do much harm: a conversation of 100,000 packets, a flow of a year. The finer
+/// levels of sizes and shapes hold small ones only.
+void allow_false_cells(const Field& field, VocabularyOptions& options) {
+  const bool is_duration = field.kind == FieldKind::kDuration;
+  const bool is_size = field.kind == FieldKind::kShape || field.kind == FieldKind::kSize;
+  options.false_cells = is_duration || is_size ? 0.01 : 0.5;
+  options.fine_false_cells = is_duration ? 0.01 : 0.05;
 }
 
 /// Without a budget: values of fewer records than this have no code of their own.
@@ -80,7 +82,7 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, dp::
   Learned learned;
   for (std::size_t f = 0; f < trace.columns.size(); ++f) {
     const Field& field = trace.schema.fields[f];
-    options.false_cells = false_cells_of(field);
+    allow_false_cells(field, options);
     auto [vocabulary, counts] = Vocabulary::learn(field, window, trace.columns[f], options, ledger);
     options.category_releases -= is_undeclared(field) ? 1 : 0;
     learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)}, counts);

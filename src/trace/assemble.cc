@@ -151,7 +151,8 @@ FiveTuple FlowAssembler::Table::tuple_of(const Packet& packet) {
     return tuple;
   }
   const bool more_fragments = (packet.ip_flags & 1) != 0;
-  if (more_fragments && !timeouts_.independent && (has_ports(tuple.proto) || is_icmp(tuple.proto))) {
+  if (more_fragments && !timeouts_.independent &&
+      (has_ports(tuple.proto) || is_icmp(tuple.proto))) {
     fragments_.remember(packet, clock_);
   }
   return tuple;
@@ -171,8 +172,7 @@ void FlowAssembler::Table::end(FlowTable::Index index) {
 }
 
 bool FlowAssembler::Table::is_over(const ActiveFlow& active, const Packet& packet) const {
-  const bool silent =
-      timeouts_.independent && elapsed(active.last_ns, clock_) > timeouts_.idle_ns;
+  const bool silent = timeouts_.independent && elapsed(active.last_ns, clock_) > timeouts_.idle_ns;
   if (silent || elapsed(active.opened_at, clock_) > timeouts_.active_ns) {
     return true;
   }

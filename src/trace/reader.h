@@ -26,8 +26,8 @@ struct SourceInfo {
   LinkType header_link = LinkType::kEthernet;
   /// Whether a header names the columns; else they are those that the records happen to have.
   bool columns_in_header = true;
-  std::uint32_t snap_length = 0;     ///< captures: largest of its interfaces, 0 = no limit
-  bool nanoseconds = false;          ///< captures: resolution finer than a microsecond
+  std::uint32_t snap_length = 0;  ///< captures: largest of its interfaces, 0 = no limit
+  bool nanoseconds = false;       ///< captures: resolution finer than a microsecond
 };
 
 /// Readers stream: memory does not grow with the file. They throw Error only for what ends

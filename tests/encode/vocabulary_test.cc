@@ -112,10 +112,42 @@ TEST(Vocabulary, RefusesImpossibleJson) {
   auto json = Vocabulary::learn(port_field(), kAnyWindow, ports(), affordable(ledger), ledger)
                   .vocabulary.to_json();
   auto no_last = json;
-  no_last["tokens"] = {{0, "0:1bb"}};
+  no_last["tokens"] = {{0, "0:1bb", 1}};
   EXPECT_THROW(Vocabulary::from_json(port_field(), kAnyWindow, no_last), Error);
-  json["tokens"].push_back({7, "0:1"});
-  EXPECT_THROW(Vocabulary::from_json(port_field(), kAnyWindow, json), Error);
+  for (const auto& impossible : {nlohmann::json{7, "0:1", 1},
+                                 {2, "0:1", 0},
+                                 {2, "0:1", 20},
+                                 {1, "0:1", 2},
+                                 {2, "0:13", 1}}) {
+    auto bad = json;
+    bad["tokens"].push_back(impossible);
+    EXPECT_THROW(Vocabulary::from_json(port_field(), kAnyWindow, bad), Error) << impossible;
+  }
+}
+
+/// 5,000 small flows; 400 large ones, of which no cell holds enough to stand out.
+TEST(Vocabulary, AThinTailKeepsACodeTogether) {
+  Field field;
+  field.name = "size";
+  field.kind = FieldKind::kSize;
+  PrivateColumn column;
+  column.values.insert(column.values.end(), 5000, pair_key(1, 60));
+  Random random(3);
+  for (int i = 0; i < 400; ++i) {
+    const std::uint64_t packets = 2000ULL << random.below(6);
+    column.values.push_back(pair_key(packets, packets * (600 + random.below(300))));
+  }
+  dp::Ledger ledger = test_ledger();
+  auto options = affordable(ledger);
+  options.rho_per_release /= 8;
+  options.false_cells = 0.01;
+  const auto [vocabulary, counts] = Vocabulary::learn(field, kAnyWindow, column, options, ledger);
+  int large = 0;
+  for (const Key value : column.values) {
+    large += first_of(vocabulary.decode(vocabulary.encode(value), random)) >= 1000 ? 1 : 0;
+  }
+  EXPECT_GT(large, 300);
+  EXPECT_LT(large, 450);
 }
 
 PrivateColumn labels() {
