@@ -83,6 +83,7 @@ class AddressCodec final : public Codec {
   }
 
   /// Blocks of IPv4 lie beside each other, the regions of IPv6 do not.
+  bool in_line() const override { return true; }
   bool joins(Key a) const override { return a + 1 < kV4Blocks; }
 
   std::string describe(std::size_t level, Key cell) const override {

@@ -56,8 +56,13 @@ class Codec {
   /// Whether cells a and a+1 of the last level are neighbours, so that cells that hold too few
   /// records each may share a code together.
   virtual bool joins(Key /*a*/) const { return false; }
+  /// Whether values that are near as numbers are near in meaning.
+  virtual bool in_line() const { return false; }
   /// How likely a cell of the last level is beside others that share its code: a public prior.
   virtual double weight(Key /*cell*/) const { return 1; }
+  /// How much rarer than elsewhere a false code in this cell of the last level must be: at least
+  /// 1; more where one such code would spoil a whole trace (a conversation of 100,000 packets).
+  virtual double harm(Key /*cell*/) const { return 1; }
   /// For people: "10.0.0.0/8", "1024-1279", …
   virtual std::string describe(std::size_t level, Key cell) const = 0;
 };
@@ -78,6 +83,6 @@ Key number_key(double value);
 double number_of(Key key);
 
 /// Number of public time slots of a window.
-inline constexpr std::uint32_t kTimeSlots = 64;
+inline constexpr std::uint32_t kTimeSlots = 256;
 
 }  // namespace tracetwin

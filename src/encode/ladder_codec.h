@@ -29,10 +29,15 @@ struct Layout {
   std::function<double(std::uint32_t, std::uint32_t)> distance;
   std::function<bool(std::uint32_t)> joins;
   std::function<double(std::uint32_t)> weight;
+  std::function<double(std::uint32_t)> harm;
+  bool in_line = false;
 
   /// Cells in a row, each a neighbour of the next.
   static Layout line() {
-    return {{}, [](std::uint32_t) { return true; }, {}};
+    Layout layout;
+    layout.joins = [](std::uint32_t) { return true; };
+    layout.in_line = true;
+    return layout;
   }
 };
 
@@ -62,8 +67,12 @@ class LadderCodec final : public Codec {
   bool joins(Key a) const override {
     return layout_.joins && a + 1 < last_cells() && layout_.joins(static_cast<std::uint32_t>(a));
   }
+  bool in_line() const override { return layout_.in_line; }
   double weight(Key cell) const override {
     return layout_.weight ? layout_.weight(static_cast<std::uint32_t>(cell)) : 1;
+  }
+  double harm(Key cell) const override {
+    return layout_.harm ? layout_.harm(static_cast<std::uint32_t>(cell)) : 1;
   }
   std::string describe(std::size_t level, Key cell) const override {
     return rungs_[level].describe(static_cast<std::uint32_t>(cell));

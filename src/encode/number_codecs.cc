@@ -109,9 +109,12 @@ std::unique_ptr<const Codec> make_time_codec(const Window& window) {
 }
 
 std::unique_ptr<const Codec> make_duration_codec() {
+  constexpr double kHarmlessUs = 6e7;
+  Layout layout = Layout::line();
+  layout.harm = [](std::uint32_t cell) { return std::max(1.0, std::exp2(cell) / kHarmlessUs); };
   return std::make_unique<LadderCodec>(
       std::vector<Rung>{log_cells(3, kLongestDurationUs), log_cells(0, kLongestDurationUs)},
-      Layout::line());
+      layout);
 }
 
 std::unique_ptr<const Codec> make_length_codec() {

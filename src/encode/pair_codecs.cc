@@ -33,9 +33,28 @@ Rung exact_pairs(unsigned bits_a, unsigned bits_b) {
           }};
 }
 
+/// Classes of bytes per packet, 2^bits an octave from 32 to 2047; smaller and larger means share
+/// the first and the last.
+class MeanGrid {
+ public:
+  explicit MeanGrid(unsigned bits) : grid_(bits, kMost), skipped_(grid_.cell(kLeast)) {}
+  std::uint32_t cells() const { return grid_.cells() - skipped_; }
+  std::uint32_t cell(std::uint64_t mean) const {
+    return grid_.cell(std::clamp(mean, kLeast, kMost)) - skipped_;
+  }
+  std::uint64_t low(std::uint32_t cell) const { return grid_.low(cell + skipped_); }
+  std::uint64_t high(std::uint32_t cell) const { return grid_.high(cell + skipped_); }
+
+ private:
+  static constexpr std::uint64_t kLeast = 32;
+  static constexpr std::uint64_t kMost = 2047;
+  LogGrid grid_;
+  std::uint32_t skipped_;
+};
+
 /// Cells of bytes per packet (rounded down) x cells of packets, for flows of at most `most`
 /// packets.
-Rung size_cells(const LogGrid& packets, const LogGrid& mean, std::uint64_t most) {
+Rung size_cells(const LogGrid& packets, const MeanGrid& mean, std::uint64_t most) {
   const auto split = [=](std::uint32_t cell) {
     return std::pair(cell % packets.cells(), cell / packets.cells());
   };
@@ -118,36 +137,41 @@ Rung mix_cells() {
           }};
 }
 
-/// Rows of `octaves` cells each: the neighbours of a cell are those of its row. An octave more of
-/// packets is two fifths as likely, as with the heavy tails that flow sizes have (Pareto, 1.3).
-Layout octaves_in_rows(std::uint32_t octaves) {
+/// Rows of `octaves` cells each, the first of `first` packets on: the neighbours of a cell are
+/// those of its row. An octave more of packets is two fifths as likely, as with the heavy tails
+/// that flow sizes have (Pareto, 1.3), and a false code there does twice the harm.
+Layout octaves_in_rows(std::uint32_t octaves, double first) {
   constexpr double kDecay = 0.4;
-  return {[octaves](std::uint32_t a, std::uint32_t b) {
-            const double rows = std::floor(a / octaves) - std::floor(b / octaves);
-            const double columns = static_cast<double>(a % octaves) - b % octaves;
-            return std::abs(rows) + std::abs(columns);
-          },
-          [octaves](std::uint32_t a) { return a % octaves + 1 < octaves; },
-          [octaves](std::uint32_t cell) { return std::pow(kDecay, cell % octaves); }};
+  constexpr double kHarmless = 16;
+  Layout layout;
+  layout.distance = [octaves](std::uint32_t a, std::uint32_t b) {
+    const auto gap = [](std::uint32_t x, std::uint32_t y) { return x > y ? x - y : y - x; };
+    return gap(a / octaves, b / octaves) + gap(a % octaves, b % octaves);
+  };
+  layout.joins = [octaves](std::uint32_t a) { return a % octaves + 1 < octaves; };
+  layout.weight = [octaves](std::uint32_t cell) { return std::pow(kDecay, cell % octaves); };
+  layout.harm = [octaves, first](std::uint32_t cell) {
+    return std::max(1.0, first * std::exp2(cell % octaves) / kHarmless);
+  };
+  return layout;
 }
 
 }  // namespace
 
 std::unique_ptr<const Codec> make_size_codec() {
-  constexpr std::uint64_t kLargestMean = 65535;
   const LogGrid octaves(0, kMostPackets);
   return std::make_unique<LadderCodec>(
       std::vector<Rung>{exact_pairs(6, 13),
-                        size_cells(LogGrid(1, kFineUpTo), LogGrid(3, kLargestMean), kFineUpTo),
-                        size_cells(octaves, LogGrid(0, kLargestMean), ~std::uint64_t{0})},
-      octaves_in_rows(octaves.cells()));
+                        size_cells(LogGrid(1, kFineUpTo), MeanGrid(2), kFineUpTo),
+                        size_cells(octaves, MeanGrid(0), ~std::uint64_t{0})},
+      octaves_in_rows(octaves.cells(), 0.5));
 }
 
 std::unique_ptr<const Codec> make_shape_codec() {
   return std::make_unique<LadderCodec>(
       std::vector<Rung>{exact_pairs(6, 6), product_cells(LogGrid(1, kFineUpTo), kFineUpTo),
                         mix_cells()},
-      octaves_in_rows(kMixOctaves));
+      octaves_in_rows(kMixOctaves, 4));
 }
 
 Key pair_key(std::uint64_t first, std::uint64_t second) {

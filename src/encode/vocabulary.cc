@@ -113,15 +113,20 @@ bool can_join(const Codec& codec, const std::vector<bool>& taken, Key first, std
 /// neighbours whose sums do; in order, never none.
 std::vector<Run> kept_runs(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells) {
   const auto values = noisy.values();
-  const double sigmas =
-      dp::normal_quantile(1 - std::min(0.5, false_cells / static_cast<double>(values.size())));
+  const auto sigmas = [&](double harm) {
+    const double chance = false_cells / harm / static_cast<double>(values.size());
+    return -dp::normal_quantile(std::min(0.5, chance));
+  };
+  const double usual = sigmas(1);
   std::vector<Run> runs;
   std::vector<bool> taken(values.size());
   for (std::uint32_t length = 1; length <= values.size(); length *= 2) {
-    const double least = std::max(1.0, sigmas * noisy.sigma() * std::sqrt(length));
+    const double sigma = noisy.sigma() * std::sqrt(length);
     for (std::size_t first = 0; first + length <= values.size(); ++first) {
       const auto cells = values.subspan(first, length);
       const auto sum = std::accumulate(cells.begin(), cells.end(), std::int64_t{0});
+      const double harm = codec.harm(first + length - 1);
+      const double least = std::max(1.0, sigma * (harm > 1 ? sigmas(harm) : usual));
       if (static_cast<double>(sum) >= least && can_join(codec, taken, first, length)) {
         runs.push_back({first, length});
         std::fill_n(taken.begin() + static_cast<std::ptrdiff_t>(first), length, true);
@@ -169,6 +174,29 @@ Key parse_cell(const std::string& text) {
   return Key{high} << 64 | low;
 }
 
+/// Whether each of `tokens` is in exactly one group, and none is empty.
+bool is_partition(const std::vector<std::vector<std::uint16_t>>& groups, std::size_t tokens) {
+  std::vector<bool> met(tokens);
+  std::size_t seen = 0;
+  for (const auto& group : groups) {
+    for (const std::uint16_t token : group) {
+      if (token >= tokens || met[token]) {
+        return false;
+      }
+      met[token] = true;
+      ++seen;
+    }
+  }
+  return seen == tokens && std::none_of(groups.begin(), groups.end(),
+                                        [](const auto& group) { return group.empty(); });
+}
+
+bool are_weights(const std::vector<double>& weights, std::size_t tokens) {
+  return weights.size() == tokens && std::all_of(weights.begin(), weights.end(), [](double weight) {
+           return std::isfinite(weight) && weight > 0;
+         });
+}
+
 /// What stands for all categories that were not released.
 constexpr const char* kOtherCategory = "other";
 
@@ -209,18 +237,21 @@ Vocabulary::Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> to
     : codec_(std::move(codec)),
       tokens_(std::move(tokens)),
       names_(std::move(names)),
-      codes_(codec_->levels()),
+      token_at_(codec_->levels()),
       last_(codec_->last_cells()) {
-  std::vector<std::uint16_t> last_codes;
-  for (std::size_t code = 0; code < tokens_.size(); ++code) {
-    const Token& token = tokens_[code];
-    codes_[token.level][token.cell] = static_cast<std::uint16_t>(code);
+  std::vector<std::uint16_t> last_tokens;
+  std::vector<std::vector<std::uint16_t>> alone;
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    const Token& token = tokens_[i];
+    token_at_[token.level][token.cell] = static_cast<std::uint16_t>(i);
+    alone.push_back({static_cast<std::uint16_t>(i)});
     if (token.level + 1U == codec_->levels()) {
-      last_codes.push_back(static_cast<std::uint16_t>(code));
+      last_tokens.push_back(static_cast<std::uint16_t>(i));
     }
   }
-  const auto distance = [this](std::uint16_t code, Key cell) {
-    const Token& token = tokens_[code];
+  set_groups(std::move(alone), std::vector<double>(tokens_.size(), 1.0));
+  const auto distance = [this](std::uint16_t i, Key cell) {
+    const Token& token = tokens_[i];
     const Key last = token.cell + token.span - 1;
     return cell >= token.cell && cell <= last
                ? -1.0
@@ -231,7 +262,7 @@ Vocabulary::Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> to
       return distance(a, cell) < distance(b, cell);
     };
     last_[static_cast<std::size_t>(cell)] =
-        *std::min_element(last_codes.begin(), last_codes.end(), nearer);
+        *std::min_element(last_tokens.begin(), last_tokens.end(), nearer);
   }
 }
 
@@ -256,14 +287,97 @@ Vocabulary::Learned Vocabulary::learn(const Field& field, const Window& window,
           dp::NoisyCounts::joined(found.counts)};
 }
 
+void Vocabulary::set_groups(std::vector<std::vector<std::uint16_t>> members,
+                            std::vector<double> weights) {
+  members_ = std::move(members);
+  weights_ = std::move(weights);
+  code_of_.resize(tokens_.size());
+  for (std::size_t code = 0; code < members_.size(); ++code) {
+    for (const std::uint16_t token : members_[code]) {
+      code_of_[token] = static_cast<std::uint16_t>(code);
+    }
+  }
+}
+
+namespace {
+
+/// Tokens that share a code, and their released count.
+struct Group {
+  std::vector<std::uint16_t> tokens;
+  double count = 0;
+  bool joins_next = false;
+};
+
+/// Joins the two neighbours that are smallest together until `most` are left, or none may join.
+void join_smallest(std::vector<Group>& groups, std::size_t most) {
+  while (groups.size() > most) {
+    std::size_t best = groups.size();
+    for (std::size_t i = 0; i + 1 < groups.size(); ++i) {
+      const double both = groups[i].count + groups[i + 1].count;
+      if (groups[i].joins_next &&
+          (best == groups.size() || both < groups[best].count + groups[best + 1].count)) {
+        best = i;
+      }
+    }
+    if (best == groups.size()) {
+      return;
+    }
+    Group& left = groups[best];
+    const Group& right = groups[best + 1];
+    left.tokens.insert(left.tokens.end(), right.tokens.begin(), right.tokens.end());
+    left.count += right.count;
+    left.joins_next = right.joins_next;
+    groups.erase(groups.begin() + static_cast<std::ptrdiff_t>(best) + 1);
+  }
+}
+
+}  // namespace
+
+Vocabulary::Learned Vocabulary::grouped(const dp::NoisyCounts& counts, std::size_t most) const {
+  if (!codec_->in_line() || tokens_.size() <= most) {
+    return {*this, counts};
+  }
+  Random random(0);
+  std::vector<std::pair<Key, std::uint16_t>> order;
+  for (std::size_t i = 0; i < tokens_.size(); ++i) {
+    order.emplace_back(draw(tokens_[i], random), static_cast<std::uint16_t>(i));
+  }
+  std::sort(order.begin(), order.end(), [this](const auto& a, const auto& b) {
+    return std::pair(codec_->stratum(a.first), a) < std::pair(codec_->stratum(b.first), b);
+  });
+  std::vector<Group> groups;
+  std::vector<double> weights(tokens_.size());
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const auto [value, token] = order[i];
+    weights[token] = static_cast<double>(std::max<std::int64_t>(1, counts.values()[token]));
+    const bool joins =
+        i + 1 < order.size() && codec_->stratum(value) == codec_->stratum(order[i + 1].first);
+    groups.push_back({{token}, weights[token], joins});
+  }
+  join_smallest(groups, most);
+  std::vector<std::vector<std::uint16_t>> members;
+  std::vector<std::vector<std::size_t>> cells;
+  for (Group& group : groups) {
+    cells.emplace_back(group.tokens.begin(), group.tokens.end());
+    members.push_back(std::move(group.tokens));
+  }
+  Learned result{*this, counts.grouped(cells)};
+  result.vocabulary.set_groups(std::move(members), std::move(weights));
+  return result;
+}
+
 std::uint16_t Vocabulary::encode(Key value) const {
+  return code_of_[token_of(value)];
+}
+
+std::uint16_t Vocabulary::token_of(Key value) const {
   const std::size_t last = codec_->levels() - 1;
   for (std::size_t level = 0; level < last; ++level) {
-    if (codes_[level].empty()) {
+    if (token_at_[level].empty()) {
       continue;
     }
-    const auto found = codes_[level].find(codec_->cell(level, value));
-    if (found != codes_[level].end()) {
+    const auto found = token_at_[level].find(codec_->cell(level, value));
+    if (found != token_at_[level].end()) {
       return found->second;
     }
   }
@@ -296,22 +410,34 @@ Key Vocabulary::draw(const Token& token, Random& random) const {
 
 Key Vocabulary::decode(std::uint16_t code, Random& random) const {
   constexpr int kTries = 16;
-  Key value = draw(tokens_[code], random);
-  for (int tries = 0; tries < kTries && encode(value) != code; ++tries) {
-    value = draw(tokens_[code], random);
+  const std::uint16_t token = pick(code, random);
+  Key value = draw(tokens_[token], random);
+  for (int tries = 0; tries < kTries && token_of(value) != token; ++tries) {
+    value = draw(tokens_[token], random);
   }
   return value;
 }
 
+std::uint16_t Vocabulary::pick(std::uint16_t code, Random& random) const {
+  const auto& tokens = members_[code];
+  std::uint16_t chosen = tokens.front();
+  double sum = 0;
+  for (const std::uint16_t token : tokens) {
+    sum += weights_[token];
+    chosen = tokens.size() > 1 && random.uniform() * sum < weights_[token] ? token : chosen;
+  }
+  return chosen;
+}
+
 std::string Vocabulary::describe(std::uint16_t code) const {
-  const Token& token = tokens_[code];
+  const Token& token = tokens_[members_[code].front()];
+  const Token& other = tokens_[members_[code].back()];
   if (!names_.empty()) {
     return names_[static_cast<std::size_t>(token.cell)];
   }
   const std::string first = codec_->describe(token.level, token.cell);
-  return token.span == 1 ? first
-                         : fmt::format("{} to {}", first,
-                                       codec_->describe(token.level, token.cell + token.span - 1));
+  const std::string last = codec_->describe(other.level, other.cell + other.span - 1);
+  return first == last ? first : fmt::format("{} to {}", first, last);
 }
 
 nlohmann::json Vocabulary::to_json() const {
@@ -322,7 +448,7 @@ nlohmann::json Vocabulary::to_json() const {
                                   static_cast<std::uint64_t>(token.cell)),
                       token.span});
   }
-  return {{"tokens", tokens}, {"names", names_}};
+  return {{"tokens", tokens}, {"names", names_}, {"codes", members_}, {"weights", weights_}};
 }
 
 Vocabulary Vocabulary::from_json(const Field& field, const Window& window,
@@ -346,7 +472,15 @@ Vocabulary Vocabulary::from_json(const Field& field, const Window& window,
   if (!has_last || tokens.size() > kMostCells) {
     throw Error(fmt::format("the vocabulary of field \"{}\" is incomplete", field.name));
   }
-  return {codec, std::move(tokens), names};
+  Vocabulary vocabulary(codec, std::move(tokens), names);
+  auto members = json.at("codes").get<std::vector<std::vector<std::uint16_t>>>();
+  auto weights = json.at("weights").get<std::vector<double>>();
+  if (!is_partition(members, vocabulary.tokens_.size()) ||
+      !are_weights(weights, vocabulary.tokens_.size())) {
+    throw Error(fmt::format("the codes of field \"{}\" are no groups of its tokens", field.name));
+  }
+  vocabulary.set_groups(std::move(members), std::move(weights));
+  return vocabulary;
 }
 
 }  // namespace tracetwin

@@ -55,7 +55,14 @@ class Vocabulary {
   static Learned learn(const Field& field, const Window& window, const PrivateColumn& column,
                        const VocabularyOptions& options, dp::Ledger& ledger);
 
-  std::uint32_t cells() const { return static_cast<std::uint32_t>(tokens_.size()); }
+  /// The same vocabulary with at most `most` codes: neighbouring tokens share one, the smallest
+  /// first, so that heavy ones stay alone; a code decodes to its tokens in proportion to `counts`,
+  /// their released counts. For kinds whose values lie in a line (ports, addresses, times,
+  /// durations, lengths, numbers); others stay as they are. Post-processing: costs nothing.
+  Learned grouped(const dp::NoisyCounts& counts, std::size_t most) const;
+
+  /// Number of codes.
+  std::uint32_t cells() const { return static_cast<std::uint32_t>(members_.size()); }
   const std::vector<Token>& tokens() const { return tokens_; }
   /// kCategory: the text behind each code.
   const std::vector<std::string>& names() const { return names_; }
@@ -73,16 +80,23 @@ class Vocabulary {
   static Vocabulary from_json(const Field& field, const Window& window, const nlohmann::json& json);
 
  private:
+  /// One code a token.
   Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> tokens,
              std::vector<std::string> names);
+  void set_groups(std::vector<std::vector<std::uint16_t>> members, std::vector<double> weights);
+  std::uint16_t token_of(Key value) const;
+  std::uint16_t pick(std::uint16_t code, Random& random) const;
 
   Key draw(const Token& token, Random& random) const;
 
   std::shared_ptr<const Codec> codec_;
   std::vector<Token> tokens_;
   std::vector<std::string> names_;
-  std::vector<std::unordered_map<Key, std::uint16_t, dp::KeyHash>> codes_;  ///< by level
+  std::vector<std::unordered_map<Key, std::uint16_t, dp::KeyHash>> token_at_;  ///< by level
   std::vector<std::uint16_t> last_;  ///< by cell of the last level, given-up cells remapped
+  std::vector<std::vector<std::uint16_t>> members_;  ///< tokens of each code
+  std::vector<std::uint16_t> code_of_;               ///< of each token
+  std::vector<double> weights_;                      ///< of each token within its code
 };
 
 struct Vocabulary::Learned {

@@ -13,7 +13,7 @@ namespace tracetwin::engine {
 namespace {
 
 /// Part of an engine's price that goes into the choice of marginals.
-constexpr double kSelectionShare = 0.1;
+constexpr double kSelectionShare = 0.05;
 
 TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const Progress& progress) {
   NetDpSynOptions options;

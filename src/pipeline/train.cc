@@ -18,7 +18,8 @@ namespace tracetwin {
 namespace {
 
 constexpr double kWindowShare = 0.04;
-constexpr double kVocabularyShare = 0.22;
+constexpr double kVocabularyShare = 0.25;
+constexpr std::size_t kMostCodes = 64;  // of a field, where values lie in a line
 constexpr double kStepShare = 0.15;
 constexpr double kStepVocabularyShare = 0.25;  // of the steps' own share
 
@@ -49,15 +50,6 @@ std::size_t releases_of(const Field& field) {
   return make_codec(field, {0, 1}, 1)->levels() + (is_undeclared(field) ? 1 : 0);
 }
 
-/// One false cell may do much harm: a conversation of 100,000 packets, a flow of a year. The finer
-/// levels of sizes and shapes hold small ones only.
-void allow_false_cells(const Field& field, VocabularyOptions& options) {
-  const bool is_duration = field.kind == FieldKind::kDuration;
-  const bool is_size = field.kind == FieldKind::kShape || field.kind == FieldKind::kSize;
-  options.false_cells = is_duration || is_size ? 0.01 : 0.5;
-  options.fine_false_cells = is_duration ? 0.01 : 0.05;
-}
-
 /// Without a budget: values of fewer records than this have no code of their own.
 std::int64_t rarest_code(std::size_t rows) {
   return std::max<std::int64_t>(3, static_cast<std::int64_t>(rows / 2000));
@@ -82,8 +74,8 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, dp::
   Learned learned;
   for (std::size_t f = 0; f < trace.columns.size(); ++f) {
     const Field& field = trace.schema.fields[f];
-    allow_false_cells(field, options);
-    auto [vocabulary, counts] = Vocabulary::learn(field, window, trace.columns[f], options, ledger);
+    const auto fine = Vocabulary::learn(field, window, trace.columns[f], options, ledger);
+    auto [vocabulary, counts] = fine.vocabulary.grouped(fine.counts, kMostCodes);
     options.category_releases -= is_undeclared(field) ? 1 : 0;
     learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)}, counts);
     learned.vocabularies.push_back(std::move(vocabulary));

@@ -140,7 +140,6 @@ TEST(Vocabulary, AThinTailKeepsACodeTogether) {
   dp::Ledger ledger = test_ledger();
   auto options = affordable(ledger);
   options.rho_per_release /= 8;
-  options.false_cells = 0.01;
   const auto [vocabulary, counts] = Vocabulary::learn(field, kAnyWindow, column, options, ledger);
   int large = 0;
   for (const Key value : column.values) {
