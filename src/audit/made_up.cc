@@ -1,5 +1,6 @@
 // Units that nobody recorded: the worst-case trace and the canary.
-#include <algorithm>
+#include <fmt/format.h>
+
 #include <set>
 #include <string>
 
@@ -9,26 +10,38 @@
 namespace tracetwin::audit {
 namespace {
 
-constexpr std::int64_t kStartNs = 1'767'225'600'000'000'000;   // 2026-01-01
-constexpr std::int64_t kCanaryNs = 4'089'187'623'456'789'000;  // 2099-07-31
+constexpr std::int64_t kStartNs = 1'767'225'600'000'000'000;        // 2026-01-01
+constexpr std::int64_t kCanaryNs = 4'089'187'623'456'789'000;       // 2099-07-31
+constexpr std::int64_t kCanaryDurationNs = 25'920'123'456'000'000;  // 300 days
+constexpr std::uint64_t kCanaryPackets = std::uint64_t{1} << 40;
+constexpr std::uint64_t kCanaryBytesPerPacket = 1234567;
 constexpr std::int64_t kMicrosecond = 1000;
 constexpr std::uint64_t kHourUs = 3'600'000'000;
 
-IpAddress in_block(std::uint32_t prefix, Random& random) {
-  return IpAddress::v4(prefix | static_cast<std::uint32_t>(random.between(1, 200)));
+/// One of the canary's like: all values spread out, so that none gets a code of its own, within
+/// the coarse cells in which the canary's values are. Returns its text.
+std::string spread_record(Random& random, FlowRecord& record) {
+  const auto address = [&] {
+    return IpAddress::v4(0xc0000000 | static_cast<std::uint32_t>(random.below(1U << 28)));
+  };
+  record.tuple = {address(), address(), static_cast<std::uint16_t>(random.between(32768, 65535)),
+                  static_cast<std::uint16_t>(random.between(16384, 32767)), kTcp};
+  record.duration_ns = kCanaryDurationNs - random.between(1, 1'000'000'000) * kMicrosecond;
+  record.packets = kCanaryPackets - 1 - random.below(1U << 30);
+  record.bytes = record.packets * kCanaryBytesPerPacket;
+  return fmt::format("text {:016x}", random.bits());
 }
 
-FlowRecord plain_record(Random& random) {
-  FlowRecord record;
-  record.tuple = {in_block(0x0a070000, random), in_block(0xcb007100, random),
-                  static_cast<std::uint16_t>(random.between(49152, 65535)),
-                  static_cast<std::uint16_t>(random.between(1024, 1100)),
-                  random.chance(0.5) ? kTcp : kUdp};
-  record.start_ns = kStartNs + static_cast<std::int64_t>(random.below(kHourUs)) * kMicrosecond;
-  record.duration_ns = random.between(1, 60'000'000) * kMicrosecond;
-  record.packets = 2 + random.below(40);
-  record.bytes = record.packets * static_cast<std::uint64_t>(random.between(60, 1000));
-  return record;
+/// One of a few kinds of which there are many, equal but for the time.
+std::string plain_record(std::uint64_t kind, FlowRecord& record) {
+  const auto number = static_cast<std::uint16_t>(kind);
+  record.tuple = {IpAddress::v4(0x0a000001U + number), IpAddress::v4(0xac100001U + number),
+                  static_cast<std::uint16_t>(1000 + number),
+                  static_cast<std::uint16_t>(53 + number), kUdp};
+  record.duration_ns = number * std::int64_t{1'000'000'000};
+  record.packets = 1 + number;
+  record.bytes = 100 * record.packets;
+  return fmt::format("plain {}", number);
 }
 
 /// What the trace holds, of which the canary must have nothing.
@@ -98,9 +111,9 @@ FlowBatch canary_record(const UnitTrace& trace) {
   FlowRecord record;
   record.tuple = canary_tuple(trace);
   record.start_ns = kCanaryNs;
-  record.duration_ns = 25'920'123'456'000'000;  // 300 days
-  record.packets = std::uint64_t{1} << 40;
-  record.bytes = 1234567 * record.packets;
+  record.duration_ns = kCanaryDurationNs;
+  record.packets = kCanaryPackets;
+  record.bytes = kCanaryBytesPerPacket * record.packets;
   batch.records.push_back(record);
   batch.extras.resize(trace.extra_columns.size());
   for (std::size_t column = 0; column < batch.extras.size(); ++column) {
@@ -137,14 +150,18 @@ std::vector<Packet> canary_packets(const UnitTrace& trace) {
 }  // namespace
 
 UnitTrace worst_case(std::size_t units) {
+  constexpr std::size_t kKinds = 3;
   UnitTrace trace;
   trace.units = units;
   trace.extra_columns = {"label"};
   trace.flows.extras.resize(1);
   Random random(2026);
   for (std::size_t row = 0; row < units; ++row) {
-    trace.flows.records.push_back(plain_record(random));
-    trace.flows.extras.front().append(random.chance(0.5) ? "web" : "bulk");
+    FlowRecord record;
+    record.start_ns = kStartNs + static_cast<std::int64_t>(random.below(kHourUs)) * kMicrosecond;
+    trace.flows.extras.front().append(row % 2 == 0 ? spread_record(random, record)
+                                                   : plain_record(row / 2 % kKinds, record));
+    trace.flows.records.push_back(record);
   }
   return trace;
 }

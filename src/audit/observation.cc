@@ -1,8 +1,10 @@
 // The likelihood ratio. A table's cell that holds the canary's codes has count c without it, which
-// the attacker knows, and the model's estimate y of that cell is c (or c + 1) plus noise of about
-// the deviation sigma that the table was measured with. For Gaussian noise the log of the ratio is
-// (y - c - 1/2) / sigma^2; tables are taken as independent, which loses power but proves nothing
-// wrong: any statistic is a fair one.
+// the attacker knows, and the model's estimate of that cell is c (or c + 1) plus noise of about the
+// deviation sigma that the table was measured with; so the excess, less 1/2, over sigma^2 is the
+// log of the ratio for Gaussian noise. Making tables consistent moves all well filled cells of a
+// table up or down together by far more than 1: the mean excess of the others is taken off. Tables
+// are taken as independent, which loses power but proves nothing wrong: any statistic is a fair
+// one.
 #include "audit/observation.h"
 
 #include <algorithm>
@@ -103,44 +105,55 @@ double own_codes(const TwinModel& model, const PrivateTrace& canary) {
   return own;
 }
 
-using Codes = std::vector<std::vector<std::uint16_t>>;
-
-Codes encode(const TwinModel& model, const PrivateTrace& trace) {
-  Codes codes;
+Table encode(const TwinModel& model, const PrivateTrace& trace) {
+  Table table;
+  table.domain = model.table.domain;
   for (std::size_t f = 0; f < model.vocabularies.size(); ++f) {
-    codes.push_back(model.vocabularies[f].encode(trace.columns[f], 1));
+    table.columns.push_back(model.vocabularies[f].encode(trace.columns[f], 1));
   }
-  return codes;
+  return table;
 }
 
-/// Records of `codes` in the cell of a table in which `codes_of_canary` is.
-double records_beside(const Codes& codes, const Codes& canary, const marginal::Clique& clique) {
-  double records = 0;
-  for (std::size_t row = 0; row < codes.front().size(); ++row) {
-    const bool beside = std::all_of(clique.begin(), clique.end(), [&](std::uint32_t f) {
-      return codes[f][row] == canary[f].front();
-    });
-    records += beside ? 1 : 0;
-  }
-  return records;
-}
-
-std::size_t cell_of(const Domain& domain, const marginal::Clique& clique, const Codes& canary) {
+std::size_t cell_of(const Table& canary, const marginal::Clique& clique) {
   std::size_t cell = 0;
   for (const std::uint32_t f : clique) {
-    cell = cell * domain[f].cells + canary[f].front();
+    cell = cell * canary.domain[f].cells + canary.columns[f].front();
   }
   return cell;
 }
 
-double ratio_of(const engine::TableModel& table, const Codes& without, const Codes& canary) {
+/// What one table says, given its counts without the canary.
+double part_ratio(const engine::TableModel::Part& part, double records,
+                  std::span<const std::int64_t> counts, std::size_t cell) {
   constexpr double kLeastSigma = 0.05;
+  constexpr double kFilledSigmas = 4;
+  const double sigma = std::max(kLeastSigma, part.sigma);
+  const auto excess = [&](std::size_t i) {
+    return part.probabilities[i] * records - static_cast<double>(counts[i]);
+  };
+  double others = 0;
+  double filled = 0;
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    if (i != cell && static_cast<double>(counts[i]) > kFilledSigmas * sigma) {
+      others += excess(i);
+      ++filled;
+    }
+  }
+  const double shift = filled > 0 ? others / filled : 0;
+  const double variance = sigma * sigma * (filled > 0 ? 1 + 1 / filled : 1);
+  return (excess(cell) - shift - 0.5) / variance;
+}
+
+double ratio_of(const engine::TableModel& model, const Table& without, const Table& canary) {
+  std::vector<marginal::Clique> cliques;
+  for (const auto& part : model.parts) {
+    cliques.push_back(part.clique);
+  }
+  const auto counts = marginal::count_all(without, cliques, 1);
   double ratio = 0;
-  for (const auto& part : table.parts) {
-    const double sigma = std::max(kLeastSigma, part.sigma);
-    const double estimate =
-        part.probabilities[cell_of(table.domain, part.clique, canary)] * table.records;
-    ratio += (estimate - records_beside(without, canary, part.clique) - 0.5) / (sigma * sigma);
+  for (std::size_t i = 0; i < counts.size(); ++i) {
+    ratio +=
+        part_ratio(model.parts[i], model.records, counts[i].exact(), cell_of(canary, cliques[i]));
   }
   return ratio;
 }
@@ -195,9 +208,9 @@ double log_likelihood(const std::vector<std::vector<double>>& one_ways,
 std::vector<double> observe(const TwinModel& model, const Rows& twin, const Knowledge& knowledge) {
   std::vector<double> values(kStatistics);
   observe_twin(model.schema, twin, knowledge.value, values);
-  const Codes canary = encode(model, knowledge.canary);
+  const Table canary = encode(model, knowledge.canary);
   std::vector<std::uint16_t> codes;
-  for (const auto& column : canary) {
+  for (const auto& column : canary.columns) {
     codes.push_back(column.front());
   }
   values[kOwnCodes] = own_codes(model, knowledge.canary);

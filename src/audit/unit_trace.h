@@ -31,10 +31,11 @@ struct UnitTrace {
 UnitTrace load_units(const std::filesystem::path& path, const FlowTimeouts& timeouts,
                      const Progress& progress);
 
-/// The trace that the quick game is played on when none is given: `units` flow records with a
-/// category column "label", the same on every call. All of them look alike on a coarse scale, so
-/// that whatever code a further record gets, its cell is well filled and the noise on it is all
-/// that hides the record: the worst case for the mechanism.
+/// The trace that the game is played on when none is given: `units` flow records with a category
+/// column "label", the same on every call. One half are all alike; the other half have values that
+/// occur once each, within the coarse cells that the canary's values fall into. So every pair of
+/// fields depends on each other and is measured, and the canary's cell is well filled everywhere:
+/// no rounding to zero helps to hide it, only the noise does. The worst case for the mechanism.
 UnitTrace worst_case(std::size_t units);
 
 /// A unit like none in `trace`: addresses, ports and category text that it does not hold, and
