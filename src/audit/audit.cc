@@ -25,7 +25,7 @@ void check(const AuditJob& job) {
   }
 }
 
-/// What training says of itself, on a small trace that was made up.
+/// What undoctored training says of itself.
 dp::LedgerReport claim_of(const UnitTrace& trace, const Choice& choice, const TrainJob& job) {
   const MemoryFile file = written(trace, choice);
   TrainJob honest = job;
