@@ -24,6 +24,19 @@ std::uint64_t count_at_least(const std::vector<double>& sorted, double threshold
   return static_cast<std::uint64_t>(sorted.end() - from);
 }
 
+/// The smallest value, and the middle between each and the next.
+std::vector<double> thresholds_of(const std::vector<double>& a, const std::vector<double>& b) {
+  std::vector<double> values = a;
+  values.insert(values.end(), b.begin(), b.end());
+  std::sort(values.begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
+  std::vector<double> thresholds = {values.front()};
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    thresholds.push_back(values[i - 1] + (values[i] - values[i - 1]) / 2);
+  }
+  return thresholds;
+}
+
 /// Upper ends of the interval of each number of errors.
 std::vector<double> most_rates(std::size_t trials, double confidence) {
   std::vector<double> rates;
@@ -45,9 +58,7 @@ class Chooser {
   void try_attack(std::size_t attack, std::vector<double> without, std::vector<double> with) {
     std::sort(without.begin(), without.end());
     std::sort(with.begin(), with.end());
-    std::vector<double> thresholds = without;
-    thresholds.insert(thresholds.end(), with.begin(), with.end());
-    for (const double threshold : thresholds) {
+    for (const double threshold : thresholds_of(without, with)) {
       const std::uint64_t alarms = count_at_least(without, threshold);
       const std::uint64_t hits = count_at_least(with, threshold);
       consider({attack, threshold, true}, alarms, with.size() - hits);

@@ -1,5 +1,7 @@
 #include "audit/unit_trace.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 #include <span>
@@ -77,6 +79,10 @@ UnitTrace load_units(const std::filesystem::path& path, const FlowTimeouts& time
     trace = load_flows(**flows, progress);
   } else {
     trace = load_packets(*packets_of(std::move(reader)), timeouts);
+  }
+  if (trace.units == 0) {
+    throw Error(fmt::format("{} has no packet or flow record to audit with", path.string()),
+                "See tracetwin inspect for what the file holds.");
   }
   return trace;
 }

@@ -26,8 +26,8 @@ struct UnitTrace {
   std::vector<std::size_t> unit_of_packet;  ///< captures: parallel to packets
 };
 
-/// Reads a trace whole. Throws Error for standard input, which cannot be read twice, and for what
-/// open_trace() refuses.
+/// Reads a trace whole. Throws Error for standard input, which cannot be read twice, for a trace
+/// without units, and for what open_trace() refuses.
 UnitTrace load_units(const std::filesystem::path& path, const FlowTimeouts& timeouts,
                      const Progress& progress);
 

@@ -53,8 +53,10 @@ std::string fixtures_help() {
 Action define_audit(CLI::App& app, CommonOptions& common) {
   const auto options = std::make_shared<Options>();
   audit::AuditJob& job = options->job;
-  app.add_option("FILE", options->train.job.input,
-                 "Trace to attack with; without one, a worst case is made up");
+  app.add_option(
+      "FILE", options->train.job.input,
+      "Trace to attack with; without one, a worst case is made up (its flows start within "
+      "2026-01-01T00:00:00Z..2026-01-01T01:00:00Z)");
   app.add_option("--runs", job.runs, "Trainings with the canary, and as many without, a repeat")
       ->check(CLI::Range(8, 10'000'000))
       ->capture_default_str();

@@ -33,10 +33,11 @@ AuditJob job_of(const std::string& fixture, double epsilon, double confidence) {
 class EveryEngine : public testing::TestWithParam<std::string> {};
 
 TEST_P(EveryEngine, Passes) {
-  AuditJob job = job_of("none", 0.3, 1 - 1e-7);
+  AuditJob job = job_of("none", 0.5, 1 - 1e-7);
+  job.runs = 100;
   job.train.engine = GetParam();
   const AuditReport report = audit(job, {});
-  EXPECT_GT(report.provable, 0.3) << "so few runs could not find anything";
+  EXPECT_GT(report.provable, 0.5) << "so few runs could not find anything";
   EXPECT_TRUE(report.passed()) << report.violations().front();
   EXPECT_FALSE(report.trace);
   EXPECT_EQ(report.to_json()["passed"], true);
@@ -52,7 +53,7 @@ std::vector<std::string> engine_names() {
 }
 
 INSTANTIATE_TEST_SUITE_P(Audit, EveryEngine, testing::ValuesIn(engine_names()),
-                         [](const auto& info) { return info.param; });
+                         [](const auto& engine) { return engine.param; });
 
 class MustFail : public testing::TestWithParam<std::string> {};
 
@@ -75,8 +76,8 @@ std::vector<std::string> must_fail() {
   return names;
 }
 
-INSTANTIATE_TEST_SUITE_P(Audit, MustFail, testing::ValuesIn(must_fail()), [](const auto& info) {
-  std::string name = info.param;
+INSTANTIATE_TEST_SUITE_P(Audit, MustFail, testing::ValuesIn(must_fail()), [](const auto& fixture) {
+  std::string name = fixture.param;
   std::replace(name.begin(), name.end(), '-', '_');
   return name;
 });

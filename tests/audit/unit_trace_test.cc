@@ -124,7 +124,8 @@ TEST(UnitTrace, RandomChoices) {
   EXPECT_EQ(std::count(all.begin(), all.end(), true), 50);
 }
 
-TEST(UnitTrace, StandardInputIsRefused) {
+TEST(UnitTrace, StandardInputAndEmptyTracesAreRefused) {
+  EXPECT_THROW(loaded(written(worst_case(5), Choice(5, false))), Error);
   EXPECT_THROW(load_units("-", FlowTimeouts(), {}), Error);
 }
 

@@ -14,7 +14,7 @@ const std::string kWindow = " --window 2026-01-01T00:00:00Z..2026-01-01T01:00:00
 const std::string kSmall = "audit --records 200 --seed 1" + kWindow;
 
 TEST(AuditCommand, PassesAndSaysWithWhatPower) {
-  const auto outcome = Program().run(kSmall + " --epsilon 2 --runs 20");
+  const auto outcome = Program().run(kSmall + " --epsilon 2 --runs 20 --confidence 0.999999");
   EXPECT_EQ(outcome.exit, 0) << outcome.err;
   EXPECT_THAT(outcome.out, HasSubstr("claim: (2, 1e-09)-differential privacy per record"));
   EXPECT_THAT(outcome.out, HasSubstr("so many runs can prove an epsilon of"));
