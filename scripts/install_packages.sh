@@ -18,6 +18,7 @@ BUILD=(
   "libzstd-dev=zstd files"
   "libsodium-dev=cryptographic randomness for privacy noise"
   "libzip-dev=model files"
+  "libboost-dev=statistics of the audit"
 )
 TEST=(
   "git=lists the files to check"

@@ -23,7 +23,8 @@ ROOMS = {
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
     "pipeline": BELOW_PIPELINE,
-    "cli": BELOW_PIPELINE + ["pipeline"],
+    "audit": BELOW_PIPELINE + ["pipeline"],
+    "cli": BELOW_PIPELINE + ["pipeline", "audit"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')
