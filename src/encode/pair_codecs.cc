@@ -110,9 +110,9 @@ Rung mix_cells() {
 
 LadderCodec::Distance grid_distance(std::uint32_t width) {
   return [width](std::uint32_t a, std::uint32_t b) {
-    const double rows = static_cast<double>(a / width) - static_cast<double>(b / width);
-    const double columns = static_cast<double>(a % width) - static_cast<double>(b % width);
-    return std::abs(rows) + std::abs(columns);
+    const auto apart = [](std::uint32_t x, std::uint32_t y) { return x > y ? x - y : y - x; };
+    const std::uint32_t steps = apart(a / width, b / width) + apart(a % width, b % width);
+    return static_cast<double>(steps);
   };
 }
 

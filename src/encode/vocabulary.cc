@@ -133,10 +133,8 @@ Key parse_cell(const std::string& text) {
   return Key{high} << 64 | low;
 }
 
-/// What stands for all categories that were not released.
-constexpr const char* kOtherCategory = "other";
-
-/// Codes of a private column's texts in `names`; texts not among them get the last code.
+/// Codes of a private column's texts in `names`; texts not among them get the last code, which is
+/// that of kOtherCategory.
 std::vector<Key> translate(const PrivateColumn& column, std::span<const std::string> names) {
   std::vector<Key> codes;
   for (const auto& text : column.names) {
@@ -184,6 +182,10 @@ Vocabulary::Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> to
     }
   }
   for (Key cell = 0; cell < last_.size(); ++cell) {
+    if (const auto kept = codes_.back().find(cell); kept != codes_.back().end()) {
+      last_[static_cast<std::size_t>(cell)] = kept->second;
+      continue;
+    }
     const auto nearer = [&](std::uint16_t a, std::uint16_t b) {
       return codec_->distance(tokens_[a].cell, cell) < codec_->distance(tokens_[b].cell, cell);
     };
@@ -270,14 +272,19 @@ nlohmann::json Vocabulary::to_json() const {
 Vocabulary Vocabulary::from_json(const Field& field, const Window& window,
                                  const nlohmann::json& json) {
   const auto names = json.at("names").get<std::vector<std::string>>();
+  if (names.empty() != (field.kind != FieldKind::kCategory) || names.size() > kMostCells) {
+    throw Error(
+        fmt::format("the vocabulary of field \"{}\" has {} names", field.name, names.size()));
+  }
   const std::shared_ptr<const Codec> codec = make_codec(field, window, names.size());
   std::vector<Token> tokens;
   bool has_last = false;
   for (const auto& entry : json.at("tokens")) {
-    const auto level = entry.at(0).get<std::size_t>();
+    const auto level =
+        entry.at(0).is_number_unsigned() ? entry.at(0).get<std::size_t>() : codec->levels();
     const Key cell = parse_cell(entry.at(1).get<std::string>());
     const bool is_last = level + 1 == codec->levels();
-    if (level >= codec->levels() || (is_last && cell >= codec->last_cells())) {
+    if (level >= codec->levels() || !codec->has_cell(level, cell)) {
       throw Error(fmt::format("the vocabulary of field \"{}\" has an impossible code", field.name));
     }
     has_last = has_last || is_last;

@@ -82,7 +82,8 @@ Window find_window(std::span<const std::int64_t> times_ns, double rho_per_releas
     const auto next = trimmed(window, noisy);
     if (!next && release == 0) {
       throw Error("too few records to find their time window within this privacy budget",
-                  "Give the window (--window BEGIN..END), or a larger --epsilon.");
+                  "Give the window (--window BEGIN..END), or a larger --epsilon.",
+                  ExitCode::kBudgetExceeded);
     }
     if (!next || !is_worth_it(window, *next, noisy) || width < kCells) {
       break;

@@ -15,8 +15,8 @@ inline constexpr int kWindowReleases = 8;
 /// cell that stands 4.5 sigma above zero and one cell more on either side; until a cut would not
 /// halve the window, would leave out more than noise, or nothing stands out. Each
 /// release costs `rho_per_release`; at most kWindowReleases are made. Without a budget: the exact
-/// span. Throws Error when not even the first release shows a cell (too few records for the
-/// budget), with the remedy to give the window.
+/// span. Throws Error (exit 3) when not even the first release shows a cell (too few records for
+/// the budget), with the remedy to give the window.
 Window find_window(std::span<const std::int64_t> times_ns, double rho_per_release,
                    double l2_sensitivity, dp::Ledger& ledger);
 
