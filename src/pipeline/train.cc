@@ -113,6 +113,12 @@ engine::Conditional learn_conditional(const Table& table, const std::string& wha
   return engine::Conditional::train(table, options, ledger);
 }
 
+/// The first link type of a capture that has IP packets; a pcapng file may name others before it.
+LinkType link_of(const SourceInfo& info) {
+  const auto found = std::find_if(info.link_types.begin(), info.link_types.end(), is_decoded);
+  return found == info.link_types.end() ? LinkType::kEthernet : *found;
+}
+
 /// A conversation adds at most steps_per_conversation to one cell, so that is the sensitivity of
 /// every table of steps.
 PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double rho,
@@ -129,7 +135,7 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
   std::vector<double> prior = payload_prior(codes);
   return {job.steps_per_conversation,
           job.timeouts,
-          trace.info.link_types.empty() ? LinkType::kEthernet : trace.info.link_types.front(),
+          link_of(trace.info),
           trace.info.snap_length,
           trace.info.nanoseconds,
           std::move(codes),
