@@ -40,8 +40,8 @@ Field further_field(const json& object) {
     field.high = object.value("max", field.high);
     field.whole = object.value("whole", false);
   } else {
-    throw Error(fmt::format("field \"{}\" is of kind \"{}\", not a category or number", field.name,
-                            kind));
+    throw Error(
+        fmt::format("field \"{}\" is of kind \"{}\", not a category or number", field.name, kind));
   }
   if (!(std::isfinite(field.low) && std::isfinite(field.high) && field.low < field.high)) {
     throw Error(fmt::format("the bounds of field \"{}\" are impossible", field.name));
@@ -52,8 +52,8 @@ Field further_field(const json& object) {
 bool one_of_two(const json& object, const char* key, const char* yes, const char* no) {
   const auto text = object.at(key).get<std::string>();
   if (text != yes && text != no) {
-    throw Error(fmt::format("its schema's \"{}\" is \"{}\", not \"{}\" or \"{}\"", key, text, yes,
-                            no));
+    throw Error(
+        fmt::format("its schema's \"{}\" is \"{}\", not \"{}\" or \"{}\"", key, text, yes, no));
   }
   return text == yes;
 }

@@ -98,7 +98,7 @@ TEST(ConversationColumns, WhatOneKeepsDoesNotDependOnTheOthers) {
 TEST(ConversationColumns, ThoseThatStartOutsideTheWindowAreLeftOutWhole) {
   const Window window = {2 * kSecond, 3 * kSecond};
   ConversationColumns columns({}, 6, kSeed, window);
-  add_all(columns, web_conversation(2 * kSecond - 20 * kMs));  // reaches into the window
+  add_all(columns, web_conversation(2 * kSecond - 20 * kMs));         // reaches into the window
   add_all(columns, web_conversation(3 * kSecond - 20 * kMs, 50000));  // and out of it
   add_all(columns, web_conversation(4 * kSecond, 60000));
   columns.finish();
@@ -135,8 +135,8 @@ std::vector<Key> row_with(std::uint8_t proto, Key shape, Key tcp_state) {
 
 TEST(Outline, SaysWhatTheRowSays) {
   Random rng(1);
-  const auto outline =
-      outline_of(row_with(kTcp, pair_key(3, 2), tcp_code(TcpOpen::kRefused, TcpClose::kReset)), rng);
+  const auto outline = outline_of(
+      row_with(kTcp, pair_key(3, 2), tcp_code(TcpOpen::kRefused, TcpClose::kReset)), rng);
   EXPECT_EQ(outline.plan.tuple, kWeb);
   EXPECT_EQ(outline.plan.open, TcpOpen::kRefused);
   EXPECT_EQ(outline.plan.close, TcpClose::kReset);

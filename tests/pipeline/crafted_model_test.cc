@@ -116,9 +116,7 @@ TEST(CraftedModel, ImpossibleFactsAreRefused) {
 }
 
 TEST(CraftedModel, CellsThatAreNoneOfTheirLevelAreRefused) {
-  const auto token = [](const json& level, const char* cell) {
-    return json::array({level, cell});
-  };
+  const auto token = [](const json& level, const char* cell) { return json::array({level, cell}); };
   const char* huge = "ffffffffffffffff:ffffffffffffffff";
   expect_refused(flow_model(), {
                                    {"/vocabularies/3/tokens/0", token(0, huge), "impossible"},

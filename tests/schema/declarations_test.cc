@@ -82,7 +82,8 @@ TEST(Declarations, AnUnknownKeyIsRefusedWithTheNearest) {
               HasSubstr("\"vals\" means nothing here"));
   EXPECT_THAT(refusal_of_column(R"({"kind": "number", "wohle": true})"),
               HasSubstr("did you mean \"whole\"?"));
-  EXPECT_THAT(refusal_of_column(R"({"kind": "categroy"})"), HasSubstr("did you mean \"category\"?"));
+  EXPECT_THAT(refusal_of_column(R"({"kind": "categroy"})"),
+              HasSubstr("did you mean \"category\"?"));
 }
 
 TEST(Declarations, WindowsAreOrderedAndPossible) {
