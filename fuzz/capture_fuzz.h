@@ -5,18 +5,13 @@
 #include <span>
 
 #include "base/error.h"
+#include "fuzz_support.h"
 #include "trace/decode/decode.h"
 #include "trace/format/rows.h"
 
 /// Reads `bytes` with a capture reader to the end and decodes every frame. An Error is an answer;
 /// everything else that goes wrong is a find.
 namespace tracetwin::fuzz {
-
-inline void expect(bool held) {
-  if (!held) {
-    __builtin_trap();
-  }
-}
 
 inline void touch(std::span<const std::byte> bytes) {
   std::uint8_t sum = 0;

@@ -200,7 +200,20 @@ def zeek_json_seeds():
 
 
 # Each fuzz target and what makes its seeds.
+def schema_file_seeds():
+    columns = {"label": {"kind": "category", "values": ["benign", "other", "scan"]},
+               "service": {"kind": "category"}, "uid": {"kind": "ignore"},
+               "score": {"kind": "number", "min": -1.5, "max": 1e6, "whole": True}}
+    window = ["2026-03-01T00:00:00Z", "2026-03-02T00:00:00+01:00"]
+    wrong = {"kind": "number", "min": "0", "whole": "yes"}
+    near = {"kind": "number", "min": 1e15, "max": 1000000000000001}
+    seeds = [{}, {"window": window}, {"columns": columns}, {"window": window, "columns": columns},
+             {"columns": {"x": wrong}}, {"columns": {"x": near}}, {"colums": []}]
+    return [json.dumps(seed).encode() for seed in seeds] + [b"", b"[1", b'{"columns": {"a": 1}}']
+
+
 TARGETS = {
+    "schema_file": schema_file_seeds,
     "flow_csv": flow_csv_seeds,
     "packet_csv": packet_csv_seeds,
     "zeek_tsv": zeek_tsv_seeds,

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "fuzz_support.h"
 #include "trace/format/rows.h"
 
 /// Reads `bytes` with a text format's reader, writes what came and reads that: the same records
@@ -15,12 +16,6 @@ namespace tracetwin::fuzz {
 
 using OpenReader = AnyReader (*)(Buffered input, SourceInfo info);
 using OpenWriter = AnyWriter (*)(ByteSink& sink, const WriterOptions& options);
-
-inline void expect(bool held) {
-  if (!held) {
-    __builtin_trap();
-  }
-}
 
 class TextSink final : public ByteSink {
  public:

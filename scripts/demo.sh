@@ -25,9 +25,13 @@ show inspect "$real" --top 5 | tee build/demo/real.txt
 say "Its twin"
 show inspect "$twin" --top 5 | tee build/demo/twin.txt
 
+say "Its summary: what was promised, and how much was written"
+grep -E '^ *"(format|engine|[a-z]+_seed|packets|conversations|statement)":' "$twin.summary.json"
+
 say "Done"
 cat <<TXT
 The twin:       $PWD/$twin
-Its summary:    $PWD/build/demo/twin.txt   (of the real trace: build/demo/real.txt)
+Its summary:    $PWD/$twin.summary.json
+What it holds:  $PWD/build/demo/twin.txt   (the real trace: build/demo/real.txt)
 The program:    $PWD/$tracetwin --help
 TXT

@@ -15,8 +15,9 @@ targets() {
 }
 
 build() {
-  scripts/build.sh fuzz $(targets)
+  scripts/build.sh fuzz $(targets) model_seeds
   /usr/bin/python3 fuzz/make_seeds.py build/fuzz/seeds
+  build/fuzz/fuzz/model_seeds build/fuzz/seeds
 }
 
 run_one() {

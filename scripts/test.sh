@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
 # Everything that must hold before a change lands, on a bare Debian 12: builds with sanitizers and
-# warnings as errors, tests, layer, style and formatting checks, end-to-end tests of
+# warnings as errors, tests, layer, style, formatting and clang-tidy checks, end-to-end tests of
 # the sanitized and of the released program, fuzzing. All of it is one ctest run, whose closing
 # lines are the result. TRACETWIN_FUZZ_SECONDS (30) is the time for each fuzzing target.
 set -euo pipefail

@@ -131,7 +131,7 @@ class InPlaceSink final : public DescriptorSink {
 class TemporaryFile final : public DescriptorSink {
  public:
   TemporaryFile(int descriptor, std::string temporary, std::string target)
-      : DescriptorSink(descriptor, target),
+      : DescriptorSink(descriptor, std::move(target)),
         temporary_(std::move(temporary)),
         slot_(claim(temporary_)) {}
 

@@ -10,7 +10,7 @@ enum class ExitCode : int {
   kDone = 0,
   kAnswerIsNo = 1,      ///< the command worked and its answer is "no"
   kBadInput = 2,        ///< wrong usage, unreadable or impossible input, failed output
-  kBudgetExceeded = 3,  ///< a privacy budget would have been exceeded
+  kBudgetExceeded = 3,  ///< a privacy budget would be exceeded, or is too small for the request
 };
 
 /// What stops a command. The only exception type of the project; caught once, in cli.

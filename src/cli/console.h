@@ -20,6 +20,8 @@ class Console {
   void out(std::string_view text);
   /// A sentence for the user, unless quiet.
   void note(std::string_view sentence);
+  /// A sentence for the user, even when quiet.
+  void insist(std::string_view sentence) { say(sentence); }
   /// Lines with their line breaks (or nothing), unless quiet.
   void note_block(std::string_view lines);
   /// A sentence only for --verbose.

@@ -2,12 +2,15 @@
 
 #include <CLI/CLI.hpp>
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/conversion.h"
 #include "cli/files.h"
+#include "cli/job_json.h"
+#include "cli/skips_json.h"
 #include "cli/skips_text.h"
 
 namespace tracetwin::cli {
@@ -71,12 +74,16 @@ ExitCode convert(const ConvertOptions& options, Context& context) {
     writable_format_named(common.format);
   }
   check_output(options.output, common.force);
+  check_json(common, options.output);
   AnyReader reader = open_trace(options.input);
   const Target target = {output_format(options, common.format, reader), options.output,
                          common.force};
   const Conversion done = convert_trace(std::move(reader), target, common.timeouts,
                                         size_of(options.input), context.console.progress());
   tell(done, options, target, context.console);
+  if (common.json) {
+    context.console.out(json_text(conversion_json(done, target)));
+  }
   return ExitCode::kDone;
 }
 
@@ -88,6 +95,7 @@ Action define_convert(CLI::App& app, CommonOptions& common) {
       ->required();
   app.add_option("OUT", options->output, "File to write; - is standard output")->required();
   add_output(app, common);
+  add_json(app, common);
   add_timeouts(app, common);
   app.footer(kMoreHelp);
   return [options](Context& context) { return convert(*options, context); };

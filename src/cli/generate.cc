@@ -1,9 +1,12 @@
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/job_json.h"
 #include "cli/model_options.h"
+#include "cli/skips_json.h"
 #include "pipeline/model_file.h"
 #include "pipeline/write_twin.h"
 
@@ -18,13 +21,22 @@ struct Options {
 };
 
 ExitCode run_generate(const Options& options, Context& context) {
+  check_json(context.common, options.output);
   const TwinModel model = read_model(options.model);
   const TwinOutput output{options.output, context.common.format, context.common.force};
   check_twin_output(output, model.schema.kind);
-  const GenerateJob job{options.count, resolve_seed(options.seed, context.console),
-                        options.seed.threads};
-  note_written(write_twin(model, job, output, context.console.progress()), output, context.console);
+  const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
+  const GenerateJob job{options.count, seed, options.seed.threads};
+  const TwinCounts written = write_twin(model, job, output, context.console.progress());
+  note_written(written, output, context.console);
   note_privacy(model.ledger, context.console);
+  if (context.common.json) {
+    nlohmann::ordered_json json = {{"model", options.model}};
+    json["output"] = output_json(written, output);
+    json["seed"] = seed;
+    json["privacy"] = privacy_json(model.ledger);
+    context.console.out(json_text(json));
+  }
   return ExitCode::kDone;
 }
 
@@ -32,11 +44,12 @@ ExitCode run_generate(const Options& options, Context& context) {
 
 Action define_generate(CLI::App& app, CommonOptions& common) {
   const auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "Model file (.twin)")->required();
+  app.add_option("MODEL", options->model, "Model file (.twin); - is standard input")->required();
   app.add_option("-o,--output", options->output, "Trace to write; - is standard output")
       ->required();
   add_count(app, options->count);
   add_output(app, common);
+  add_json(app, common);
   add_seed(app, options->seed);
   return [options](Context& context) { return run_generate(*options, context); };
 }

@@ -1,7 +1,9 @@
 #include <CLI/CLI.hpp>
+#include <cstdint>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/files.h"
@@ -13,23 +15,33 @@
 namespace tracetwin::cli {
 namespace {
 
+constexpr std::uint64_t kMostTop = 1'000'000;
+
 struct InspectOptions {
   std::string file;
   std::size_t top = 10;
 };
 
-ExitCode inspect_trace(const InspectOptions& options, Context& context) {
-  const TraceSummary summary = summarize(open_trace(options.file), context.common.timeouts,
+ExitCode inspect_trace(AnyReader reader, const InspectOptions& options, Context& context) {
+  const TraceSummary summary = summarize(std::move(reader), context.common.timeouts,
                                          size_of(options.file), context.console.progress());
   context.console.out(context.common.json ? json_text(summary_json(summary, options.top))
                                           : summary_text(summary, options.top));
   return ExitCode::kDone;
 }
 
-ExitCode inspect_model(const InspectOptions& options, Context& context) {
-  const TwinModel model = read_model(options.file);
+ExitCode inspect_model(const TwinModel& model, Context& context) {
   context.console.out(context.common.json ? json_text(manifest_of(model)) : model_text(model));
   return ExitCode::kDone;
+}
+
+ExitCode inspect(const InspectOptions& options, Context& context) {
+  SourceInfo info;
+  info.name = shown_name(options.file);
+  Buffered input(open_source(options.file, &info.compression));
+  return looks_like_model(input)
+             ? inspect_model(read_model(std::move(input), info.name), context)
+             : inspect_trace(open_trace(std::move(input), info), options, context);
 }
 
 }  // namespace
@@ -39,15 +51,12 @@ Action define_inspect(CLI::App& app, CommonOptions& common) {
   app.add_option("FILE", options->file,
                  "Capture, flow log (packed or not) or model file; - is standard input")
       ->required();
-  app.add_option("--top", options->top, "How many hosts to name, and values with --json")
-      ->type_name("N")
-      ->capture_default_str();
+  add_whole(app, "--top", "How many hosts to name, and values with --json", 0, kMostTop,
+            [options](std::uint64_t top) { options->top = top; })
+      ->default_str(std::to_string(options->top));
   add_json(app, common);
   add_timeouts(app, common);
-  return [options](Context& context) {
-    return looks_like_model(options->file) ? inspect_model(*options, context)
-                                           : inspect_trace(*options, context);
-  };
+  return [options](Context& context) { return inspect(*options, context); };
 }
 
 }  // namespace tracetwin::cli

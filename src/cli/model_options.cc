@@ -8,9 +8,13 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/skips_text.h"
+#include "engine/marginal/table_model.h"
 
 namespace tracetwin::cli {
 namespace {
+
+constexpr std::uint64_t kMostThreads = 1024;
+constexpr auto kMostRecordsAsked = static_cast<std::uint64_t>(engine::kMostRecords);
 
 std::optional<std::int64_t> parse_time(const std::string& text) {
   return parse_rfc3339_ns(text);
@@ -21,11 +25,13 @@ Window parse_window(const std::string& text) {
   const std::size_t dots = text.find("..");
   const auto begin = parse_time(text.substr(0, dots));
   const auto end = dots == std::string::npos ? std::nullopt : parse_time(text.substr(dots + 2));
-  if (!begin || !end || *begin >= *end) {
+  const Window window = {begin.value_or(0), end.value_or(0)};
+  if (!begin || !end || !window.is_possible()) {
     throw Error(fmt::format("--window \"{}\" is not BEGIN..END", text),
-                "Give two RFC 3339 times, such as 2026-03-01T00:00:00Z..2026-03-02T00:00:00Z.");
+                "Give two RFC 3339 times from 1970 to 2262, the earlier first, such as "
+                "2026-03-01T00:00:00Z..2026-03-02T00:00:00Z.");
   }
-  return {*begin, *end};
+  return window;
 }
 
 std::optional<dp::Budget> budget_of(const TrainOptions& options) {
@@ -66,13 +72,13 @@ void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
   app.add_option("--engine", options.job.engine, "See tracetwin list engines")
       ->type_name("NAME")
       ->capture_default_str();
-  app.add_option("--packets-per-flow", options.job.steps_per_conversation,
-                 "Captures: packets that one flow contributes at most to the packet tables")
-      ->type_name("N")
-      ->check(CLI::Range(1, 1000))
-      ->capture_default_str();
-  app.add_option("--insecure-test-seed", options.job.insecure_test_seed,
-                 "Make the privacy noise reproducible, which destroys the guarantee; tests only")
+  add_whole(app, "--packets-per-flow",
+            "Captures: packets that one flow contributes at most to the packet tables", 1, 1000,
+            [&options](std::uint64_t most) { options.job.steps_per_conversation = most; })
+      ->default_str(std::to_string(options.job.steps_per_conversation));
+  add_whole(app, "--insecure-test-seed",
+            "Make the privacy noise reproducible, which destroys the guarantee; tests only", 0,
+            UINT64_MAX, [&options](std::uint64_t seed) { options.job.insecure_test_seed = seed; })
       ->type_name("SEED");
   add_timeouts(app, common);
 }
@@ -94,16 +100,24 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
 }
 
 void add_seed(CLI::App& app, SeedOptions& options) {
-  app.add_option("-s,--seed", options.seed,
-                 "Same input, options and seed give the same output (but for privacy noise)");
-  app.add_option("--threads", options.threads, "Threads to use; 0 means all processors")
-      ->capture_default_str();
+  add_whole(app, "-s,--seed",
+            "Same input, options and seed give the same output (but for privacy noise)", 0,
+            UINT64_MAX, [&options](std::uint64_t seed) { options.seed = seed; });
+  add_whole(app, "--threads", "Threads to use; 0 means all processors", 0, kMostThreads,
+            [&options](std::uint64_t threads) { options.threads = static_cast<unsigned>(threads); })
+      ->default_str("0");
 }
 
-std::uint64_t resolve_seed(const SeedOptions& options, Console& console) {
+std::uint64_t resolve_seed(const SeedOptions& options, const std::string& output,
+                           Console& console) {
   std::random_device device;
   const std::uint64_t seed = options.seed.value_or(std::uint64_t{device()} << 32 | device());
-  console.note(fmt::format("seed: {}", seed));
+  const std::string sentence = fmt::format("seed: {}", seed);
+  if (!options.seed && writes_in_place(output)) {
+    console.insist(sentence);
+  } else {
+    console.note(sentence);
+  }
   return seed;
 }
 
@@ -125,14 +139,14 @@ void note_training(const TrainSummary& summary, const Schema& schema, Console& c
 }
 
 void add_count(CLI::App& app, std::optional<std::uint64_t>& count) {
-  app.add_option("-n,--count", count,
-                 "How many flow records to generate, or conversations of a capture; without it, "
-                 "as many as the model estimates the trace to hold")
-      ->check(CLI::PositiveNumber);
+  add_whole(app, "-n,--count",
+            "How many flow records to generate, or conversations of a capture; without it, as many "
+            "as the model estimates the trace to hold",
+            1, kMostRecordsAsked, [&count](std::uint64_t wanted) { count = wanted; });
 }
 
 void note_written(const TwinCounts& counts, const TwinOutput& output, Console& console) {
-  const bool packets = counts.packets > 0;
+  const bool packets = counts.kind == TraceKind::kPackets;
   console.note(fmt::format("wrote {} {} to {}",
                            with_thousands(packets ? counts.packets : counts.records),
                            packets ? "packets" : "flow records", output.path.string()));

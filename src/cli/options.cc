@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <charconv>
 
 #include "base/text.h"
 
@@ -22,6 +23,23 @@ void add_output(CLI::App& app, CommonOptions& common) {
   app.add_option("--format", common.format,
                  "Format of the output; by its suffix when not given (see: tracetwin list formats)")
       ->type_name("NAME");
+}
+
+CLI::Option* add_whole(CLI::App& app, const std::string& name, const std::string& description,
+                       std::uint64_t low, std::uint64_t high,
+                       const std::function<void(std::uint64_t)>& take) {
+  const auto parse = [name, low, high, take](const std::string& text) {
+    std::uint64_t number = 0;
+    const char* end = text.data() + text.size();
+    const auto [stop, fault] = std::from_chars(text.data(), end, number);
+    if (fault != std::errc() || stop != end || number < low || number > high) {
+      throw CLI::ValidationError(
+          name.substr(name.rfind(',') + 1),
+          fmt::format("'{}' is not a whole number from {} to {}", text, low, high));
+    }
+    take(number);
+  };
+  return app.add_option_function<std::string>(name, parse, description)->type_name("N");
 }
 
 CLI::Option* add_duration(CLI::App& app, const std::string& name, std::int64_t& duration_ns,

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <string>
 
 #include "trace/assemble.h"
@@ -30,6 +31,11 @@ void add_json(CLI::App& app, CommonOptions& common);
 void add_output(CLI::App& app, CommonOptions& common);
 /// --idle-timeout and --active-timeout.
 void add_timeouts(CLI::App& app, CommonOptions& common);
+
+/// An option that takes a whole number from `low` to `high`, in decimal, and hands it to `take`.
+CLI::Option* add_whole(CLI::App& app, const std::string& name, const std::string& description,
+                       std::uint64_t low, std::uint64_t high,
+                       const std::function<void(std::uint64_t)>& take);
 
 /// An option that takes a duration such as 250ms, 15s or 1h30m, at least 1 ns.
 CLI::Option* add_duration(CLI::App& app, const std::string& name, std::int64_t& duration_ns,

@@ -21,6 +21,10 @@ constexpr const char* kDescription =
     "TraceTwin learns a network trace, with differential privacy where asked, and writes a\n"
     "synthetic twin of it.";
 
+void add_version(CLI::App& app) {
+  app.set_version_flag("-V,--version", "tracetwin " TRACETWIN_VERSION, "Print the version");
+}
+
 /// The parser with all commands, and what each of them does.
 struct Program {
   CommonOptions common;
@@ -28,7 +32,7 @@ struct Program {
   std::map<const CLI::App*, Action> actions;
 
   Program() {
-    app.set_version_flag("-V,--version", "tracetwin " TRACETWIN_VERSION, "Print the version");
+    add_version(app);
     app.get_formatter()->column_width(34);
     app.get_formatter()->label("REQUIRED", "");
     app.get_formatter()->label("TEXT", "");
@@ -38,6 +42,7 @@ struct Program {
     add_verbosity(app, common);
     for (const auto& command : commands()) {
       CLI::App* sub = app.add_subcommand(std::string(command.name), std::string(command.summary));
+      add_version(*sub);
       add_verbosity(*sub, common);
       actions[sub] = command.define(*sub, common);
     }

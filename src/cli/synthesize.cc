@@ -1,11 +1,14 @@
 #include "pipeline/synthesize.h"
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/job_json.h"
 #include "cli/model_options.h"
+#include "cli/skips_json.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -20,7 +23,8 @@ struct Options {
 
 ExitCode run_synthesize(const Options& options, Context& context) {
   SynthesizeJob job;
-  const std::uint64_t seed = resolve_seed(options.seed, context.console);
+  check_json(context.common, options.output);
+  const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
   job.train = training_job(options.train, context.common, seed);
   job.train.threads = options.seed.threads;
   job.generate = {options.count, seed, options.seed.threads};
@@ -32,6 +36,14 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   note_training(result.trained, result.schema, context.console);
   note_written(result.written, job.output, context.console);
   note_privacy(result.ledger, context.console);
+  if (context.common.json) {
+    auto json = training_json(options.train.job.input, result.trained, result.schema);
+    json["output"] = output_json(result.written, job.output);
+    json["model"] = job.model ? nlohmann::ordered_json(options.model) : nullptr;
+    json["seed"] = seed;
+    json["privacy"] = privacy_json(result.ledger);
+    context.console.out(json_text(json));
+  }
   return ExitCode::kDone;
 }
 
@@ -46,6 +58,7 @@ Action define_synthesize(CLI::App& app, CommonOptions& common) {
       ->type_name("FILE");
   add_count(app, options->count);
   add_output(app, common);
+  add_json(app, common);
   add_training(app, options->train, common);
   add_seed(app, options->seed);
   return [options](Context& context) { return run_synthesize(*options, context); };

@@ -1,11 +1,14 @@
 #include <fmt/format.h>
 
 #include <memory>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "base/atomic_file.h"
 #include "cli/commands.h"
+#include "cli/job_json.h"
 #include "cli/model_options.h"
+#include "cli/skips_json.h"
 #include "pipeline/synthesize.h"
 
 namespace tracetwin::cli {
@@ -19,8 +22,10 @@ struct Options {
 
 ExitCode run_train(const Options& options, Context& context) {
   check_output(options.output, context.common.force);
-  TrainJob job =
-      training_job(options.train, context.common, resolve_seed(options.seed, context.console));
+  check_json(context.common, options.output);
+  // A model holds its seed, so that nobody who wants quiet has to be told.
+  const std::uint64_t seed = resolve_seed(options.seed, "", context.console);
+  TrainJob job = training_job(options.train, context.common, seed);
   job.threads = options.seed.threads;
   TrainSummary summary;
   const TwinModel model = train(job, context.console.progress(), &summary);
@@ -28,6 +33,13 @@ ExitCode run_train(const Options& options, Context& context) {
   note_training(summary, model.schema, context.console);
   note_privacy(model.ledger, context.console);
   context.console.note(fmt::format("model: {}", options.output));
+  if (context.common.json) {
+    auto json = training_json(options.train.job.input, summary, model.schema);
+    json["model"] = options.output;
+    json["seed"] = seed;
+    json["privacy"] = privacy_json(model.ledger);
+    context.console.out(json_text(json));
+  }
   return ExitCode::kDone;
 }
 
@@ -39,6 +51,7 @@ Action define_train(CLI::App& app, CommonOptions& common) {
       ->required();
   app.add_option("-o,--output", options->output, "Model file to write (.twin)")->required();
   app.add_flag("-f,--force", common.force, "Replace an output that exists");
+  add_json(app, common);
   add_training(app, options->train, common);
   add_seed(app, options->seed);
   return [options](Context& context) { return run_train(*options, context); };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <CLI/CLI.hpp>
+#include <optional>
 #include <vector>
 
 #include "base/text.h"
@@ -49,6 +50,40 @@ std::string unknown_argument(const CLI::App& app, bool is_top) {
   return rest.empty() ? "" : rest.front();
 }
 
+bool has_option(const CLI::App& app, const std::string& name) {
+  return app.get_option_no_throw(name) != nullptr;
+}
+
+/// Commands that have an option, "inspect, convert".
+std::string commands_with(const std::string& option, CLI::App& top) {
+  std::string names;
+  for (const CLI::App* command : top.get_subcommands({})) {
+    if (has_option(*command, option)) {
+      names += (names.empty() ? "" : ", ") + command->get_name();
+    }
+  }
+  return names;
+}
+
+/// What is wrong with an option of a command that stands before it, and what to do; or nothing.
+std::optional<Error> misplaced(const std::string& word, CLI::App& top, const CLI::App* chosen) {
+  const std::string name = word.substr(0, word.find('='));
+  if (name.empty() || name[0] != '-') {
+    return std::nullopt;
+  }
+  if (chosen != nullptr && has_option(*chosen, name)) {
+    return Error(
+        fmt::format("{} is an option of {} and stands before it", name, chosen->get_name()),
+        fmt::format("Put {} behind {}.", name, chosen->get_name()));
+  }
+  const std::string commands = chosen == nullptr ? commands_with(name, top) : "";
+  if (commands.empty()) {
+    return std::nullopt;
+  }
+  return Error(fmt::format("{} is an option of a command ({}), and there is none", name, commands),
+               "Name the command, and put its options behind it.");
+}
+
 std::string describe_unknown(const std::string& word, const CLI::App& app, bool is_top) {
   if (word[0] == '-') {
     const std::string name = word.substr(0, word.find('='));
@@ -74,6 +109,9 @@ Error usage_error(CLI::App& app, const CLI::ParseError& error) {
   const auto chosen = app.get_subcommands();
   const CLI::App& meant = chosen.empty() ? app : *chosen.front();
   const std::string unknown = unknown_argument(app, chosen.empty());
+  if (auto error_of_place = misplaced(unknown, app, chosen.empty() ? nullptr : chosen.front())) {
+    return *error_of_place;
+  }
   const std::string what =
       unknown.empty() ? error.what() : describe_unknown(unknown, meant, chosen.empty());
   const std::string command = chosen.empty() ? "" : meant.get_name() + " ";

@@ -72,7 +72,8 @@ std::optional<std::uint64_t> try_exponential(NoiseSource& noise, std::uint64_t s
 }
 
 std::uint64_t floor_sqrt_of_fraction(std::uint64_t p, std::uint64_t q) {
-  return static_cast<std::uint64_t>(std::sqrt(static_cast<double>(p / q)));
+  const std::uint64_t whole = p / q;
+  return static_cast<std::uint64_t>(std::sqrt(static_cast<double>(whole)));
 }
 
 void check_range(const Sigma2& sigma2) {

@@ -25,7 +25,17 @@ double threshold_part(const std::optional<Budget>& budget, double share) {
 }
 
 double rho_part(const std::optional<Budget>& budget, double threshold_delta) {
-  return budget ? rho_of({budget->epsilon, budget->delta - threshold_delta}) : 0;
+  if (!budget) {
+    return 0;
+  }
+  const double rho = rho_of({budget->epsilon, budget->delta - threshold_delta});
+  if (!(rho > 0)) {
+    throw Error(fmt::format("the privacy budget is too small: epsilon {} leaves nothing to spend",
+                            budget->epsilon),
+                "Give a larger --epsilon (usual values lie between 0.1 and 10).",
+                ExitCode::kBudgetExceeded);
+  }
+  return rho;
 }
 
 double cost(double l2_sensitivity, const Sigma2& sigma2) {

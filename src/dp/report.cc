@@ -4,6 +4,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <utility>
 
@@ -21,6 +22,8 @@ constexpr std::array kNoiseNames = {
     std::pair{Noise::kInsecureTestSeed, "insecure test seed"},
     std::pair{Noise::kNone, "none"},
 };
+constexpr std::uint64_t kSaturated = std::numeric_limits<std::uint64_t>::max();
+constexpr double kMostRho = 1e6;
 constexpr std::array kGroupSizes = {1, 10, 100};
 
 std::string_view noise_name(Noise noise) {
@@ -103,14 +106,14 @@ Sigma2 sigma2_from(const json& row) {
   return sigma2;
 }
 
+std::uint64_t cells_from(const json& cells) {
+  return cells.is_null() ? kSaturated : whole(cells, "cells");
+}
+
 LedgerRow row_from(const json& row) {
-  return {text(row, "stage"),
-          text(row, "what"),
-          amount(row, "l2_sensitivity"),
-          sigma2_from(row),
-          amount(row, "rho"),
-          amount(row, "delta"),
-          whole(member(row, "cells"), "cells")};
+  return {
+      text(row, "stage"), text(row, "what"),    amount(row, "l2_sensitivity"),   sigma2_from(row),
+      amount(row, "rho"), amount(row, "delta"), cells_from(member(row, "cells"))};
 }
 
 json row_json(const LedgerRow& row) {
@@ -120,7 +123,7 @@ json row_json(const LedgerRow& row) {
           {"sigma2", {row.sigma2.numerator, row.sigma2.denominator}},
           {"rho", row.rho},
           {"delta", row.delta},
-          {"cells", row.cells}};
+          {"cells", row.cells == kSaturated ? json() : json(row.cells)}};
 }
 
 json groups_json(const LedgerReport& report) {
@@ -143,7 +146,9 @@ std::optional<Budget> budget_from(const json& json_in, Noise noise) {
 }
 
 std::string row_line(const LedgerRow& row) {
-  const std::string cells = row.cells == 0 ? "-" : with_thousands(row.cells);
+  const std::string cells = row.cells == 0            ? "-"
+                            : row.cells == kSaturated ? "2^64 and more"
+                                                      : with_thousands(row.cells);
   return fmt::format("{:<12} {:<40} {:>10.4g} {:>10.4g} {:>10.4g} {:>16}", row.stage, row.what,
                      std::sqrt(row.sigma2.value()), row.rho, row.delta, cells);
 }
@@ -194,6 +199,9 @@ LedgerReport LedgerReport::from_json(const json& json_in) {
   report.budget = budget_from(json_in, report.noise);
   report.unit = unit_named(text(json_in, "unit"));
   report.rho_total = amount(json_in, "rho_total");
+  if (report.rho_total > kMostRho) {
+    damaged("rho_total", "a number that a budget can give");
+  }
   report.rho_spent = amount(json_in, "rho_spent");
   report.threshold_delta_total = amount(json_in, "threshold_delta_total");
   report.threshold_delta_spent = amount(json_in, "threshold_delta_spent");

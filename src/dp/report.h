@@ -52,7 +52,8 @@ struct LedgerReport {
   /// "epsilon", "delta" (null without a budget), "unit", "rho_total", "rho_spent",
   /// "threshold_delta_total", "threshold_delta_spent", "groups": [{"units", "epsilon"}],
   /// "rows": [{"stage", "what", "l2_sensitivity", "sigma2": [numerator, denominator], "rho",
-  /// "delta", "cells"}]}. "guarantee", "statement" and "groups" follow from the rest.
+  /// "delta", "cells" (0: not public; null: 2^64 or more)}]}. "guarantee", "statement" and "groups"
+  /// follow from the rest.
   nlohmann::json to_json() const;
   /// The inverse. Throws Error on anything to_json() could not have written; control characters
   /// in texts are replaced by '?'.

@@ -53,6 +53,10 @@ class AddressCodec final : public Codec {
     return value & mask_of(address.is_v4() ? 32 - kV4Prefix[level] : 128 - kV6Prefix[level]);
   }
 
+  bool has_cell(std::size_t level, Key cell) const override {
+    return level == 3 ? cell < last_cells() : this->cell(level, cell) == cell;
+  }
+
   Key draw(std::size_t level, Key cell, Random& random) const override {
     if (level == 3) {
       return draw_last(static_cast<std::uint32_t>(cell), random);

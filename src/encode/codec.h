@@ -43,6 +43,8 @@ class Codec {
   virtual Key quiet_cell() const { return 0; }
 
   virtual Key cell(std::size_t level, Key value) const = 0;
+  /// Whether there is such a cell on this level (below levels()).
+  virtual bool has_cell(std::size_t level, Key cell) const = 0;
   /// A value inside a cell, by the codec's public prior (uniform, or uniform on the log scale).
   virtual Key draw(std::size_t level, Key cell, Random& random) const = 0;
   /// A uniformly drawn cell of a stratum; not asked for the last level.

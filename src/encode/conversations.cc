@@ -30,6 +30,7 @@ struct Conversation {
   Sender backward;
   std::int64_t last_ns = 0;
   bool last_forward = true;
+  std::uint64_t first_packet = 0;  // of the trace, from 1
   std::vector<Step> steps;
   /// Chooses the steps kept. A stream of its own, from the conversation's own facts: which steps
   /// one conversation keeps must not depend on whether another one is there.
@@ -150,16 +151,20 @@ std::uint32_t header_code(const SenderPlan& forward, const SenderPlan& backward)
 
 class ConversationColumns::Builder {
  public:
-  Builder(const FlowTimeouts& timeouts, std::size_t most_steps, std::uint64_t seed)
+  Builder(const FlowTimeouts& timeouts, std::size_t most_steps, std::uint64_t seed,
+          const std::optional<Window>& window)
       : most_steps_(most_steps),
         seed_(seed),
+        window_(window),
         columns_(standard_fields(TraceKind::kPackets).size()),
         assembler_(timeouts, [this](const AssembledFlow& flow) { end(flow); }) {}
 
   void add(const Packet& packet) {
     const auto placement = assembler_.add(packet);
     Conversation& c = active_[placement.flow];
+    ++packets_;
     if (placement.first) {
+      c.first_packet = packets_;
       c.random = Random(seed_, mix(std::hash<FiveTuple>()(packet.tuple),
                                    static_cast<std::uint64_t>(packet.time_ns)));
     }
@@ -181,6 +186,7 @@ class ConversationColumns::Builder {
 
   const std::vector<PrivateColumn>& columns() const { return columns_; }
   const std::vector<StepInContext>& steps() const { return steps_; }
+  const Skips& skips() const { return skips_; }
 
  private:
   /// Reservoir sampling (Vitter 1985, algorithm R).
@@ -196,6 +202,11 @@ class ConversationColumns::Builder {
   void end(const AssembledFlow& flow) {
     const auto found = active_.find(flow.number);
     const Conversation& c = found->second;
+    if (window_ && !window_->holds(flow.first_ns)) {
+      skips_.add(kOutsideWindow, c.first_packet);
+      active_.erase(found);
+      return;
+    }
     const std::vector<Key> row = row_of(flow, c);
     for (std::size_t f = 0; f < row.size(); ++f) {
       columns_[f].values.push_back(row[f]);
@@ -212,6 +223,9 @@ class ConversationColumns::Builder {
 
   std::size_t most_steps_;
   std::uint64_t seed_;
+  std::optional<Window> window_;
+  std::uint64_t packets_ = 0;
+  Skips skips_;
   std::unordered_map<std::uint64_t, Conversation> active_;
   std::vector<PrivateColumn> columns_;
   std::vector<StepInContext> steps_;
@@ -219,8 +233,9 @@ class ConversationColumns::Builder {
 };
 
 ConversationColumns::ConversationColumns(const FlowTimeouts& timeouts,
-                                         std::size_t steps_per_conversation, std::uint64_t seed)
-    : builder_(std::make_unique<Builder>(timeouts, steps_per_conversation, seed)) {}
+                                         std::size_t steps_per_conversation, std::uint64_t seed,
+                                         const std::optional<Window>& window)
+    : builder_(std::make_unique<Builder>(timeouts, steps_per_conversation, seed, window)) {}
 ConversationColumns::~ConversationColumns() = default;
 void ConversationColumns::add(const Packet& packet) {
   builder_->add(packet);
@@ -236,6 +251,9 @@ const std::vector<PrivateColumn>& ConversationColumns::columns() const {
 }
 const std::vector<StepInContext>& ConversationColumns::steps() const {
   return builder_->steps();
+}
+const Skips& ConversationColumns::skips() const {
+  return builder_->skips();
 }
 
 namespace {

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <vector>
 
 #include "base/random.h"
@@ -11,6 +12,7 @@
 #include "schema/field.h"
 #include "trace/assemble.h"
 #include "trace/packet.h"
+#include "trace/skips.h"
 
 namespace tracetwin {
 
@@ -36,11 +38,12 @@ struct StepInContext {
 /// Takes a capture's packets one by one, cuts them into conversations (FlowAssembler) and keeps of
 /// each: one row of the fields of standard_fields(kPackets), and up to `steps_per_conversation`
 /// of its packets, drawn uniformly without replacement. Private. Memory grows with conversations,
-/// not with packets.
+/// not with packets. Conversations that start outside `window`, when there is one, are left out
+/// whole: what one of them is does not depend on the window.
 class ConversationColumns {
  public:
   ConversationColumns(const FlowTimeouts& timeouts, std::size_t steps_per_conversation,
-                      std::uint64_t seed);
+                      std::uint64_t seed, const std::optional<Window>& window = std::nullopt);
   ~ConversationColumns();
   void add(const Packet& packet);
   /// Ends all conversations; call once, before the accessors.
@@ -49,6 +52,8 @@ class ConversationColumns {
   std::size_t rows() const;
   const std::vector<PrivateColumn>& columns() const;
   const std::vector<StepInContext>& steps() const;
+  /// Conversations outside the window, by the number of their first packet.
+  const Skips& skips() const;
 
  private:
   class Builder;

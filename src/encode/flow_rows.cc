@@ -7,11 +7,14 @@
 #include <charconv>
 #include <cmath>
 
+#include "trace/time_range.h"
+
 namespace tracetwin {
 namespace {
 
 constexpr std::uint64_t kMostBytesPerPacket = 1500;
 constexpr std::int64_t kMicrosecond = 1000;
+constexpr std::string_view kUnset = "-";
 
 /// The columns of a row that standard_fields(kFlows) fixes, by position.
 enum StandardField : std::size_t {
@@ -53,7 +56,10 @@ std::string number_text(const Field& field, Key key) {
 }  // namespace
 
 FlowColumns::FlowColumns(const Schema& schema, const std::vector<std::string>& extra_columns)
-    : schema_(schema), columns_(schema.fields.size()), ids_(schema.fields.size()) {
+    : schema_(schema),
+      columns_(schema.fields.size()),
+      ids_(schema.fields.size()),
+      foreign_(schema.fields.size()) {
   for (std::size_t f = kStandardFields; f < schema.fields.size(); ++f) {
     const auto found = std::find(extra_columns.begin(), extra_columns.end(), schema.fields[f].name);
     extra_of_field_.push_back(static_cast<std::size_t>(found - extra_columns.begin()));
@@ -61,47 +67,64 @@ FlowColumns::FlowColumns(const Schema& schema, const std::vector<std::string>& e
 }
 
 void FlowColumns::add(const FlowBatch& batch) {
-  for (const FlowRecord& record : batch.records) {
-    add_record(record, columns_);
-  }
-  for (std::size_t f = kStandardFields; f < schema_.fields.size(); ++f) {
-    const std::size_t extra = extra_of_field_[f - kStandardFields];
-    extra < batch.extras.size() ? add_extra(f, batch.extras[extra])
-                                : add_unset(f, batch.records.size());
-  }
-  rows_ += batch.records.size();
-}
-
-void FlowColumns::add_extra(std::size_t field, const TextColumn& texts) {
-  const Field& declared = schema_.fields[field];
-  PrivateColumn& column = columns_[field];
-  for (std::size_t i = 0; i < texts.size(); ++i) {
-    const std::string_view text = texts[i];
-    if (declared.kind == FieldKind::kCategory) {
-      const auto [entry, is_new] = ids_[field].try_emplace(std::string(text), column.names.size());
-      if (is_new) {
-        column.names.emplace_back(text);
+  const auto line_of = [&](std::size_t i) {
+    return batch.lines.empty() ? read_ + i + 1 : batch.lines[i];
+  };
+  for (const std::size_t i : choose(batch)) {
+    add_record(batch.records[i], columns_);
+    for (std::size_t f = kStandardFields; f < schema_.fields.size(); ++f) {
+      const std::size_t extra = extra_of_field_[f - kStandardFields];
+      const std::string_view text = extra < batch.extras.size() ? batch.extras[extra][i] : kUnset;
+      if (schema_.fields[f].kind == FieldKind::kCategory) {
+        add_category(f, text, line_of(i));
+      } else {
+        add_number(f, text, line_of(i));
       }
-      column.values.push_back(entry->second);
-      continue;
     }
-    double value = declared.low;
-    const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-    if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
-      skips_.add(fmt::format("{} is not a number (its lower bound was taken)", declared.name),
-                 rows_ + i + 1);
-      value = declared.low;
-    }
-    column.values.push_back(number_key(value));
+    ++rows_;
   }
+  read_ += batch.records.size();
 }
 
-void FlowColumns::add_unset(std::size_t field, std::size_t count) {
-  TextColumn texts;
-  for (std::size_t i = 0; i < count; ++i) {
-    texts.append("-");
+std::vector<std::size_t> FlowColumns::choose(const FlowBatch& batch) {
+  std::vector<std::size_t> chosen;
+  chosen.reserve(batch.records.size());
+  for (std::size_t i = 0; i < batch.records.size(); ++i) {
+    if (!schema_.window || schema_.window->holds(batch.records[i].start_ns)) {
+      chosen.push_back(i);
+    } else {
+      skips_.add(kOutsideWindow, batch.lines.empty() ? read_ + i + 1 : batch.lines[i]);
+    }
   }
-  add_extra(field, texts);
+  return chosen;
+}
+
+void FlowColumns::add_category(std::size_t field, std::string_view text, std::uint64_t line) {
+  const std::vector<std::string>& declared = schema_.fields[field].values;
+  PrivateColumn& column = columns_[field];
+  const auto [entry, is_new] = ids_[field].try_emplace(std::string(text), column.names.size());
+  if (is_new) {
+    column.names.emplace_back(text);
+    foreign_[field].push_back(!declared.empty() &&
+                              std::find(declared.begin(), declared.end(), text) == declared.end());
+  }
+  if (foreign_[field][entry->second]) {
+    skips_.add(fmt::format("{} is not a declared value (\"{}\" was taken)",
+                           schema_.fields[field].name, kOtherCategory),
+               line);
+  }
+  column.values.push_back(entry->second);
+}
+
+void FlowColumns::add_number(std::size_t field, std::string_view text, std::uint64_t line) {
+  const Field& declared = schema_.fields[field];
+  double value = declared.low;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+    skips_.add(fmt::format("{} is not a number (its lower bound was taken)", declared.name), line);
+    value = declared.low;
+  }
+  columns_[field].values.push_back(number_key(value));
 }
 
 std::vector<std::string> extra_names(const Schema& schema) {
@@ -191,7 +214,9 @@ void append_record(const Schema& schema, const std::vector<Key>& row,
   record.bytes =
       std::clamp(second_of(row[kSize]), least_packet_bytes(record.tuple) * record.packets,
                  kMostBytesPerPacket * record.packets);
-  record.duration_ns = record.packets == 1 ? 0 : static_cast<std::int64_t>(row[kTd]) * kMicrosecond;
+  const std::int64_t duration_ns = static_cast<std::int64_t>(row[kTd]) * kMicrosecond;
+  record.duration_ns =
+      record.packets == 1 ? 0 : std::min(duration_ns, kEndOfTimeNs - 1 - record.start_ns);
   batch.records.push_back(record);
   for (std::size_t f = kStandardFields; f < schema.fields.size(); ++f) {
     const Field& field = schema.fields[f];

@@ -18,24 +18,31 @@ namespace tracetwin {
 class FlowColumns {
  public:
   /// `extra_columns` are the reader's, in its order. A field of `schema` that is not among them
-  /// has the value "-" in every record.
+  /// has the value "-" in every record. Records that start outside schema.window, when it was
+  /// given, are left out.
   FlowColumns(const Schema& schema, const std::vector<std::string>& extra_columns);
 
   void add(const FlowBatch& batch);
   std::size_t rows() const { return rows_; }
-  /// Fields declared as numbers whose text was none: replaced by the lower bound and counted.
+  /// By line: records outside the window; texts that are not among their field's declared values
+  /// and became kOtherCategory; texts of a field declared as a number that are none and became its
+  /// lower bound.
   const Skips& skips() const { return skips_; }
   const std::vector<PrivateColumn>& columns() const { return columns_; }
 
  private:
-  void add_extra(std::size_t field, const TextColumn& texts);
-  void add_unset(std::size_t field, std::size_t count);
+  /// Indices of the records to keep.
+  std::vector<std::size_t> choose(const FlowBatch& batch);
+  void add_category(std::size_t field, std::string_view text, std::uint64_t line);
+  void add_number(std::size_t field, std::string_view text, std::uint64_t line);
 
   Schema schema_;
   std::vector<std::size_t> extra_of_field_;  ///< index into FlowBatch::extras
   std::vector<PrivateColumn> columns_;
   std::vector<std::unordered_map<std::string, std::size_t>> ids_;  ///< of category texts
+  std::vector<std::vector<bool>> foreign_;  ///< by field and id: not among the declared values
   std::size_t rows_ = 0;
+  std::uint64_t read_ = 0;  ///< records met, kept or not
   Skips skips_;
 };
 

@@ -52,6 +52,7 @@ class LadderCodec final : public Codec {
     return std::log2(rungs_[level].cells);
   }
   Key cell(std::size_t level, Key value) const override { return rungs_[level].cell(value); }
+  bool has_cell(std::size_t level, Key cell) const override { return cell < rungs_[level].cells; }
   Key draw(std::size_t level, Key cell, Random& random) const override {
     return rungs_[level].draw(static_cast<std::uint32_t>(cell), random);
   }

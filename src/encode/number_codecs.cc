@@ -9,6 +9,7 @@
 #include "encode/codecs.h"
 #include "encode/ladder_codec.h"
 #include "encode/log_grid.h"
+#include "trace/elapsed.h"
 #include "trace/packet.h"
 
 namespace tracetwin {
@@ -34,7 +35,7 @@ Rung log_cells(unsigned bits, std::uint64_t largest) {
 }
 
 /// Cells [cuts[i], cuts[i+1]), uniform inside.
-Rung cut_at(std::vector<std::uint32_t> cuts) {
+Rung cut_at(const std::vector<std::uint32_t>& cuts) {
   const auto cells = static_cast<std::uint32_t>(cuts.size() - 1);
   return {
       cells,
@@ -94,7 +95,7 @@ std::unique_ptr<const Codec> make_time_codec(const Window& window) {
       kTimeSlots,
       [begin, length, edge](Key value) {
         const auto time = static_cast<std::int64_t>(static_cast<std::uint64_t>(value));
-        const double position = static_cast<double>(time - begin) / length * kTimeSlots;
+        const double position = static_cast<double>(elapsed(begin, time)) / length * kTimeSlots;
         auto slot = static_cast<std::uint32_t>(std::clamp(position, 0.0, kTimeSlots - 1.0));
         slot -= slot > 0 && time < edge(slot) ? 1 : 0;
         slot += slot + 1 < kTimeSlots && time >= edge(slot + 1) ? 1 : 0;
@@ -138,7 +139,8 @@ std::unique_ptr<const Codec> make_number_codec(double low, double high, bool who
   const double from = std::asinh(low);
   const double step = (std::asinh(high) - from) / kCells;
   const auto cell_of = [=](double value) {
-    const double position = (std::asinh(std::clamp(value, low, high)) - from) / step;
+    const double offset = std::asinh(std::clamp(value, low, high)) - from;
+    const double position = step > 0 ? offset / step : 0;  // bounds too near for asinh
     return static_cast<std::uint32_t>(std::clamp(position, 0.0, kCells - 1.0));
   };
   const auto draw = [=](std::uint32_t cell, Random& random) {

@@ -197,10 +197,8 @@ bool are_weights(const std::vector<double>& weights, std::size_t tokens) {
          });
 }
 
-/// What stands for all categories that were not released.
-constexpr const char* kOtherCategory = "other";
-
-/// Codes of a private column's texts in `names`; texts not among them get the last code.
+/// Codes of a private column's texts in `names`; texts not among them get the last code, which is
+/// that of kOtherCategory.
 std::vector<Key> translate(const PrivateColumn& column, std::span<const std::string> names) {
   std::vector<Key> codes;
   for (const auto& text : column.names) {
@@ -258,6 +256,10 @@ Vocabulary::Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> to
                : std::min(codec_->distance(token.cell, cell), codec_->distance(last, cell));
   };
   for (Key cell = 0; cell < last_.size(); ++cell) {
+    if (const auto kept = token_at_.back().find(cell); kept != token_at_.back().end()) {
+      last_[static_cast<std::size_t>(cell)] = kept->second;
+      continue;
+    }
     const auto nearer = [&](std::uint16_t a, std::uint16_t b) {
       return distance(a, cell) < distance(b, cell);
     };
@@ -454,16 +456,22 @@ nlohmann::json Vocabulary::to_json() const {
 Vocabulary Vocabulary::from_json(const Field& field, const Window& window,
                                  const nlohmann::json& json) {
   const auto names = json.at("names").get<std::vector<std::string>>();
+  if (names.empty() != (field.kind != FieldKind::kCategory) || names.size() > kMostCells) {
+    throw Error(
+        fmt::format("the vocabulary of field \"{}\" has {} names", field.name, names.size()));
+  }
   const std::shared_ptr<const Codec> codec = make_codec(field, window, names.size());
   std::vector<Token> tokens;
   bool has_last = false;
   for (const auto& entry : json.at("tokens")) {
-    const auto level = entry.at(0).get<std::size_t>();
+    const auto level =
+        entry.at(0).is_number_unsigned() ? entry.at(0).get<std::size_t>() : codec->levels();
     const Key cell = parse_cell(entry.at(1).get<std::string>());
     const auto span = entry.at(2).get<std::uint32_t>();
     const bool is_last = level + 1 == codec->levels();
     const Key end = is_last ? Key{codec->last_cells()} : cell + 1;
-    if (level >= codec->levels() || span == 0 || cell >= end || span > end - cell) {
+    if (level >= codec->levels() || !codec->has_cell(level, cell) || span == 0 ||
+        span > end - cell) {
       throw Error(fmt::format("the vocabulary of field \"{}\" has an impossible code", field.name));
     }
     has_last = has_last || is_last;

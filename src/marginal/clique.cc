@@ -151,6 +151,7 @@ std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Cli
   const std::vector<std::uint64_t> cells = checked_cells(table.domain, cliques);
   const std::vector<Group> groups = group_by_cells(cells);
   std::vector<dp::PrivateCounts> results;
+  results.reserve(cells.size());
   for (const std::uint64_t size : cells) {
     results.emplace_back(static_cast<std::size_t>(size));
   }

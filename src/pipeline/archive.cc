@@ -15,6 +15,7 @@ namespace {
 static_assert(std::endian::native == std::endian::little, "arrays are stored little-endian");
 
 constexpr zip_uint64_t kMostBytes = zip_uint64_t{4} << 30;
+constexpr std::size_t kChunk = 1 << 16;
 
 struct SourceClose {
   void operator()(zip_source_t* source) const { zip_source_free(source); }
@@ -33,8 +34,8 @@ using Member = std::unique_ptr<zip_file_t, MemberClose>;
   throw Error(fmt::format("cannot pack the model: {}", what));
 }
 
-[[noreturn]] void refuse(const std::filesystem::path& path, std::string_view why) {
-  throw Error(fmt::format("{} is not a sound model file: {}", path.string(), why),
+[[noreturn]] void refuse(const std::string& name, std::string_view why) {
+  throw Error(fmt::format("{} is not a sound model file: {}", name, why),
               "Train the model again, or copy the file again.");
 }
 
@@ -67,19 +68,40 @@ std::string read_source(zip_source_t* source) {
   return bytes;
 }
 
-std::string read_member(zip_t* archive, const std::filesystem::path& path, zip_uint64_t index,
+std::string read_member(zip_t* archive, const std::string& name, zip_uint64_t index,
                         const zip_stat_t& stat) {
   const Member member(zip_fopen_index(archive, index, 0));
-  std::string content(stat.size, '\0');
-  if (!member || zip_fread(member.get(), content.data(), content.size()) !=
-                     static_cast<zip_int64_t>(content.size())) {
-    refuse(path, fmt::format("member {} is damaged", stat.name));
+  std::string content;
+  std::vector<char> chunk(kChunk);
+  zip_int64_t got = -1;
+  while (member && content.size() <= stat.size &&
+         (got = zip_fread(member.get(), chunk.data(), chunk.size())) > 0) {
+    content.append(chunk.data(), static_cast<std::size_t>(got));
   }
-  char beyond = 0;  // the CRC is checked when the end is reached
-  if (zip_fread(member.get(), &beyond, 1) != 0) {
-    refuse(path, fmt::format("member {} does not match its checksum", stat.name));
+  if (got < 0 && member && content.size() == stat.size) {  // checked when the end is reached
+    refuse(name, fmt::format("member {} does not match its checksum", stat.name));
+  }
+  if (got != 0 || content.size() != stat.size) {
+    refuse(name, fmt::format("member {} is damaged", stat.name));
   }
   return content;
+}
+
+/// Opens an archive in memory, which has to stay as long as it is used.
+Archive open_archive(std::string_view bytes, const std::string& name) {
+  zip_error_t error;
+  zip_error_init(&error);
+  zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
+  Archive archive(source == nullptr
+                      ? nullptr
+                      : zip_open_from_source(source, ZIP_RDONLY | ZIP_CHECKCONS, &error));
+  if (!archive) {
+    zip_source_free(source);
+    const std::string why = zip_error_strerror(&error);
+    zip_error_fini(&error);
+    refuse(name, why);
+  }
+  return archive;
 }
 
 }  // namespace
@@ -107,26 +129,20 @@ std::string pack(const Members& members) {
   return read_source(source.get());
 }
 
-Members unpack(const std::filesystem::path& path) {
-  int code = 0;
-  const Archive archive(zip_open(path.c_str(), ZIP_RDONLY | ZIP_CHECKCONS, &code));
-  if (!archive) {
-    zip_error_t error;
-    zip_error_init_with_code(&error, code);
-    const std::string why = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    refuse(path, why);
-  }
+Members unpack(std::string_view archive_bytes, const std::string& name) {
+  const Archive archive = open_archive(archive_bytes, name);
+  constexpr zip_uint64_t kNeeded = ZIP_STAT_NAME | ZIP_STAT_SIZE;
   Members members;
   zip_uint64_t total = 0;
   const zip_int64_t entries = zip_get_num_entries(archive.get(), 0);
   for (zip_int64_t i = 0; i < entries; ++i) {
     zip_stat_t stat;
     const auto index = static_cast<zip_uint64_t>(i);
-    if (zip_stat_index(archive.get(), index, 0, &stat) != 0 || (total += stat.size) > kMostBytes) {
-      refuse(path, "its directory is damaged");
+    if (zip_stat_index(archive.get(), index, 0, &stat) != 0 || (stat.valid & kNeeded) != kNeeded ||
+        stat.size > kMostBytes || (total += stat.size) > kMostBytes) {
+      refuse(name, "its directory is damaged");
     }
-    members[stat.name] = read_member(archive.get(), path, index, stat);
+    members[stat.name] = read_member(archive.get(), name, index, stat);
   }
   return members;
 }

@@ -76,8 +76,9 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
   }
 }
 
-void generate_packets(const TwinModel& model, const GenerateJob& job, const Progress& progress,
-                      const std::function<void(const Packet&)>& sink) {
+std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
+                               const Progress& progress,
+                               const std::function<void(const Packet&)>& sink) {
   if (!model.packets) {
     throw Error("the model is one of a flow log, which has flow records, not packets",
                 "Write a flow format, such as .csv or --format zeek.");
@@ -100,6 +101,7 @@ void generate_packets(const TwinModel& model, const GenerateJob& job, const Prog
       progress({"writing", end, rows.size(), "conversations"});
     }
   }
+  return rows.size();
 }
 
 }  // namespace tracetwin

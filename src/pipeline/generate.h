@@ -27,9 +27,10 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
                     const std::function<void(const FlowBatch&)>& sink);
 
 /// Hands the packets of a synthetic capture to `sink`, in order of time, all inside the model's
-/// window. Memory grows with conversations, not with packets. Throws Error when the model is one
-/// of a flow log.
-void generate_packets(const TwinModel& model, const GenerateJob& job, const Progress& progress,
-                      const std::function<void(const Packet&)>& sink);
+/// window, and returns how many conversations they are of. Memory grows with conversations, not
+/// with packets. Throws Error when the model is one of a flow log.
+std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
+                               const Progress& progress,
+                               const std::function<void(const Packet&)>& sink);
 
 }  // namespace tracetwin

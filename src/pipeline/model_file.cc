@@ -2,13 +2,18 @@
 
 #include <fmt/format.h>
 
-#include <fstream>
+#include <cmath>
 #include <nlohmann/json.hpp>
+#include <numeric>
+#include <utility>
 
 #include "base/error.h"
 #include "encode/step_tables.h"
 #include "engine/marginal/table_model_io.h"
 #include "pipeline/archive.h"
+#include "pipeline/schema_json.h"
+#include "trace/format/format.h"
+#include "trace/time_range.h"
 
 namespace tracetwin {
 namespace {
@@ -19,71 +24,10 @@ constexpr const char* kFormatName = "tracetwin-model";
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kArrayFolder = "arrays/";
 constexpr const char* kArraySuffix = ".f64";
-
-json to_json(const Field& field) {
-  json result = {{"name", field.name}, {"kind", kind_name(field.kind)}};
-  if (!field.values.empty()) {
-    result["values"] = field.values;
-  }
-  if (field.kind == FieldKind::kCode) {
-    result["cells"] = field.cells;
-  }
-  if (field.kind == FieldKind::kNumber) {
-    result.update({{"min", field.low}, {"max", field.high}, {"whole", field.whole}});
-  }
-  return result;
-}
-
-FieldKind kind_named(const std::string& name) {
-  for (int i = 0; i <= static_cast<int>(FieldKind::kNumber); ++i) {
-    if (kind_name(static_cast<FieldKind>(i)) == name) {
-      return static_cast<FieldKind>(i);
-    }
-  }
-  throw Error(fmt::format("field kind \"{}\" is unknown", name));
-}
-
-Field field_from(const json& object) {
-  Field field;
-  field.name = object.at("name").get<std::string>();
-  field.kind = kind_named(object.at("kind").get<std::string>());
-  field.values = object.value("values", std::vector<std::string>());
-  field.cells = object.value("cells", 0U);
-  field.low = object.value("min", field.low);
-  field.high = object.value("max", field.high);
-  field.whole = object.value("whole", false);
-  return field;
-}
-
-json to_json(const Schema& schema) {
-  json fields = json::array();
-  for (const Field& field : schema.fields) {
-    fields.push_back(to_json(field));
-  }
-  return {{"kind", schema.kind == TraceKind::kFlows ? "flows" : "packets"},
-          {"window", schema.window ? "given" : "found"},
-          {"fields", fields}};
-}
-
-/// The fields that every trace of a kind has stand first, as they are; the code relies on it.
-Schema schema_from(const json& object, const Window& window) {
-  Schema schema;
-  schema.kind = object.at("kind") == "flows" ? TraceKind::kFlows : TraceKind::kPackets;
-  if (object.at("window") == "given") {
-    schema.window = window;
-  }
-  for (const json& field : object.at("fields")) {
-    schema.fields.push_back(field_from(field));
-  }
-  const auto standard = standard_fields(schema.kind);
-  for (std::size_t f = 0; f < standard.size(); ++f) {
-    if (f >= schema.fields.size() || schema.fields[f].name != standard[f].name ||
-        schema.fields[f].kind != standard[f].kind || schema.fields[f].cells != standard[f].cells) {
-      throw Error(fmt::format("field {} is not \"{}\"", f, standard[f].name));
-    }
-  }
-  return schema;
-}
+constexpr std::size_t kMostFileBytes = std::size_t{4} << 30;
+constexpr std::int64_t kMostLinkType = 65535;
+constexpr std::int64_t kMostSteps = 1000;
+constexpr double kSumTolerance = 1e-6;
 
 json to_json(const engine::Conditional& table, const std::string& name,
              engine::NamedArrays& arrays) {
@@ -93,6 +37,39 @@ json to_json(const engine::Conditional& table, const std::string& name,
   }
   arrays.arrays[name] = table.probabilities();
   return {{"domain", domain}, {"array", name}};
+}
+
+/// Each context's distribution sums to 1 (numbers of at least 0 were demanded before).
+void check_rows(const engine::Conditional& table) {
+  const std::size_t width = table.domain().back().cells;
+  const std::vector<double>& values = table.probabilities();
+  for (std::size_t begin = 0; begin < values.size(); begin += width) {
+    const auto row = values.begin() + static_cast<std::ptrdiff_t>(begin);
+    const double sum = std::accumulate(row, row + static_cast<std::ptrdiff_t>(width), 0.0);
+    if (std::abs(sum - 1) > kSumTolerance) {
+      throw Error(fmt::format("a distribution of a table of packets sums to {}, not 1", sum));
+    }
+  }
+}
+
+/// A whole number at `key`, from `low` to `high`.
+std::int64_t whole_at(const json& object, const char* key, std::int64_t low, std::int64_t high) {
+  const json& value = object.at(key);
+  const bool fits = value.is_number_integer() && value.get<std::int64_t>() >= low &&
+                    value.get<std::int64_t>() <= high;
+  if (!fits) {
+    throw Error(fmt::format("\"{}\" is {}, not a whole number from {} to {}", key, value.dump(),
+                            low, high));
+  }
+  return value.get<std::int64_t>();
+}
+
+LinkType link_from(const json& object) {
+  const auto link = static_cast<LinkType>(whole_at(object, "link_type", 0, kMostLinkType));
+  if (!is_decoded(link)) {
+    throw Error(fmt::format("link type {} is unknown", static_cast<std::uint32_t>(link)));
+  }
+  return link;
 }
 
 engine::Conditional conditional_from(const json& object, const engine::NamedArrays& arrays) {
@@ -105,7 +82,9 @@ engine::Conditional conditional_from(const json& object, const engine::NamedArra
   if (found == arrays.arrays.end()) {
     throw Error(fmt::format("array {} is missing", object.at("array").dump()));
   }
-  return {std::move(domain), found->second};
+  engine::Conditional table(std::move(domain), found->second);
+  check_rows(table);
+  return table;
 }
 
 json to_json(const PacketModel& packets, engine::NamedArrays& arrays) {
@@ -134,12 +113,14 @@ void check_domain(const engine::Conditional& table, const Domain& wanted) {
 
 PacketModel packets_from(const json& object, const engine::NamedArrays& arrays) {
   FlowTimeouts timeouts;
-  timeouts.idle_ns = object.at("idle_timeout_ns").get<std::int64_t>();
-  timeouts.active_ns = object.at("active_timeout_ns").get<std::int64_t>();
-  PacketModel packets{object.at("steps_per_conversation").get<std::size_t>(),
+  timeouts.idle_ns = whole_at(object, "idle_timeout_ns", 1, kEndOfTimeNs);
+  timeouts.active_ns = whole_at(object, "active_timeout_ns", 1, kEndOfTimeNs);
+  const auto steps = whole_at(object, "steps_per_conversation", 1, kMostSteps);
+  const auto snap_length = whole_at(object, "snap_length", 0, UINT32_MAX);
+  PacketModel packets{static_cast<std::size_t>(steps),
                       timeouts,
-                      static_cast<LinkType>(object.at("link_type").get<std::uint32_t>()),
-                      object.at("snap_length").get<std::uint32_t>(),
+                      link_from(object),
+                      static_cast<std::uint32_t>(snap_length),
                       object.at("nanoseconds").get<bool>(),
                       Vocabulary::from_json(payload_field(), {0, 1}, object.at("payload_codes")),
                       conditional_from(object.at("directions"), arrays),
@@ -164,7 +145,7 @@ json manifest_with_arrays(const TwinModel& model, engine::NamedArrays& arrays) {
                    {"source_format", model.source_format},
                    {"seed", model.seed},
                    {"privacy", model.ledger.to_json()},
-                   {"schema", to_json(model.schema)},
+                   {"schema", schema_to_json(model.schema)},
                    {"window_ns", {model.window.begin, model.window.end}},
                    {"vocabularies", vocabularies},
                    {"table", engine::table_model_to_json(model.table, "flows-", arrays)}};
@@ -191,14 +172,18 @@ TwinModel model_from(const json& manifest, const engine::NamedArrays& arrays) {
   model.source_format = manifest.at("source_format").get<std::string>();
   model.seed = manifest.at("seed").get<std::uint64_t>();
   model.ledger = dp::LedgerReport::from_json(manifest.at("privacy"));
-  model.window = {manifest.at("window_ns").at(0).get<std::int64_t>(),
-                  manifest.at("window_ns").at(1).get<std::int64_t>()};
-  if (model.window.begin >= model.window.end) {
-    throw Error("its time window is empty");
+  const json& window = manifest.at("window_ns");
+  if (!window.is_array() || window.size() != 2 || !window[0].is_number_integer() ||
+      !window[1].is_number_integer()) {
+    throw Error("its time window is not two whole numbers");
   }
-  model.schema = schema_from(manifest.at("schema"), model.window);
+  model.window = {window[0].get<std::int64_t>(), window[1].get<std::int64_t>()};
+  if (!model.window.is_possible()) {
+    throw Error("its time window is not a span from 1970 to 2262");
+  }
+  model.schema = schema_from_json(manifest.at("schema"), model.window);
   const json& vocabularies = manifest.at("vocabularies");
-  if (vocabularies.size() != model.schema.fields.size()) {
+  if (!vocabularies.is_array() || vocabularies.size() != model.schema.fields.size()) {
     throw Error("it does not have one vocabulary a field");
   }
   for (std::size_t f = 0; f < vocabularies.size(); ++f) {
@@ -239,6 +224,28 @@ engine::NamedArrays arrays_of(const Members& members) {
   return arrays;
 }
 
+void check_version(const json& version) {
+  if (!version.is_number_integer() || version.get<std::int64_t>() < 1) {
+    throw Error(fmt::format("its version is {}, not a whole number from 1 on", version.dump()));
+  }
+  if (version.get<std::int64_t>() > kModelVersion) {
+    throw Error(fmt::format("it is of version {}, this program reads up to version {}",
+                            version.dump(), kModelVersion));
+  }
+}
+
+std::string bytes_of_all(Buffered& input, const std::string& name) {
+  std::string bytes;
+  for (auto part = input.available(); !part.empty(); part = input.available()) {
+    bytes.append(reinterpret_cast<const char*>(part.data()), part.size());
+    input.consume(part.size());
+    if (bytes.size() > kMostFileBytes) {
+      throw Error(fmt::format("{} is not a model file: it has more than 4 GB", name));
+    }
+  }
+  return bytes;
+}
+
 }  // namespace
 
 void write_model(const TwinModel& model, ByteSink& sink) {
@@ -251,29 +258,29 @@ void write_model(const TwinModel& model, ByteSink& sink) {
   sink.write(pack(members));
 }
 
-TwinModel read_model(const std::filesystem::path& path) {
-  const Members members = unpack(path);
+TwinModel read_model(Buffered input, const std::string& name) {
+  const Members members = unpack(bytes_of_all(input, name), name);
   try {
     const json manifest = parse_manifest(members);
-    const int version = manifest.at("version").get<int>();
-    if (version > kModelVersion) {
-      throw Error(fmt::format("it is of version {}, this program reads up to version {}", version,
-                              kModelVersion));
-    }
+    check_version(manifest.at("version"));
     return model_from(manifest, arrays_of(members));
   } catch (const json::exception& error) {
-    throw Error(fmt::format("{} is not a sound model file: {}", path.string(), error.what()),
+    throw Error(fmt::format("{} is not a sound model file: {}", name, error.what()),
                 "Train the model again, or copy the file again.");
   } catch (const Error& error) {
-    throw Error(fmt::format("{} is not a model that can be used: {}", path.string(), error.what()),
+    throw Error(fmt::format("{} is not a model that can be used: {}", name, error.what()),
                 "Train the model again with this version of tracetwin.");
   }
 }
 
-bool looks_like_model(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  char magic[4] = {};
-  return file.read(magic, sizeof magic) && std::string_view(magic, 4) == "PK\x03\x04";
+TwinModel read_model(const std::filesystem::path& path) {
+  return read_model(Buffered(open_source(path)), shown_name(path));
+}
+
+bool looks_like_model(Buffered& input) {
+  constexpr std::string_view kMagic = "PK\x03\x04";
+  const auto head = input.view(kMagic.size());
+  return std::string_view(reinterpret_cast<const char*>(head.data()), head.size()) == kMagic;
 }
 
 nlohmann::json manifest_of(const TwinModel& model) {

@@ -6,6 +6,7 @@
 
 #include "base/atomic_file.h"
 #include "pipeline/model.h"
+#include "trace/io/byte_source.h"
 
 namespace tracetwin {
 
@@ -19,11 +20,15 @@ inline constexpr int kModelVersion = 1;
 /// Writes `model` into `sink` (not committed).
 void write_model(const TwinModel& model, ByteSink& sink);
 
-/// Reads a model file. Throws Error when it is not one, is damaged, or newer than kModelVersion.
+/// Reads a model file; "-" is standard input. Throws Error when it is not one, is damaged, newer
+/// than kModelVersion, or holds anything that write_model() could not have written and that
+/// generation could not cope with.
 TwinModel read_model(const std::filesystem::path& path);
+/// The same of a stream that is open, called `name`.
+TwinModel read_model(Buffered input, const std::string& name);
 
-/// Whether a file begins as a zip archive does, and so may be a model.
-bool looks_like_model(const std::filesystem::path& path);
+/// Whether a stream begins as a zip archive does, and so may be a model; takes nothing from it.
+bool looks_like_model(Buffered& input);
 
 /// The manifest, for `tracetwin inspect MODEL --json`.
 nlohmann::json manifest_of(const TwinModel& model);

@@ -8,13 +8,14 @@
 #include "base/error.h"
 #include "encode/flow_rows.h"
 #include "trace/format/format.h"
+#include "trace/time_range.h"
 
 namespace tracetwin {
 namespace {
 
 constexpr std::uint64_t kReportEvery = 1 << 14;
 
-[[noreturn]] void refuse_empty(const SourceInfo& info, const Skips& skips) {
+[[noreturn]] void refuse_empty(const SourceInfo& info, const Skips& skips, bool has_window) {
   const std::string why =
       skips.rows().empty()
           ? "it holds none"
@@ -22,7 +23,8 @@ constexpr std::uint64_t kReportEvery = 1 << 14;
                         skips.rows().front().reason, skips.rows().front().first);
   throw Error(
       fmt::format("{} has no packet or flow record that can be learned: {}", info.name, why),
-      "See tracetwin inspect for what the file holds.");
+      has_window ? "Give a window that the trace reaches into (tracetwin inspect tells its times)."
+                 : "See tracetwin inspect for what the file holds.");
 }
 
 /// The columns that a model may have. Where no header names them, those that occur are a fact about
@@ -66,17 +68,17 @@ PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progr
   trace.schema = capture_schema(job.declarations);
   FlowTimeouts timeouts = job.timeouts;
   timeouts.independent = true;
-  ConversationColumns columns(timeouts, job.steps_per_conversation, job.seed);
-  Skips fragments;
+  ConversationColumns columns(timeouts, job.steps_per_conversation, job.seed, trace.schema.window);
   for (Packet packet; reader.next(packet);) {
-    ++trace.summary.packets;
-    if (packet.is_later_fragment()) {
-      fragments.add("later fragment of a packet, of which models know nothing",
-                    trace.summary.packets);
-      continue;
+    const std::uint64_t number = ++trace.summary.packets;
+    if (!is_possible_time(packet.time_ns)) {
+      trace.summary.skips.add("packet of a time outside 1970 to 2262", number);
+    } else if (packet.is_later_fragment()) {
+      trace.summary.skips.add("later fragment of a packet, of which models know nothing", number);
+    } else {
+      columns.add(packet);
     }
-    columns.add(packet);
-    if (trace.summary.packets % kReportEvery == 0 && progress) {
+    if (number % kReportEvery == 0 && progress) {
       progress({"reading", trace.summary.packets, 0, "packets"});
     }
   }
@@ -85,8 +87,8 @@ PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progr
   trace.steps = columns.steps();
   trace.info = reader.info();
   trace.summary.records = trace.rows();
-  trace.summary.skips = reader.skips();
-  trace.summary.skips.merge(fragments);
+  trace.summary.skips.merge(reader.skips());
+  trace.summary.skips.merge(columns.skips());
   return trace;
 }
 
@@ -94,6 +96,10 @@ PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progr
 
 PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
   AnyReader reader = open_trace(job.input);
+  if (job.accept) {
+    const bool flows = std::holds_alternative<std::unique_ptr<FlowReader>>(reader);
+    job.accept(flows ? TraceKind::kFlows : TraceKind::kPackets);
+  }
   PrivateTrace trace;
   if (auto* flows = std::get_if<std::unique_ptr<FlowReader>>(&reader)) {
     trace = read_flows(**flows, job, progress);
@@ -101,7 +107,7 @@ PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
     trace = read_packets(*packets_of(std::move(reader)), job, progress);
   }
   if (trace.rows() == 0) {
-    refuse_empty(trace.info, trace.summary.skips);
+    refuse_empty(trace.info, trace.summary.skips, trace.schema.window.has_value());
   }
   return trace;
 }

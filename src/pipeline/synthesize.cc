@@ -1,14 +1,46 @@
 #include "pipeline/synthesize.h"
 
+#include <fmt/format.h>
+
 #include "base/atomic_file.h"
+#include "base/error.h"
 #include "pipeline/model_file.h"
 
 namespace tracetwin {
+namespace {
+
+namespace fs = std::filesystem;
+
+void refuse_one_file(const fs::path& model, const fs::path& other, const char* what) {
+  if (fs::weakly_canonical(model) == fs::weakly_canonical(other)) {
+    throw Error(fmt::format("{} is to be both the model and {}", model.string(), what),
+                "Give two different files.");
+  }
+}
+
+void check_model_output(const SynthesizeJob& job) {
+  if (!job.model) {
+    return;
+  }
+  if (!writes_in_place(job.output.path)) {
+    refuse_one_file(*job.model, job.output.path, "the twin");
+    refuse_one_file(*job.model, summary_path(job.output.path), "the twin's summary");
+  }
+  if (*job.model == "-") {
+    throw Error("a model cannot be written to standard output", "Name a file, such as flows.twin.");
+  }
+  check_output(*job.model, job.output.force);
+}
+
+}  // namespace
 
 SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) {
   SynthesizeResult result;
   check_output(job.output.path, job.output.force);
-  const TwinModel model = train(job.train, progress, &result.trained);
+  check_model_output(job);
+  TrainJob train_job = job.train;
+  train_job.accept = [&job](TraceKind kind) { check_twin_output(job.output, kind); };
+  const TwinModel model = train(train_job, progress, &result.trained);
   if (job.model) {
     save_model(model, *job.model, job.output.force);
   }

@@ -105,6 +105,12 @@ engine::Conditional learn_conditional(const Table& table, const std::string& wha
   return engine::Conditional::train(table, options, ledger);
 }
 
+/// The first link type in the headers that may carry IP packets; what the packets have is private.
+LinkType link_of(const SourceInfo& info) {
+  const auto found = std::find_if(info.header_links.begin(), info.header_links.end(), is_decoded);
+  return found == info.header_links.end() ? LinkType::kEthernet : *found;
+}
+
 /// A conversation adds at most steps_per_conversation to one cell, so that is the sensitivity of
 /// every table of steps.
 PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double rho,
@@ -121,7 +127,7 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
   std::vector<double> prior = payload_prior(codes);
   return {job.steps_per_conversation,
           job.timeouts,
-          trace.info.header_link,
+          link_of(trace.info),
           trace.info.snap_length,
           trace.info.nanoseconds,
           std::move(codes),

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <functional>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,8 @@ struct TrainJob {
   Declarations declarations;
   FlowTimeouts timeouts;
   std::size_t steps_per_conversation = 6;  ///< captures: packets a conversation contributes at most
+  /// Told what the input holds before it is read; may throw what ends the training. Or empty.
+  std::function<void(TraceKind)> accept;
 };
 
 /// For the person who trains; private, never stored.

@@ -5,6 +5,7 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
+#include <vector>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -69,8 +70,9 @@ TwinCounts write_frames(const TwinModel& model, const GenerateJob& job,
                         const WriterOptions& options, FrameWriter& writer,
                         const Progress& progress) {
   TwinCounts counts;
+  counts.kind = TraceKind::kPackets;
   std::vector<std::byte> bytes;
-  generate_packets(model, job, progress, [&](const Packet& packet) {
+  counts.conversations = generate_packets(model, job, progress, [&](const Packet& packet) {
     const std::uint32_t length = serialize(packet, options.link, options.snap_length, bytes);
     writer.write({packet.time_ns, options.link, length, bytes});
     ++counts.packets;
@@ -79,10 +81,18 @@ TwinCounts write_frames(const TwinModel& model, const GenerateJob& job,
   return counts;
 }
 
-TwinCounts write_packets(const TwinModel& model, const GenerateJob& job, PacketWriter& writer,
+/// As the twin's capture would hold them: the lengths of its frames, times to its clock's digits.
+TwinCounts write_packets(const TwinModel& model, const GenerateJob& job,
+                         const WriterOptions& options, PacketWriter& writer,
                          const Progress& progress) {
+  constexpr std::int64_t kMicrosecond = 1000;
   TwinCounts counts;
-  generate_packets(model, job, progress, [&](const Packet& packet) {
+  counts.kind = TraceKind::kPackets;
+  std::vector<std::byte> bytes;
+  counts.conversations = generate_packets(model, job, progress, [&](Packet packet) {
+    packet.wire_length = serialize(packet, options.link, options.snap_length, bytes);
+    packet.captured_length = static_cast<std::uint32_t>(bytes.size());
+    packet.time_ns -= options.nanoseconds ? 0 : packet.time_ns % kMicrosecond;
     writer.write(packet);
     ++counts.packets;
   });
@@ -107,23 +117,27 @@ TwinCounts write_with(const TwinModel& model, const GenerateJob& job, const Writ
     return write_frames(model, job, options, **frames, progress);
   }
   if (const auto* packets = std::get_if<std::unique_ptr<PacketWriter>>(&writer)) {
-    return write_packets(model, job, **packets, progress);
+    return write_packets(model, job, options, **packets, progress);
   }
   return write_flows(model, job, *std::get<std::unique_ptr<FlowWriter>>(writer), progress);
 }
 
 void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
                    const Format& format, const TwinCounts& counts) {
-  const nlohmann::ordered_json summary = {{"what", "synthetic twin of a network trace"},
-                                          {"made_by", model.made_by},
-                                          {"output", output.path.filename().string()},
-                                          {"format", format.name},
-                                          {"engine", model.engine},
-                                          {"training_seed", model.seed},
-                                          {"generation_seed", job.seed},
-                                          {"packets", counts.packets},
-                                          {"records", counts.records},
-                                          {"privacy", model.ledger.to_json()}};
+  nlohmann::ordered_json summary = {{"what", "synthetic twin of a network trace"},
+                                    {"made_by", model.made_by},
+                                    {"output", output.path.filename().string()},
+                                    {"format", format.name},
+                                    {"engine", model.engine},
+                                    {"training_seed", model.seed},
+                                    {"generation_seed", job.seed}};
+  if (counts.kind == TraceKind::kPackets) {
+    summary["packets"] = counts.packets;
+    summary["conversations"] = counts.conversations;
+  } else {
+    summary["records"] = counts.records;
+  }
+  summary["privacy"] = model.ledger.to_json();
   const auto sink = open_output(summary_path(output.path), true);
   sink->write(summary.dump(1) + "\n");
   sink->commit();

@@ -18,8 +18,10 @@ struct TwinOutput {
 };
 
 struct TwinCounts {
-  std::uint64_t packets = 0;
-  std::uint64_t records = 0;  ///< flow records; 0 for captures
+  TraceKind kind = TraceKind::kFlows;
+  std::uint64_t packets = 0;        ///< kPackets
+  std::uint64_t conversations = 0;  ///< kPackets: that the packets are of
+  std::uint64_t records = 0;        ///< kFlows: flow records
 };
 
 /// Throws the Error that write_twin() would throw for its output, before any work is done: an
@@ -27,7 +29,8 @@ struct TwinCounts {
 void check_twin_output(const TwinOutput& output, TraceKind kind);
 
 /// Generates and writes a twin, and beside it OUTPUT.summary.json (not for standard output or a
-/// device): the privacy statement and ledger, the seeds, the engine, and how much was written.
+/// device): the privacy statement and ledger, the seeds, the engine, and how much was written
+/// (docs/formats.md).
 TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
                       const Progress& progress);
 

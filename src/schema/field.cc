@@ -5,6 +5,7 @@
 #include <cctype>
 
 #include "base/error.h"
+#include "trace/time_range.h"
 
 namespace tracetwin {
 namespace {
@@ -86,6 +87,14 @@ const Declarations::Column* declared(const Declarations& declarations, std::stri
   return found == declarations.columns.end() ? nullptr : &*found;
 }
 
+/// A list that was declared ends with what stands for all other texts.
+void end_with_other(std::vector<std::string>& values) {
+  if (!values.empty()) {
+    std::erase(values, kOtherCategory);
+    values.emplace_back(kOtherCategory);
+  }
+}
+
 void refuse_missing(const Declarations& declarations, std::span<const std::string> columns) {
   for (const auto& column : declarations.columns) {
     if (std::find(columns.begin(), columns.end(), column.name) == columns.end() && !column.ignore) {
@@ -97,6 +106,10 @@ void refuse_missing(const Declarations& declarations, std::span<const std::strin
 }
 
 }  // namespace
+
+bool Window::is_possible() const {
+  return begin < end && is_possible_time(begin) && end <= kEndOfTimeNs;
+}
 
 std::string_view kind_name(FieldKind kind) {
   static constexpr std::array<std::string_view, 12> kNames = {
@@ -119,6 +132,7 @@ Schema flow_schema(std::span<const std::string> extra_columns, const Declaration
     const auto* column = declared(declarations, name);
     if (column != nullptr && !column->ignore) {
       schema.fields.push_back(column->field);
+      end_with_other(schema.fields.back().values);
     } else if (column == nullptr && is_one_of(kCategoryNames, name)) {
       schema.fields.push_back(standard(name, FieldKind::kCategory, "category, by its name"));
     } else if (column == nullptr && !is_one_of(kIdentifierNames, name)) {

@@ -34,9 +34,10 @@ std::string_view kind_name(FieldKind kind);
 struct Field {
   std::string name;
   FieldKind kind = FieldKind::kCategory;
-  std::vector<std::string> values;  ///< kCategory: the declared list; empty = to be released
-  std::uint32_t cells = 0;          ///< kCode
-  double low = -1e15;               ///< kNumber: values are clamped to [low, high]
+  /// kCategory: the declared list, kOtherCategory last; empty = to be released
+  std::vector<std::string> values;
+  std::uint32_t cells = 0;  ///< kCode
+  double low = -1e15;       ///< kNumber: values are clamped to [low, high]
   double high = 1e15;
   bool whole = false;   ///< kNumber: whole numbers only
   std::string summary;  ///< one line for `tracetwin list fields`
@@ -46,7 +47,17 @@ struct Field {
 struct Window {
   std::int64_t begin = 0;
   std::int64_t end = 0;
+
+  bool holds(std::int64_t time_ns) const { return begin <= time_ns && time_ns < end; }
+  /// Whether it is not empty and within the times that a trace may hold (trace/time_range.h).
+  bool is_possible() const;
 };
+
+/// Why records, and conversations, that start outside a given window are left out.
+inline constexpr std::string_view kOutsideWindow = "starts outside the given time window";
+
+/// The text that stands for all those that are not among a category's values.
+inline constexpr std::string_view kOtherCategory = "other";
 
 /// The fields that a model of one trace has. Public: made from the trace's kind, its column
 /// names and the user's schema file, never from its values.
@@ -75,13 +86,16 @@ struct Declarations {
   std::optional<Window> window;
 };
 
-/// Reads a schema file. Throws Error naming the file, the column and what was expected.
+/// Reads a schema file. Throws Error naming the file, the column, the key and what was expected.
 Declarations read_declarations(const std::string& path);
+/// The same from the file's text; `name` is what messages call it.
+Declarations parse_declarations(std::string_view text, const std::string& name);
 
 /// The schema of a flow log with these further columns: the standard fields, then each declared
 /// column, then each column whose name says that it is a category (label, type, service, state, …);
 /// identifiers (uid, …) and what the standard fields hold already are left out. A column that
-/// nobody declared and whose name says nothing is left out and named in `left_out`.
+/// nobody declared and whose name says nothing is left out and named in `left_out`. Declared values
+/// get kOtherCategory as their last.
 Schema flow_schema(std::span<const std::string> extra_columns, const Declarations& declarations);
 
 /// The schema of a capture.

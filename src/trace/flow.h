@@ -46,10 +46,12 @@ class TextColumn {
 /// parallel to the reader's extra_columns(); each column has records.size() values.
 struct FlowBatch {
   std::vector<FlowRecord> records;
+  std::vector<std::uint64_t> lines;  ///< of each record in its file, from 1; empty: from no file
   std::vector<TextColumn> extras;
 
   void clear() {
     records.clear();
+    lines.clear();
     for (auto& column : extras) {
       column.clear();
     }

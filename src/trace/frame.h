@@ -21,6 +21,25 @@ enum class LinkType : std::uint32_t {
   kLinuxSll2 = 276,
 };
 
+/// Whether frames of this link type are decoded: it is one of those named above.
+constexpr bool is_decoded(LinkType link) {
+  switch (link) {
+    case LinkType::kNull:
+    case LinkType::kEthernet:
+    case LinkType::kPpp:
+    case LinkType::kPppHdlc:
+    case LinkType::kPppEther:
+    case LinkType::kRaw:
+    case LinkType::kLoop:
+    case LinkType::kLinuxSll:
+    case LinkType::kIpv4:
+    case LinkType::kIpv6:
+    case LinkType::kLinuxSll2:
+      return true;
+  }
+  return false;
+}
+
 /// One captured frame as it stands in a capture. `bytes` is valid until the reader's next call.
 struct Frame {
   std::int64_t time_ns = 0;

@@ -21,9 +21,9 @@ struct SourceInfo {
   std::string format;                ///< row of the format table, such as "pcapng"
   std::string compression;           ///< "", "gzip" or "zstd"
   std::vector<LinkType> link_types;  ///< captures: as met, each once
-  /// Captures: of the file's header, or of the first interface that it describes, whatever its
-  /// packets have.
-  LinkType header_link = LinkType::kEthernet;
+  /// Captures: of the file's header, or of the interfaces that it describes, in order, each once,
+  /// whether packets have them or not.
+  std::vector<LinkType> header_links;
   /// Whether a header names the columns; else they are those that the records happen to have.
   bool columns_in_header = true;
   std::uint32_t snap_length = 0;  ///< captures: largest of its interfaces, 0 = no limit

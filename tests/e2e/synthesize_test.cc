@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 #include <string>
 
+#include "e2e/captures.h"
 #include "e2e/program.h"
 
 namespace tracetwin::test {
@@ -141,6 +142,99 @@ TEST_F(SynthesizeCommand, MistakesAreOneClearSentenceAndLeaveNothing) {
     EXPECT_EQ(outcome.exit, 2) << arguments << "\n" << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr(mistake.complaint)) << arguments;
     EXPECT_EQ(program_.files(), before) << arguments;
+  }
+}
+
+TEST_F(SynthesizeCommand, JsonSaysWhatWasDone) {
+  const std::string flows = sample("sample.flows.csv.zst");
+  const auto made = program_.run("synthesize " + flows +
+                                 " -o t.csv --model m.twin -s 5 -n 50 --epsilon 2 --json");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const auto facts = nlohmann::json::parse(made.out);
+  EXPECT_EQ(facts["input"], flows);
+  EXPECT_GT(facts["records"], 1000);
+  EXPECT_EQ(facts["skipped"]["total"], 0);
+  EXPECT_EQ(facts["output"]["path"], "t.csv");
+  EXPECT_EQ(facts["output"]["records"], 50);
+  EXPECT_EQ(facts["output"]["summary"], "t.csv.summary.json");
+  EXPECT_EQ(facts["model"], "m.twin");
+  EXPECT_EQ(facts["seed"], 5);
+  EXPECT_EQ(facts["privacy"]["guarantee"], true);
+  EXPECT_EQ(facts["privacy"]["epsilon"], 2);
+  const auto trained = program_.run("train " + flows + " -o n.twin -s 5 --json");
+  EXPECT_EQ(nlohmann::json::parse(trained.out)["privacy"]["guarantee"], false);
+  const auto generated = program_.run("generate m.twin -o u.csv -n 7 -s 9 --json");
+  EXPECT_EQ(nlohmann::json::parse(generated.out)["output"]["records"], 7);
+  const auto converted = program_.run("convert t.csv t.log --json");
+  const auto conversion = nlohmann::json::parse(converted.out);
+  EXPECT_EQ(conversion["read"], 50);
+  EXPECT_EQ(conversion["written_unit"], "flows");
+  for (const std::string command :
+       {"generate m.twin -o - --format flow-csv --json", "convert t.csv - --format zeek --json"}) {
+    const auto refused = program_.run(command);
+    EXPECT_EQ(refused.exit, 2) << command;
+    EXPECT_EQ(refused.out, "") << command;
+    EXPECT_THAT(refused.err, HasSubstr("standard output")) << command;
+  }
+}
+
+TEST_F(SynthesizeCommand, TooLittleBudgetHasAnExitCodeOfItsOwn) {
+  const std::string flows = sample("sample.flows.csv.zst");
+  program_.write("few.csv",
+                 "srcip,dstip,srcport,dstport,proto,ts,td,pkt,byt\n"
+                 "10.0.0.1,10.0.0.2,1,2,TCP,1713484784962686,0,1,40\n");
+  for (const std::string& arguments : {"synthesize " + flows + " -o t.csv --epsilon 1e-9",
+                                       "train " + flows + " -o t.twin --epsilon 1e-200",
+                                       std::string("synthesize few.csv -o t.csv --epsilon 1")}) {
+    const auto outcome = program_.run(arguments);
+    EXPECT_EQ(outcome.exit, 3) << arguments << "\n" << outcome.err;
+    EXPECT_THAT(outcome.err, HasSubstr("budget")) << arguments;
+    EXPECT_THAT(outcome.err, HasSubstr("larger --epsilon")) << arguments;
+  }
+  EXPECT_EQ(program_.files(), std::vector<std::string>{"few.csv"});
+}
+
+TEST_F(SynthesizeCommand, ASchemaFileAndAWindowAreObeyedAndSaid) {
+  program_.write("real.csv", sample_flow_csv(40));
+  program_.write("facts.json",
+                 R"({"columns": {"label": {"kind": "category", "values": ["good"]}}})");
+  const auto made = program_.run("synthesize real.csv -o t.csv -s 1 --schema facts.json");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("label is not a declared value (\"other\" was taken)"));
+  EXPECT_THAT(program_.read("t.csv"), HasSubstr(",other\n"));
+  EXPECT_THAT(program_.read("t.csv"), Not(HasSubstr(",bad\n")));
+  const std::string outside = "2001-01-01T00:00:00Z..2001-01-02T00:00:00Z";
+  const auto nothing = program_.run("synthesize real.csv -o u.csv --window " + outside);
+  EXPECT_EQ(nothing.exit, 2);
+  EXPECT_THAT(nothing.err, HasSubstr("starts outside the given time window"));
+}
+
+TEST_F(SynthesizeCommand, TheSeedOfAStreamIsSaidEvenWhenQuiet) {
+  program_.write("real.csv", sample_flow_csv(40));
+  const std::string command = "synthesize real.csv -q -o - --format flow-csv";
+  EXPECT_THAT(program_.run(command).err, testing::MatchesRegex("seed: [0-9]+\n"));
+  EXPECT_EQ(program_.run(command + " -s 3").err, "");
+  EXPECT_EQ(program_.run("synthesize real.csv -q -o t.csv").err, "");
+}
+
+TEST_F(SynthesizeCommand, AModelCanComeFromStandardInput) {
+  program_.write("real.csv", sample_flow_csv(40));
+  ASSERT_EQ(program_.run("train real.csv -q -o m.twin").exit, 0);
+  const auto shown = program_.run("inspect - --json < m.twin");
+  ASSERT_EQ(shown.exit, 0) << shown.err;
+  EXPECT_EQ(nlohmann::json::parse(shown.out)["format"], "tracetwin-model");
+  EXPECT_EQ(program_.run("generate - -o t.csv < m.twin").exit, 0);
+}
+
+TEST_F(SynthesizeCommand, TheSummaryCountsWhatWasWritten) {
+  ASSERT_EQ(program_.run("synthesize " + sample("sample.pcap.zst") + " -o t.csv -n 100 -s 1").exit,
+            0);
+  const auto summary = nlohmann::json::parse(program_.read("t.csv.summary.json"));
+  EXPECT_EQ(summary["conversations"], 100);
+  EXPECT_GT(summary["packets"], 100);
+  EXPECT_FALSE(summary.contains("records"));
+  for (const auto& row : summary["privacy"]["rows"]) {
+    EXPECT_TRUE(row["cells"].is_null() || row["cells"] < 1e18) << row;
   }
 }
 

@@ -9,7 +9,8 @@ namespace {
 using testing::HasSubstr;
 using testing::StartsWith;
 
-constexpr const char* kCommands[] = {"inspect", "convert", "list"};
+constexpr const char* kCommands[] = {"inspect",  "synthesize", "train",
+                                     "generate", "convert",    "list"};
 
 TEST(Usage, NothingAskedPrintsShortHelpAndFails) {
   const auto outcome = Program().run("");
@@ -39,6 +40,20 @@ TEST(Usage, Version) {
   const auto outcome = Program().run("--version");
   EXPECT_EQ(outcome.exit, 0);
   EXPECT_EQ(outcome.out, "tracetwin " TRACETWIN_VERSION "\n");
+  for (const std::string command : kCommands) {
+    const auto of_command = Program().run(command + " --version");
+    EXPECT_EQ(of_command.exit, 0) << command;
+    EXPECT_EQ(of_command.out, outcome.out) << command;
+  }
+}
+
+TEST(Usage, AnOptionBeforeItsCommandIsToldItsPlace) {
+  const auto outcome = Program().run("--json inspect a.pcap");
+  EXPECT_EQ(outcome.exit, 2);
+  EXPECT_EQ(outcome.err,
+            "tracetwin: --json is an option of inspect and stands before it\n"
+            "Put --json behind inspect.\n");
+  EXPECT_THAT(Program().run("--top").err, HasSubstr("--top is an option of a command (inspect)"));
 }
 
 TEST(Usage, UnknownCommandSuggestsTheNearest) {
@@ -78,6 +93,16 @@ TEST(Usage, BadValuesAreNamed) {
   EXPECT_THAT(program.run("inspect a --idle-timeout soon").err,
               HasSubstr("'soon' is not a duration such as 250ms, 15s or 1h30m"));
   EXPECT_EQ(program.run("inspect a --idle-timeout 0").exit, 2);
+  for (const std::string wrong :
+       {"inspect a --top -1", "generate a -o b -n 0", "generate a -o b -n -5",
+        "generate a -o b -n 1e3", "generate a -o b --count 10000000001",
+        "generate a -o b --seed 18446744073709551616", "generate a -o b --seed -1",
+        "train a -o b --packets-per-flow 0", "train a -o b --insecure-test-seed -1"}) {
+    const auto outcome = program.run(wrong);
+    EXPECT_EQ(outcome.exit, 2) << wrong;
+    EXPECT_THAT(outcome.err, HasSubstr("is not a whole number from ")) << wrong;
+    EXPECT_LT(outcome.err.size(), 160U) << outcome.err;
+  }
   EXPECT_EQ(program.run("inspect a --quiet --verbose").exit, 2);
 }
 

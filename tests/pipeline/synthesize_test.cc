@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <set>
@@ -136,7 +137,7 @@ TEST_F(Synthesize, ACanaryDoesNotComeBack) {
     for (const char* secret : {"192.0.2.99", "leak"}) {
       EXPECT_EQ(twin.find(secret), std::string::npos) << secret;
     }
-    const auto members = unpack(folder_ / "model.twin");
+    const auto members = unpack(test::read_file(folder_ / "model.twin"), "model.twin");
     EXPECT_EQ(members.at("manifest.json").find("leak"), std::string::npos);
     EXPECT_EQ(members.at("manifest.json").find("ffffc0000263"), std::string::npos);
   }
@@ -222,6 +223,73 @@ TEST_F(Synthesize, AKindMismatchIsRefused) {
   EXPECT_FALSE(fs::exists(folder_ / "twin.pcap"));
 }
 
+/// Whether synthesize() refuses `job` before it has learned anything.
+bool refused_before_training(const SynthesizeJob& job) {
+  bool trained = false;
+  try {
+    synthesize(job, [&](const ProgressEvent&) { trained = true; });
+  } catch (const Error&) {
+    return !trained;
+  }
+  return false;
+}
+
+TEST_F(Synthesize, WhatCannotBeWrittenIsRefusedBeforeTraining) {
+  test::write_flow_log(folder_ / "real.csv", 300, 9);
+  test::write_file(folder_ / "old.twin", "mine");
+  auto job = job_for(folder_ / "real.csv", folder_ / "twin.pcap");
+  EXPECT_TRUE(refused_before_training(job));
+  job.output.path = folder_ / "twin.csv";
+  for (const char* model : {"old.twin", "twin.csv", "./twin.csv", "twin.csv.summary.json"}) {
+    job.model = folder_ / model;
+    EXPECT_TRUE(refused_before_training(job)) << model;
+  }
+  EXPECT_EQ(test::read_file(folder_ / "old.twin"), "mine");
+  EXPECT_FALSE(fs::exists(folder_ / "twin.csv"));
+}
+
+TEST_F(Synthesize, ATwinAsPacketTableHasItsFramesLengthsAndDigits) {
+  test::write_packet_log(folder_ / "real.csv", 300, 4);
+  auto job = job_for(folder_ / "real.csv", folder_ / "twin.csv");
+  job.model = folder_ / "model.twin";
+  synthesize(job, {});
+  for (const Packet& packet : packets_in(folder_ / "twin.csv")) {
+    ASSERT_EQ(packet.wire_length, packet.ip_length + 14);
+    ASSERT_LE(packet.captured_length, packet.wire_length);
+    ASSERT_GE(packet.captured_length, 14U + 28U);
+    ASSERT_EQ(packet.time_ns % 1000, 0);
+  }
+  TwinModel model = read_model(folder_ / "model.twin");
+  model.packets->link = LinkType::kRaw;
+  model.packets->snap_length = 50;
+  write_twin(model, job.generate, {folder_ / "raw.csv", "", false}, {});
+  for (const Packet& packet : packets_in(folder_ / "raw.csv")) {
+    ASSERT_EQ(packet.wire_length, packet.ip_length);
+    ASSERT_LE(packet.captured_length, 50U);
+  }
+}
+
+TEST_F(Synthesize, AGivenWindowLeavesOutWhatLiesOutside) {
+  test::write_flow_log(folder_ / "real.csv", 400, 9);
+  const auto real = flows_in(folder_ / "real.csv");
+  std::vector<std::int64_t> starts;
+  for (const FlowRecord& record : real) {
+    starts.push_back(record.start_ns);
+  }
+  std::sort(starts.begin(), starts.end());
+  auto job = job_for(folder_ / "real.csv", folder_ / "twin.csv");
+  job.train.budget.reset();
+  job.train.insecure_test_seed.reset();
+  job.train.declarations.window = Window{starts[100], starts[300]};
+  const auto result = synthesize(job, {});
+  EXPECT_EQ(result.trained.records, 200U);
+  EXPECT_EQ(result.trained.skips.total(), 200U);
+  EXPECT_EQ(result.written.records, 200U);
+  job.train.declarations.window = Window{0, 1};
+  job.output.force = true;
+  EXPECT_THROW(synthesize(job, {}), Error);
+}
+
 class ModelFile : public Synthesize {
  protected:
   fs::path train_model(const fs::path& input) {
@@ -280,7 +348,7 @@ TEST_F(ModelFile, DamageIsAnErrorNeverACrash) {
 
 TEST_F(ModelFile, ANewerVersionIsRefused) {
   test::write_flow_log(folder_ / "real.csv", 500, 14);
-  Members members = unpack(train_model(folder_ / "real.csv"));
+  Members members = unpack(test::read_file(train_model(folder_ / "real.csv")), "model.twin");
   auto manifest = nlohmann::json::parse(members["manifest.json"]);
   manifest["version"] = kModelVersion + 1;
   members["manifest.json"] = manifest.dump();
@@ -295,7 +363,7 @@ TEST_F(ModelFile, ANewerVersionIsRefused) {
 
 TEST_F(ModelFile, NoArrayNoField) {
   test::write_flow_log(folder_ / "real.csv", 500, 15);
-  const Members members = unpack(train_model(folder_ / "real.csv"));
+  const Members members = unpack(test::read_file(train_model(folder_ / "real.csv")), "model.twin");
   for (const auto& [name, content] : members) {
     Members fewer = members;
     fewer.erase(name);

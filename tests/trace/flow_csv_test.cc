@@ -71,7 +71,8 @@ TEST(FlowCsv, ReadsTimesInSeveralForms) {
     return read_line("::1,::2,1,2,6," + ts + ",6.4e-05,1,40").start_ns;
   };
   EXPECT_EQ(start("1.5"), 1500);
-  EXPECT_EQ(start("-1"), -1000);
+  EXPECT_EQ(start("0"), 0);
+  EXPECT_EQ(start("2261-12-31T23:59:59.999999999Z"), 9214646399999999999);
   EXPECT_EQ(start("2024-04-19T00:00:00.25Z"), 1713484800250000000);
   EXPECT_EQ(start("2024-04-19 02:00:00+02:00"), 1713484800000000000);
   EXPECT_EQ(start("2024-04-19 00:00:00.250"), 1713484800250000000);
@@ -136,6 +137,21 @@ TEST(FlowCsv, CountsDamagedLinesByReason) {
                   Pair("byt is not a whole number", 10),
                   Pair("text stands behind a closing quote", 11)));
   EXPECT_EQ(flows.skips[0].count, 2U);
+}
+
+TEST(FlowCsv, CountsWhatCannotBeAFlow) {
+  const Flows flows = read(std::string(kHeader) +
+                           "1.1.1.1,2.2.2.2,1,2,6,-5,0,1,40\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,9223372036854775,0,1,40\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1969-12-31T23:59:59Z,0,1,40\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1,0,0,0\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1000000,9214646399,1,40\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1000000,9214646398,1,40\n");
+  EXPECT_EQ(flows.records.size(), 1U);
+  EXPECT_THAT(test::reasons(flows.skips),
+              ElementsAre(Pair("ts is not a time from 1970 to 2262", 2),
+                          Pair("flow without packets", 5), Pair("flow that ends behind 2262", 6)));
+  EXPECT_EQ(flows.skips[0].count, 3U);
 }
 
 TEST(FlowCsv, OneStrayQuoteCostsOneLine) {

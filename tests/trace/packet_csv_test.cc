@@ -55,7 +55,8 @@ T any(Random& random, std::uint64_t below = std::uint64_t{1} << (8 * sizeof(T)))
 
 Packet random_packet(Random& random) {
   Packet p;
-  p.time_ns = static_cast<std::int64_t>(random.bits()) >> random.below(63);
+  p.time_ns = static_cast<std::int64_t>(random.below(static_cast<std::uint64_t>(kEndOfTimeNs)) >>
+                                        random.below(63));
   p.tuple = test::random_tuple(random);
   p.wire_length = any<std::uint32_t>(random);
   p.captured_length = any<std::uint32_t>(random);
@@ -135,14 +136,17 @@ TEST(PacketCsv, CountsDamagedLinesByReason) {
       "1.2.3.4,5.6.7.8,1,2,6,1,40,5,1,x\n"
       "::1,::2,1,2,6,1,40,4,1,x\n"
       "1.2.3.4,5.6.7.8,1,2,6,1,40,4,256,x\n"
-      "1.2.3.4,5.6.7.8,1,2,6,1,40,4,1\n");
+      "1.2.3.4,5.6.7.8,1,2,6,1,40,4,1\n"
+      "1.2.3.4,5.6.7.8,1,2,6,-5,40,4,1,x\n"
+      "1.2.3.4,5.6.7.8,1,2,6,9223372036854775,40,4,1,x\n");
   EXPECT_THAT(result.packets, IsEmpty());
   EXPECT_THAT(
       test::reasons(result.skips),
       ElementsAre(
           Pair("column label is no field of a packet", 1), Pair("pkt_len is not a whole number", 2),
           Pair("version is not 4 or 6", 3), Pair("version is not that of the addresses", 4),
-          Pair("ttl is not a whole number in its range", 5), Pair("9 fields instead of 10", 6)));
+          Pair("ttl is not a whole number in its range", 5), Pair("9 fields instead of 10", 6),
+          Pair("time is not a time from 1970 to 2262", 7)));
 }
 
 TEST(PacketCsv, NamesAMissingColumn) {

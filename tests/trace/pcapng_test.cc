@@ -86,12 +86,12 @@ TEST(Pcapng, ReadsEveryBlockInBothByteOrders) {
   }
 }
 
-TEST(Pcapng, TheHeaderLinkIsThatOfTheFirstInterfaceWhateverThePackets) {
+TEST(Pcapng, TheHeaderLinksAreThoseOfTheInterfacesWhateverThePackets) {
   const auto bytes = joined({kLittle.section(), kLittle.interface(1), kLittle.interface(101),
                              kLittle.enhanced(1, 1, "x"), kLittle.enhanced(0, 2, "y")});
   const auto reader = test::capture_reader(bytes);
   test::all_frames(*reader);
-  EXPECT_EQ(reader->info().header_link, LinkType::kEthernet);
+  EXPECT_EQ(reader->info().header_links, (std::vector{LinkType::kEthernet, LinkType::kRaw}));
   EXPECT_EQ(reader->info().link_types, (std::vector{LinkType::kRaw, LinkType::kEthernet}));
 }
 

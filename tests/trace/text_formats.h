@@ -8,6 +8,7 @@
 
 #include "base/random.h"
 #include "trace/format/rows.h"
+#include "trace/time_range.h"
 
 namespace tracetwin {
 
@@ -115,14 +116,16 @@ inline FiveTuple random_tuple(Random& random) {
           static_cast<std::uint16_t>(random.bits()), static_cast<std::uint8_t>(random.bits())};
 }
 
-/// Any value that a FlowRecord can hold, small and large.
+/// Any value that a FlowRecord of a file can hold, small and large.
 inline FlowRecord random_record(Random& random) {
   const auto number = [&] { return random.bits() >> random.below(64); };
   FlowRecord record;
   record.tuple = random_tuple(random);
-  record.start_ns = static_cast<std::int64_t>(random.bits()) >> random.below(63);
-  record.duration_ns = static_cast<std::int64_t>(random.bits() >> (1 + random.below(63)));
-  record.packets = number();
+  record.start_ns = static_cast<std::int64_t>(
+      random.below(static_cast<std::uint64_t>(kEndOfTimeNs)) >> random.below(63));
+  record.duration_ns = static_cast<std::int64_t>(
+      random.below(static_cast<std::uint64_t>(kEndOfTimeNs - record.start_ns)) >> random.below(63));
+  record.packets = number() | 1;
   record.bytes = number();
   return record;
 }

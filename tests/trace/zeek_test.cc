@@ -156,6 +156,31 @@ TEST(ZeekTsv, CountsDamagedLinesByReason) {
                   Pair("orig_pkts is not a whole number in its range", 7)));
 }
 
+TEST(ZeekTsv, CountsWhatCannotBeAFlow) {
+  const Flows flows = read(head() +
+                           "-5\tC1\t::1\t1\t::2\t2\ttcp\t-\t-\t-\t-\t1\t1\t1\t1\n"
+                           "9223372036\tC1\t::1\t1\t::2\t2\ttcp\t-\t-\t-\t-\t1\t1\t1\t1\n"
+                           "1.0\tC1\t::1\t1\t::2\t2\ttcp\t-\t-\t-\t-\t0\t0\t0\t0\n"
+                           "1.0\tC1\t::1\t1\t::2\t2\ttcp\t-\t9223372036\t-\t-\t1\t1\t1\t1\n");
+  EXPECT_THAT(flows.records, IsEmpty());
+  EXPECT_THAT(test::reasons(flows.skips),
+              ElementsAre(Pair("ts is not a time from 1970 to 2262", 3),
+                          Pair("flow without packets", 5), Pair("flow that ends behind 2262", 6)));
+}
+
+TEST(ZeekJson, CountsWhatCannotBeAFlow) {
+  const auto line = [](const char* ts, const char* packets) {
+    return std::string(R"({"ts":)") + ts +
+           R"(,"id.orig_h":"::1","id.orig_p":1,"id.resp_h":"::2","id.resp_p":2,"proto":"tcp",)"
+           R"("orig_pkts":)" +
+           packets + R"(,"orig_ip_bytes":1,"resp_pkts":0,"resp_ip_bytes":0})" + "\n";
+  };
+  const Flows flows = read_json(line("-5", "1") + line("1", "0") + line("1", "1"));
+  EXPECT_EQ(flows.records.size(), 1U);
+  EXPECT_THAT(test::reasons(flows.skips), ElementsAre(Pair("ts is not a time from 1970 to 2262", 1),
+                                                      Pair("flow without packets", 2)));
+}
+
 TEST(ZeekTsv, RefusesOtherLogs) {
   EXPECT_THAT(refusal("#separator \\x09\n#path\tdns\n#fields\tts\tuid\tid.orig_h\tquery\n"),
               HasSubstr("no column id.orig_p"));

@@ -72,6 +72,7 @@ std::vector<NoisyMarginal> publish(const Table& table, const std::vector<Clique>
                                    const NetDpSynOptions& options, dp::Ledger& ledger,
                                    const Progress& progress) {
   std::vector<double> cells;
+  cells.reserve(cliques.size());
   for (const Clique& clique : cliques) {
     cells.push_back(static_cast<double>(marginal::cells_of(table.domain, clique)));
   }

@@ -11,6 +11,9 @@
 
 namespace tracetwin::engine {
 
+/// More records than this are in no model.
+inline constexpr double kMostRecords = 1e10;
+
 /// A consistent, non-negative, normalised set of marginals over one table: what the marginal
 /// engine knows. Holds no record; public as far as the ledger it was made with says so.
 struct TableModel {
@@ -21,7 +24,7 @@ struct TableModel {
   };
   Domain domain;
   std::vector<Part> parts;  ///< every attribute is in at least one
-  double records = 0;       ///< estimated number of records, > 0
+  double records = 0;       ///< estimated number of records, > 0, <= kMostRecords
 };
 
 /// The NetDPSyn pipeline (Sun et al., IMC 2024; PrivSyn, Zhang et al., USENIX Security 2021)

@@ -124,7 +124,8 @@ TableModel table_model_from_json(const nlohmann::json& json, const NamedArrays& 
   TableModel model;
   model.domain = read_domain(json);
   model.records = number(json, "records");
-  demand(model.records > 0, "it has no records");
+  demand(model.records > 0 && model.records <= kMostRecords,
+         fmt::format("'records' is not above 0 and at most {}", kMostRecords));
   marginal::Clique covered;
   for (const nlohmann::json& entry : list(json, "parts")) {
     model.parts.push_back(read_part(entry, model.domain, arrays));

@@ -100,11 +100,11 @@ std::string lower_suffix(const std::filesystem::path& path) {
       remedy);
 }
 
+}  // namespace
+
 std::string shown_name(const std::filesystem::path& path) {
   return path == "-" ? "standard input" : path.string();
 }
-
-}  // namespace
 
 std::span<const Format> formats() {
   static const std::vector<Format> kFormats = {
@@ -187,6 +187,10 @@ AnyReader open_trace(const std::filesystem::path& path) {
   SourceInfo info;
   info.name = shown_name(path);
   Buffered input(open_source(path, &info.compression));
+  return open_trace(std::move(input), std::move(info));
+}
+
+AnyReader open_trace(Buffered input, SourceInfo info) {
   const auto bytes = input.view(kHead);
   const std::string_view head(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (head.empty()) {

@@ -54,6 +54,11 @@ const Format& format_for_output(const std::filesystem::path& path, TraceKind kin
 /// Opens any readable file by its content. Throws Error when no format fits, naming the first
 /// bytes and the readable formats; an empty file is an error.
 AnyReader open_trace(const std::filesystem::path& path);
+/// The same of a stream that is open; `info` has its name and compression.
+AnyReader open_trace(Buffered input, SourceInfo info);
+
+/// What messages call a file: its path, or "standard input" for "-".
+std::string shown_name(const std::filesystem::path& path);
 
 /// Packets from a frame reader (decoding each frame) or from a packet reader; Error for flows.
 std::unique_ptr<PacketReader> packets_of(AnyReader reader);

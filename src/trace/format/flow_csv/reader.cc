@@ -6,6 +6,7 @@
 #include "trace/format/rows.h"
 #include "trace/format/text/csv.h"
 #include "trace/format/text/line_skips.h"
+#include "trace/format/text/sound_flow.h"
 #include "trace/format/text/values.h"
 
 namespace tracetwin {
@@ -72,11 +73,12 @@ void FlowCsvReader::append(FlowBatch& batch) {
     return;
   }
   const FlowRecord record = read_record(fields);
-  if (!values_.ok()) {
-    skips_.add(values_.reason(), scanner_.line());
+  if (const std::string fault = fault_of(record, values_); !fault.empty()) {
+    skips_.add(fault, scanner_.line());
     return;
   }
   batch.records.push_back(record);
+  batch.lines.push_back(scanner_.line());
   for (std::size_t i = 0; i < layout_.others.size(); ++i) {
     batch.extras[i].append(fields[layout_.others[i]]);
   }

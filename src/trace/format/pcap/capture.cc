@@ -20,8 +20,7 @@ LinkType link_type_of(std::uint32_t number) {
   return link == 12 || link == 14 ? LinkType::kRaw : static_cast<LinkType>(link);
 }
 
-void note_link(SourceInfo& info, LinkType link) {
-  auto& types = info.link_types;
+void note_link(std::vector<LinkType>& types, LinkType link) {
   if (types.size() < kMostLinkTypes && std::find(types.begin(), types.end(), link) == types.end()) {
     types.push_back(link);
   }

@@ -27,7 +27,7 @@ LinkType link_type_of(std::uint32_t number);
 
 /// Adds `link` to the types met; at most kMostLinkTypes of them are listed.
 constexpr std::size_t kMostLinkTypes = 64;
-void note_link(SourceInfo& info, LinkType link);
+void note_link(std::vector<LinkType>& types, LinkType link);
 
 /// Counts that the data ended at `position`: inside a packet (`cut`), by damage to the
 /// compressed stream, or (nothing is counted) where it should.

@@ -107,8 +107,8 @@ class PcapReader final : public FrameReader {
     record_header_ = magic == kModifiedMagic ? kModifiedRecordHeader : kRecordHeader;
     longest_ = capture::longest_packet(snap_length);
     link_ = capture::link_type_of(link);
-    info_.header_link = link_;
-    capture::note_link(info_, link_);
+    info_.header_links = {link_};
+    capture::note_link(info_.link_types, link_);
   }
 
   bool end(bool cut) {

@@ -122,7 +122,7 @@ class PcapngReader final : public FrameReader {
     const bool unlimited = snap == 0 || (any_interface_ && info_.snap_length == 0);
     info_.snap_length = unlimited ? 0 : std::max(info_.snap_length, snap);
     info_.nanoseconds |= described->clock.finer_than_microsecond();
-    info_.header_link = any_interface_ ? info_.header_link : described->link;
+    capture::note_link(info_.header_links, described->link);
     any_interface_ = true;
     interfaces_.push_back(*described);
   }
@@ -179,7 +179,7 @@ class PcapngReader final : public FrameReader {
             std::span<const std::byte> bytes) {
     if (!from.met) {
       from.met = true;
-      capture::note_link(info_, from.link);
+      capture::note_link(info_.link_types, from.link);
     }
     frame = {last_ns_, from.link, original, bytes};
   }

@@ -7,6 +7,7 @@
 #include "base/text.h"
 #include "trace/format/text/number.h"
 #include "trace/packet.h"
+#include "trace/time_range.h"
 
 namespace tracetwin {
 namespace {
@@ -157,6 +158,8 @@ std::int64_t Values::time(std::string_view field, std::string_view text, int sca
   }
   if (!time) {
     fail(field, "a time");
+  } else if (!is_possible_time(*time)) {
+    fail(field, "a time from 1970 to 2262");
   }
   return time.value_or(0);
 }

@@ -22,6 +22,7 @@ class Values {
   std::uint64_t count(std::string_view field, std::string_view text);
   /// A point in time as nanoseconds since the epoch: a number in units of 10^scale ns, or an
   /// RFC 3339 date and time, UTC where it names no offset; '/' may stand for '-' in the date.
+  /// Only the times of trace/time_range.h are accepted.
   std::int64_t time(std::string_view field, std::string_view text, int scale);
   /// A length of time in nanoseconds from a number of seconds >= 0; 0 when the text is blank.
   std::int64_t seconds(std::string_view field, std::string_view text);

@@ -8,6 +8,7 @@
 
 #include "trace/format/rows.h"
 #include "trace/format/text/line_skips.h"
+#include "trace/format/text/sound_flow.h"
 #include "trace/format/zeek_json/flatten.h"
 #include "trace/format/zeek_tsv/connection.h"
 
@@ -89,11 +90,12 @@ void ZeekJsonReader::read(FlowBatch& batch) {
 void ZeekJsonReader::append(FlowBatch& batch) {
   values_.clear();
   const FlowRecord record = read_record();
-  if (!values_.ok()) {
-    skips_.add(values_.reason(), line_);
+  if (const std::string fault = fault_of(record, values_); !fault.empty()) {
+    skips_.add(fault, line_);
     return;
   }
   batch.records.push_back(record);
+  batch.lines.push_back(line_);
   append_extras(batch);
 }
 

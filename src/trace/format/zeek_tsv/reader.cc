@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "trace/format/rows.h"
 #include "trace/format/text/line_skips.h"
+#include "trace/format/text/sound_flow.h"
 #include "trace/format/zeek_tsv/connection.h"
 #include "trace/format/zeek_tsv/header.h"
 
@@ -141,11 +142,12 @@ void ZeekTsvReader::append(std::string_view line, FlowBatch& batch) {
   }
   values_.clear();
   const FlowRecord record = zeek::read_connection(texts, values_);
-  if (!values_.ok()) {
-    skips_.add(values_.reason(), line_);
+  if (const std::string fault = fault_of(record, values_); !fault.empty()) {
+    skips_.add(fault, line_);
     return;
   }
   batch.records.push_back(record);
+  batch.lines.push_back(line_);
   for (std::size_t i = 0; i < extra_at_.size(); ++i) {
     const bool absent = extra_at_[i] == ColumnLayout::kAbsent;
     batch.extras[i].append(absent ? std::string_view(header_.unset) : texts_[extra_at_[i]]);

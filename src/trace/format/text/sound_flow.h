@@ -1,0 +1,14 @@
+#pragma once
+
+#include <string>
+
+#include "trace/flow.h"
+#include "trace/format/text/values.h"
+
+namespace tracetwin {
+
+/// Why a line of a flow log is left out: a value that is none of its kind, a flow without packets,
+/// or one that does not end before 2262 (trace/time_range.h). Empty when it can be used.
+std::string fault_of(const FlowRecord& record, const Values& values);
+
+}  // namespace tracetwin
