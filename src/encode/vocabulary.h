@@ -83,6 +83,10 @@ class Vocabulary {
   /// One code a token.
   Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> tokens,
              std::vector<std::string> names);
+  /// Codes of a private column's texts in `names`; texts not among them get the last code, which
+  /// is that of kOtherCategory.
+  static std::vector<Key> translate(const PrivateColumn& column,
+                                    std::span<const std::string> names);
   void set_groups(std::vector<std::vector<std::uint16_t>> members, std::vector<double> weights);
   std::uint16_t token_of(Key value) const;
   std::uint16_t pick(std::uint16_t code, Random& random) const;

@@ -7,8 +7,8 @@
 
 namespace tracetwin {
 
-/// Why a line of a flow log is left out: a value that is none of its kind, a flow without packets,
-/// or one that does not end before 2262 (trace/time_range.h). Empty when it can be used.
+/// Why a line of a flow log is left out: a value that is none of its kind, or a flow that does not
+/// end before 2262 (64 bits of nanoseconds hold no later time). Empty when it can be used.
 std::string fault_of(const FlowRecord& record, const Values& values);
 
 }  // namespace tracetwin
