@@ -141,7 +141,7 @@ TEST(CraftedModel, ImpossiblePacketFactsAreRefused) {
                                       {"/packets/steps_per_conversation", -1, "steps_per"},
                                       {"/packets/idle_timeout_ns", 0, "idle_timeout_ns"},
                                       {"/packets/gaps/domain/0/cells", 4'000'000'000, "domain"},
-                                      {"/packets/nanoseconds", "no", "nanoseconds"},
+                                      {"/packets/nanoseconds", "no", "boolean"},
                                   });
 }
 
