@@ -26,9 +26,9 @@ struct GenerateJob {
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                     const std::function<void(const FlowBatch&)>& sink);
 
-/// Hands the packets of a synthetic capture to `sink`, in order of time, all inside the model's
-/// window. Memory grows with conversations, not with packets. Throws Error when the model is one
-/// of a flow log.
+/// Hands the packets of a synthetic capture to `sink`, in order of time: conversations begin
+/// inside the model's window, and end inside it if the user gave it. Memory grows with
+/// conversations, not with packets. Throws Error when the model is one of a flow log.
 void generate_packets(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                       const std::function<void(const Packet&)>& sink);
 
