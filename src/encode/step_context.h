@@ -9,20 +9,20 @@ namespace tracetwin {
 
 /// What the previous packet of a conversation leaves to say; decides who speaks next.
 enum class Moment : std::uint8_t {
-  kSpoke,       ///< TCP: it carried data, SYN or FIN
-  kMayGoOn,     ///< TCP: it was empty, and its sender still has something to acknowledge
-  kOtherOwes,   ///< TCP: it was empty, only the other side has something to acknowledge
-  kSettled,     ///< TCP: nobody has anything to acknowledge
-  kDatagram,    ///< UDP
-  kMessage,     ///< any other protocol
+  kSpoke,      ///< TCP: it carried data, SYN or FIN
+  kMayGoOn,    ///< TCP: it was empty, and its sender still has something to acknowledge
+  kOtherOwes,  ///< TCP: it was empty, only the other side has something to acknowledge
+  kSettled,    ///< TCP: nobody has anything to acknowledge
+  kDatagram,   ///< UDP
+  kMessage,    ///< any other protocol
 };
 inline constexpr std::uint32_t kMoments = 6;
 
 /// Why a packet is sent; decides whether it may be empty.
 enum class Cause : std::uint8_t {
-  kOwn,      ///< TCP: its sender has nothing to acknowledge
-  kAnswer,   ///< TCP: it has, and the packet before is the other side's
-  kGoesOn,   ///< TCP: it has, and the packet before is its own
+  kOwn,     ///< TCP: its sender has nothing to acknowledge
+  kAnswer,  ///< TCP: it has, and the packet before is the other side's
+  kGoesOn,  ///< TCP: it has, and the packet before is its own
   kNotTcp,
 };
 inline constexpr std::uint32_t kCauses = 4;

@@ -188,8 +188,8 @@ std::vector<bool> Order::reserve_close() {
   std::vector<bool> close;
   if (tcp_ && outline_.plan.close == TcpClose::kFin && forward.left > 0 && backward.left > 0) {
     const bool x = closes_first();
-    close = forward.left + backward.left > 2 ? std::vector<bool>{x, !x, x}
-                                             : std::vector<bool>{x, !x};
+    close =
+        forward.left + backward.left > 2 ? std::vector<bool>{x, !x, x} : std::vector<bool>{x, !x};
     for (const bool direction : close) {
       --side(direction).left;
     }

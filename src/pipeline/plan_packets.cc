@@ -4,6 +4,7 @@
 #include <cmath>
 
 #include "compile/tcp_script.h"
+#include "encode/address_kind.h"
 #include "encode/flow_rows.h"
 #include "encode/step_tables.h"
 #include "pipeline/packet_order.h"
@@ -18,11 +19,15 @@ constexpr std::uint64_t kMostSynAcks = 4;
 /// Operating systems give up after 7 SYNs; a stubborn program begins again.
 constexpr std::uint64_t kMostSyns = 14;
 
-void make_openable(ConversationOutline& outline) {
+void make_counts_possible(ConversationOutline& outline) {
   std::uint64_t& forward = outline.forward_packets;
   std::uint64_t& backward = outline.backward_packets;
   forward = std::clamp<std::uint64_t>(forward, 1, kMostPackets);
   backward = std::min(backward, kMostPackets);
+  if (outline.plan.tuple.proto != kTcp && kind_of(outline.plan.tuple.dst) == AddressKind::kGroup) {
+    forward += backward;
+    backward = 0;
+  }
   TcpOpen& open = outline.plan.open;
   if (outline.plan.tuple.proto != kTcp || open == TcpOpen::kMidstream) {
     return;
@@ -118,7 +123,7 @@ std::vector<std::int64_t> place(const std::vector<double>& gaps, std::int64_t st
 
 ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& model,
                               std::optional<std::int64_t> window_end, Random& random) {
-  make_openable(outline);
+  make_counts_possible(outline);
   std::vector<DraftPacket> drafts = draw_order(outline, model, random);
   const std::vector<TcpRole> roles = roles_of(outline.plan, drafts);
   const auto headers = static_cast<std::uint32_t>(least_packet_bytes(outline.plan.tuple));
