@@ -15,8 +15,11 @@ namespace tracetwin {
 /// many as planned, as many in each direction, at the planned times. An empty plan gives none.
 ///
 /// TCP (RFC 9293): initial sequence numbers from `random`; sequence numbers advance by payload,
-/// SYN and FIN; every packet but the first SYN acknowledges exactly what the other direction has
-/// sent so far (in a one-directional capture: a plausible, never decreasing value); a handshake
+/// SYN and FIN; every packet but the first SYN acknowledges what the other direction has sent so
+/// far, an empty one possibly less, so that the next empty one has something new to acknowledge
+/// (in a one-directional capture: a plausible, never decreasing value); an empty packet that could
+/// only repeat the acknowledgement before it says another window; a RST's window is 0, any other
+/// at least 16; a handshake
 /// comes before data; nothing but acknowledgements follows a FIN of the same side, nothing at all
 /// a RST (but more refusals of the same repeated SYN); options (MSS, window scale,
 /// SACK-permitted; time stamps never) on SYN only. Plans that have too few packets for their open

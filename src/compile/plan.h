@@ -36,7 +36,7 @@ struct PacketPlan {
 struct SenderPlan {
   std::uint8_t ttl = 64;
   std::uint8_t tos = 0;
-  std::uint16_t window = 64240;  ///< TCP window field as sent
+  std::uint16_t window = 64240;  ///< TCP window field as sent; compile() has the least
   bool dont_fragment = true;     ///< IPv4
   IpIdPolicy ip_id = IpIdPolicy::kZero;
 };

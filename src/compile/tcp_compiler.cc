@@ -1,13 +1,16 @@
 // Sequence and acknowledgement numbers of a script (RFC 9293). Each side has the number of its
-// next byte; a packet carries its own side's and acknowledges the other's. Where the other side
-// was not captured, its number still grows as if it had sent: by one or two full segments before
-// a pure acknowledgement, by one for its FIN.
+// next byte; a packet carries its own side's and acknowledges the other's: all that was sent so
+// far, or, if it is empty, as much as acknowledgements.h says. An empty packet that acknowledges
+// nothing new tells a new window, for a third such number with the same window would ask for a
+// retransmission. Where the other side was not captured, its number still grows as if it had sent:
+// by one or two full segments before a pure acknowledgement, by one for its FIN.
 
 #include "compile/tcp_compiler.h"
 
 #include <algorithm>
 #include <array>
 
+#include "compile/acknowledgements.h"
 #include "compile/packet_maker.h"
 #include "compile/tcp_script.h"
 
@@ -18,6 +21,8 @@ constexpr std::uint32_t kPlainHeader = 20;
 constexpr std::uint32_t kSynHeader = 32;  // segment size, window scale, selective acknowledgement
 constexpr std::uint32_t kUsualSegment = 1460;
 constexpr std::uint32_t kMtu = 1500;
+/// Whoever is still there has room for something: with the usual scale of 7, for 2 KiB.
+constexpr std::uint16_t kLeastWindow = 16;
 
 /// A packet fits an Ethernet frame, unless the plan speaks of one that a network card put together.
 std::uint32_t limited(std::uint32_t payload, bool v6) {
@@ -29,19 +34,22 @@ class Connection {
  public:
   Connection(const ConversationPlan& plan, Random& random)
       : maker_(plan, random), random_(random), plan_(plan), one_sided_(!sides_of(plan).both()) {
-    for (auto& number : next_) {
-      number = static_cast<std::uint32_t>(random.bits());
+    for (std::size_t own = 0; own < next_.size(); ++own) {
+      next_[own] = static_cast<std::uint32_t>(random.bits());
+      ends_[own].push_back(next_[own]);
     }
   }
 
-  Packet packet(std::int64_t time_ns, const TcpStep& step);
+  /// `acknowledges`: how many of the other side's packets, as acknowledged() counts.
+  Packet packet(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges);
 
  private:
   static std::size_t side(bool forward) { return forward ? 1 : 0; }
   void grow_unseen(const TcpStep& step);
+  std::uint16_t window_of(const Packet& packet, bool forward);
   Packet opening(std::int64_t time_ns, const TcpStep& step);
   Packet refusal(std::int64_t time_ns, const TcpStep& step);
-  Packet segment(std::int64_t time_ns, const TcpStep& step);
+  Packet segment(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges);
 
   PacketMaker maker_;
   Random& random_;
@@ -50,6 +58,10 @@ class Connection {
   bool answered_ = false;              ///< a captured side has sent more than its SYN
   std::array<std::uint32_t, 2> next_;  ///< next sequence number: backward, forward
   std::array<bool, 2> opened_ = {};    ///< its SYN has been sent
+  /// Sequence numbers behind each of a side's packets that took some, from the first number on.
+  std::array<std::vector<std::uint32_t>, 2> ends_;
+  std::array<std::uint32_t, 2> last_ack_ = {};
+  std::array<std::uint16_t, 2> last_window_ = {};  ///< 0: has sent nothing yet
 };
 
 std::uint8_t flags_of(const TcpStep& step, bool has_payload) {
@@ -69,11 +81,7 @@ std::uint8_t flags_of(const TcpStep& step, bool has_payload) {
   }
 }
 
-bool carries_data(TcpRole role) {
-  return role == TcpRole::kSegment || role == TcpRole::kFin;
-}
-
-Packet Connection::packet(std::int64_t time_ns, const TcpStep& step) {
+Packet Connection::packet(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges) {
   switch (step.role) {
     case TcpRole::kSyn:
     case TcpRole::kSynAck:
@@ -81,8 +89,21 @@ Packet Connection::packet(std::int64_t time_ns, const TcpStep& step) {
     case TcpRole::kRefusal:
       return refusal(time_ns, step);
     default:
-      return segment(time_ns, step);
+      return segment(time_ns, step, acknowledges);
   }
+}
+
+/// The planned window, or another one where an empty packet would otherwise repeat the last.
+std::uint16_t Connection::window_of(const Packet& packet, bool forward) {
+  const std::size_t own = side(forward);
+  const std::uint16_t planned =
+      std::max((forward ? plan_.forward : plan_.backward).window, kLeastWindow);
+  const bool bare = packet.payload_length == 0 && (packet.tcp_flags & (kSyn | kFin)) == 0;
+  const bool repeats = bare && packet.tcp_ack == last_ack_[own] && last_window_[own] == planned;
+  const int step = planned < 0xf000 ? planned / kLeastWindow : -planned / kLeastWindow;
+  last_ack_[own] = packet.tcp_ack;
+  last_window_[own] = static_cast<std::uint16_t>(planned + (repeats ? step : 0));
+  return last_window_[own];
 }
 
 /// A repeated SYN has the number of the first.
@@ -91,12 +112,12 @@ Packet Connection::opening(std::int64_t time_ns, const TcpStep& step) {
   Packet packet = maker_.make(time_ns, step.forward, kSynHeader, 0);
   if (!opened_[own]) {
     opened_[own] = true;
-    ++next_[own];
+    ends_[own].push_back(++next_[own]);
   }
   packet.tcp_seq = next_[own] - 1;
   packet.tcp_ack = step.role == TcpRole::kSynAck ? next_[1 - own] : 0;
   packet.tcp_flags = flags_of(step, false);
-  packet.tcp_window = (step.forward ? plan_.forward : plan_.backward).window;
+  packet.tcp_window = window_of(packet, step.forward);
   return packet;
 }
 
@@ -108,7 +129,7 @@ Packet Connection::refusal(std::int64_t time_ns, const TcpStep& step) {
   return packet;
 }
 
-Packet Connection::segment(std::int64_t time_ns, const TcpStep& step) {
+Packet Connection::segment(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges) {
   const std::size_t own = side(step.forward);
   const std::uint32_t payload = carries_data(step.role) ? limited(step.payload, maker_.v6()) : 0;
   if (one_sided_) {
@@ -116,10 +137,13 @@ Packet Connection::segment(std::int64_t time_ns, const TcpStep& step) {
   }
   Packet packet = maker_.make(time_ns, step.forward, kPlainHeader, payload);
   packet.tcp_seq = next_[own];
-  packet.tcp_ack = next_[1 - own];
+  packet.tcp_ack = one_sided_ ? next_[1 - own] : ends_[1 - own][acknowledges];
   packet.tcp_flags = flags_of(step, packet.payload_length > 0);
-  packet.tcp_window = (step.forward ? plan_.forward : plan_.backward).window;
+  packet.tcp_window = step.role == TcpRole::kReset ? 0 : window_of(packet, step.forward);
   next_[own] += packet.payload_length + (step.role == TcpRole::kFin ? 1 : 0);
+  if (takes_sequence(step)) {
+    ends_[own].push_back(next_[own]);
+  }
   return packet;
 }
 
@@ -138,9 +162,10 @@ void Connection::grow_unseen(const TcpStep& step) {
 
 void compile_tcp(const ConversationPlan& plan, Random& random, std::vector<Packet>& packets) {
   const std::vector<TcpStep> script = tcp_script(plan);
+  const std::vector<std::size_t> acknowledges = acknowledged(script);
   Connection connection(plan, random);
   for (std::size_t i = 0; i < script.size(); ++i) {
-    packets.push_back(connection.packet(plan.packets[i].time_ns, script[i]));
+    packets.push_back(connection.packet(plan.packets[i].time_ns, script[i], acknowledges[i]));
   }
 }
 

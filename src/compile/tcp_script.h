@@ -26,6 +26,17 @@ struct TcpStep {
   TcpRole role = TcpRole::kSegment;
 };
 
+/// Whether packets of this role keep their planned payload.
+inline bool carries_data(TcpRole role) {
+  return role == TcpRole::kSegment || role == TcpRole::kFin;
+}
+
+/// Whether the step moves its sender's sequence number on (a repeated SYN does so only once).
+inline bool takes_sequence(const TcpStep& step) {
+  return step.role == TcpRole::kSyn || step.role == TcpRole::kSynAck ||
+         step.role == TcpRole::kFin || (step.role == TcpRole::kSegment && step.payload > 0);
+}
+
 /// One direction captured, both, or none.
 struct CapturedSides {
   std::size_t forward = 0;  ///< packets planned
@@ -37,7 +48,8 @@ struct CapturedSides {
 CapturedSides sides_of(const ConversationPlan& plan);
 
 /// Gives every planned packet its role, moving directions at the two ends (tcp_script.cc says
-/// how). As many steps as planned packets, as many in each direction.
+/// how). As many steps as planned packets, as many in each direction. A plan whose directions are
+/// already those of its script keeps them.
 std::vector<TcpStep> tcp_script(const ConversationPlan& plan);
 
 }  // namespace tracetwin

@@ -11,7 +11,8 @@ namespace {
 
 constexpr std::int64_t kMicrosecond = 1000;
 
-/// What is remembered of one sender.
+/// What is remembered of one sender. The window is that of its second packet, the first which is
+/// not a SYN; a sender of nothing but RSTs has none.
 struct Sender {
   std::uint8_t ttl = 64;
   std::uint8_t tos = 0;
@@ -20,6 +21,7 @@ struct Sender {
   std::uint16_t second_id = 0;
   bool dont_fragment = true;
   std::uint64_t packets = 0;
+  std::uint64_t windows = 0;  ///< packets that had one
   std::uint64_t payload = 0;
   std::uint8_t flags_first = 0;
   std::uint8_t flags_all = 0;
@@ -28,9 +30,11 @@ struct Sender {
 struct Conversation {
   Sender forward;
   Sender backward;
+  OwedAcks owed;
   std::int64_t last_ns = 0;
   bool last_forward = true;
   std::uint64_t first_packet = 0;  // of the trace, from 1
+  bool last_carried = false;
   std::vector<Step> steps;
   /// Chooses the steps kept. A stream of its own, from the conversation's own facts: which steps
   /// one conversation keeps must not depend on whether another one is there.
@@ -47,8 +51,9 @@ void note(const Packet& packet, Sender& sender) {
   } else if (sender.packets == 1) {
     sender.second_id = packet.ip_id;
   }
-  if (sender.packets < 2) {
+  if ((packet.tcp_flags & kRst) == 0 && sender.windows < 2) {
     sender.window = packet.tcp_window;
+    ++sender.windows;
   }
   sender.flags_all |= packet.tcp_flags;
   sender.payload += packet.payload_length;
@@ -169,17 +174,24 @@ class ConversationColumns::Builder {
                                    static_cast<std::uint64_t>(packet.time_ns)));
     }
     Sender& sender = placement.forward ? c.forward : c.backward;
+    const bool forward = placement.forward;
+    const bool carries = packet.payload_length > 0 || (packet.tcp_flags & (kSyn | kFin)) != 0;
     const Step step{packet.payload_length,
                     placement.first ? 0 : saturated_us(packet.time_ns - c.last_ns),
                     saturated(c.forward.packets + c.backward.packets),
                     saturated(sender.packets),
-                    placement.forward,
+                    forward,
                     c.last_forward,
-                    placement.first};
+                    placement.first,
+                    packet.payload_length == 0 && (packet.tcp_flags & (kSyn | kFin | kRst)) != 0,
+                    c.owed.owes(forward),
+                    moment_of(packet.tuple.proto, c.owed, c.last_forward, c.last_carried)};
     note(packet, sender);
     keep(step, c);
+    c.owed.note(forward, carries);
+    c.last_carried = carries;
     c.last_ns = placement.first ? packet.time_ns : std::max(c.last_ns, packet.time_ns);
-    c.last_forward = placement.forward;
+    c.last_forward = forward;
   }
 
   void finish() { assembler_.finish(); }
@@ -216,7 +228,8 @@ class ConversationColumns::Builder {
         static_cast<std::uint64_t>((flow.last_ns - flow.first_ns) / kMicrosecond);
     for (const Step& step : c.steps) {
       steps_.push_back({step, flow.tuple.proto, mean_payload(step.forward ? c.forward : c.backward),
-                        packets < 2 ? 0 : duration_us / (packets - 1)});
+                        packets < 2 ? 0 : duration_us / (packets - 1),
+                        c.forward.packets == 0 || c.backward.packets == 0});
     }
     active_.erase(found);
   }
@@ -289,6 +302,15 @@ SenderPlan sender_of(std::uint32_t code, Key ttl, Key tos, Key window) {
   return sender;
 }
 
+/// A window of 0 was learned from senders that only reset. A sender that the model lets live has
+/// the other side's, or a usual one.
+void give_windows(SenderPlan& forward, SenderPlan& backward) {
+  constexpr std::uint16_t kUsualWindow = 502;  // 64 KiB under a scale of 7
+  const auto usual = [](std::uint16_t other) { return other == 0 ? kUsualWindow : other; };
+  forward.window = forward.window == 0 ? usual(backward.window) : forward.window;
+  backward.window = backward.window == 0 ? usual(forward.window) : backward.window;
+}
+
 }  // namespace
 
 ConversationOutline outline_of(const std::vector<Key>& row, Random& random) {
@@ -304,6 +326,7 @@ ConversationOutline outline_of(const std::vector<Key>& row, Random& random) {
   const auto header = static_cast<std::uint32_t>(row[kHeader]);
   outline.plan.forward = sender_of(header / 6, row[kForwardTtl], row[kTos], row[kForwardWindow]);
   outline.plan.backward = sender_of(header % 6, row[kBackwardTtl], row[kTos], row[kBackwardWindow]);
+  give_windows(outline.plan.forward, outline.plan.backward);
   outline.start_ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(row[kTs]));
   outline.forward_packets = std::max<std::uint64_t>(1, first_of(row[kShape]));
   outline.backward_packets = second_of(row[kShape]);

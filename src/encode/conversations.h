@@ -8,6 +8,7 @@
 #include "base/random.h"
 #include "compile/plan.h"
 #include "encode/codec.h"
+#include "encode/step_context.h"
 #include "encode/vocabulary.h"
 #include "schema/field.h"
 #include "trace/assemble.h"
@@ -25,6 +26,9 @@ struct Step {
   bool forward = true;
   bool previous_forward = true;
   bool opens = false;  ///< first packet of the conversation: has no gap
+  bool bare = false;   ///< TCP: SYN, RST or an empty FIN, which never was to have payload
+  bool owes = false;   ///< TCP: its sender has something to acknowledge
+  Moment moment = Moment::kSpoke;
 };
 
 /// A sampled step together with what it depends on, known when its conversation has ended.
@@ -33,6 +37,7 @@ struct StepInContext {
   std::uint8_t proto = 0;
   std::uint32_t mean_payload = 0;  ///< of its direction, rounded
   std::uint64_t mean_gap_us = 0;   ///< duration / (packets - 1)
+  bool one_sided = false;          ///< no packet of the other direction was seen
 };
 
 /// Takes a capture's packets one by one, cuts them into conversations (FlowAssembler) and keeps of
@@ -66,7 +71,7 @@ struct ConversationOutline {
   std::int64_t start_ns = 0;
   std::int64_t duration_ns = 0;
   std::uint64_t forward_packets = 0;
-  std::uint64_t backward_packets = 0;
+  std::uint64_t backward_packets = 0;  ///< 0: not captured, or no answer
   std::uint32_t forward_mean_payload = 0;
   std::uint32_t backward_mean_payload = 0;
 };

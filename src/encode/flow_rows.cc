@@ -7,6 +7,7 @@
 #include <charconv>
 #include <cmath>
 
+#include "encode/address_kind.h"
 #include "trace/time_range.h"
 
 namespace tracetwin {
@@ -181,7 +182,23 @@ void make_known_message(FiveTuple& tuple) {
 
 }  // namespace
 
+namespace {
+
+/// A link-local address that was drawn from a block with others becomes one of those.
+void leave_link(IpAddress& address) {
+  constexpr std::uint32_t kNextBlock = 1U << 16;
+  if (address.is_v4() && kind_of(address) == AddressKind::kLinkLocal) {
+    address = IpAddress::v4(address.v4_bits() + kNextBlock);
+  }
+}
+
+}  // namespace
+
 void make_possible(FiveTuple& tuple, Random& random) {
+  if (!is_possible_pair(tuple.src, tuple.dst, tuple.proto)) {
+    leave_link(tuple.src);
+    leave_link(tuple.dst);
+  }
   if (tuple.src.is_v4() && tuple.proto == kIcmpV6) {
     tuple.proto = kIcmp;
   } else if (!tuple.src.is_v4() && tuple.proto == kIcmp) {

@@ -1,6 +1,7 @@
 #include "encode/step_tables.h"
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 
 #include "encode/log_grid.h"
@@ -8,23 +9,30 @@
 namespace tracetwin {
 namespace {
 
-constexpr std::uint32_t kProtocolClasses = 3;
 constexpr std::uint32_t kPositions = 4;
-constexpr LogGrid kMeanPayload(1, 2048);
+constexpr LogGrid kMeanPayload(0, 2047);
 constexpr LogGrid kMeanGap(0, std::uint64_t{1} << 32);
-constexpr LogGrid kGap(1, std::uint64_t{1} << 32);
+
+/// Gaps in octaves of the mean gap: shares of 2^-15 and less, ..., multiples of 2^8 and more.
+constexpr int kLeastOctave = -15;
+constexpr int kMostOctave = 8;
+constexpr std::uint32_t kOctaves = kMostOctave - kLeastOctave + 1;
 
 std::uint16_t narrow(std::uint64_t code) {
   return static_cast<std::uint16_t>(code);
 }
 
-std::uint16_t protocol_class(std::uint8_t proto) {
-  return proto == kTcp ? 0 : proto == kUdp ? 1 : 2;
-}
-
 /// 0, 1, 2-3, 4 and later.
 std::uint16_t position_class(std::uint64_t position) {
   return position < 2 ? narrow(position) : position < 4 ? 2 : 3;
+}
+
+std::uint16_t gap_cell(std::uint64_t gap_us, std::uint64_t mean_us) {
+  const double share =
+      static_cast<double>(gap_us) / static_cast<double>(std::max<std::uint64_t>(1, mean_us));
+  const double octave = share > 0 ? std::floor(std::log2(share)) : kLeastOctave;
+  return narrow(static_cast<std::uint64_t>(std::clamp<double>(octave, kLeastOctave, kMostOctave) -
+                                           kLeastOctave));
 }
 
 Table empty_table(Domain domain) {
@@ -66,12 +74,15 @@ PrivateColumn payload_column(std::span<const StepInContext> steps) {
   return column;
 }
 
-Context direction_context(std::uint8_t proto, std::uint64_t packet, bool previous_forward) {
-  return {protocol_class(proto), position_class(packet), narrow(previous_forward ? 1 : 0)};
+Context turn_context(Moment moment, std::uint64_t packet, bool previous_forward) {
+  return {narrow(static_cast<std::uint64_t>(moment)), position_class(packet),
+          narrow(previous_forward ? 1 : 0)};
 }
 
-Context payload_context(std::uint32_t mean_payload, std::uint64_t position) {
-  return {narrow(kMeanPayload.cell(mean_payload)), position_class(position)};
+Context payload_context(Cause cause, std::uint32_t mean_payload, std::uint64_t position) {
+  const std::uint64_t mean = kMeanPayload.cell(mean_payload);
+  return {narrow(static_cast<std::uint64_t>(cause) * kMeanPayload.cells() + mean),
+          position_class(position)};
 }
 
 Context gap_context(std::uint64_t mean_gap_us, bool turned) {
@@ -81,32 +92,61 @@ Context gap_context(std::uint64_t mean_gap_us, bool turned) {
 StepTables step_tables(std::span<const StepInContext> steps, const Vocabulary& payload_codes,
                        unsigned threads) {
   StepTables tables;
-  tables.directions = empty_table({{"protocol", kProtocolClasses},
-                                   {"position", kPositions},
-                                   {"previous", 2},
-                                   {"direction", 2}});
-  tables.payloads = empty_table({{"mean payload", kMeanPayload.cells()},
+  tables.directions =
+      empty_table({{"moment", kMoments}, {"position", kPositions}, {"previous", 2}, {"turns", 2}});
+  tables.payloads = empty_table({{"cause and mean payload", kCauses * kMeanPayload.cells()},
                                  {"position", kPositions},
                                  {"payload", payload_codes.cells()}});
-  tables.gaps = empty_table({{"mean gap", kMeanGap.cells()}, {"turned", 2}, {"gap", kGap.cells()}});
+  tables.gaps =
+      empty_table({{"mean gap", kMeanGap.cells()}, {"turned", 2}, {"gap / mean gap", kOctaves}});
   const std::vector<std::uint16_t> payloads = payload_codes.encode(payload_column(steps), threads);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto& [step, proto, mean_payload, mean_gap_us] = steps[i];
-    append(tables.payloads, payload_context(mean_payload, step.position), payloads[i]);
+    const auto& [step, proto, mean_payload, mean_gap_us, one_sided] = steps[i];
+    const bool turned = step.forward != step.previous_forward;
+    if (!step.bare) {
+      const Cause cause = cause_of(proto, step.owes || one_sided, turned);
+      append(tables.payloads, payload_context(cause, mean_payload, step.position), payloads[i]);
+    }
+    if (!step.opens && !one_sided) {
+      append(tables.directions, turn_context(step.moment, step.packet, step.previous_forward),
+             narrow(turned ? 1 : 0));
+    }
     if (!step.opens) {
-      const std::uint64_t packet = step.packet;
-      append(tables.directions, direction_context(proto, packet, step.previous_forward),
-             narrow(step.forward ? 1 : 0));
-      append(tables.gaps, gap_context(mean_gap_us, step.forward != step.previous_forward),
-             narrow(kGap.cell(step.gap_us)));
+      append(tables.gaps, gap_context(mean_gap_us, turned), gap_cell(step.gap_us, mean_gap_us));
     }
   }
   return tables;
 }
 
-std::uint64_t draw_gap_us(std::uint16_t cell, Random& random) {
-  return kGap.draw(cell, random);
+double draw_gap(std::uint16_t cell, Random& random) {
+  return std::exp2(static_cast<double>(cell) + kLeastOctave + random.uniform());
 }
+
+std::vector<double> turn_prior() {
+  constexpr std::array<double, kMoments> kTurns = {0.65, 0.8, 0.8, 0.5, 0.7, 0.7};
+  std::vector<double> prior;
+  for (const double turns : kTurns) {
+    prior.insert(prior.end(), {1 - turns, turns});
+  }
+  return prior;
+}
+
+namespace {
+
+/// How many of the packets of a cause are empty, for a mean payload: few where much is sent.
+double empty_share(Cause cause, double mean) {
+  const double answers = mean < 1 ? 0.998 : std::clamp(1 - mean / 1000, 0.1, 0.7);
+  switch (cause) {
+    case Cause::kOwn:
+      return 0.002;
+    case Cause::kAnswer:
+      return answers;
+    default:
+      return answers / 2;
+  }
+}
+
+}  // namespace
 
 std::vector<double> payload_prior(const Vocabulary& payload_codes) {
   Random random(0);
@@ -116,9 +156,20 @@ std::vector<double> payload_prior(const Vocabulary& payload_codes) {
         static_cast<double>(payload_codes.decode(static_cast<std::uint16_t>(code), random)));
   }
   std::vector<double> prior;
-  for (std::uint32_t mean = 0; mean < kMeanPayload.cells(); ++mean) {
+  for (std::uint32_t row = 0; row < kCauses * kMeanPayload.cells(); ++row) {
+    const auto cause = static_cast<Cause>(row / kMeanPayload.cells());
+    const auto mean = static_cast<double>(kMeanPayload.low(row % kMeanPayload.cells()));
+    const bool tcp = cause != Cause::kNotTcp;
+    const double empty = empty_share(cause, mean);
+    // Of a mean over empty packets, too, the others hold more.
+    const double data_mean = tcp ? 2 * mean : mean;
+    double data = 0;
     for (const double payload : typical) {
-      prior.push_back(closeness(static_cast<double>(kMeanPayload.low(mean)), payload));
+      data += payload > 0 ? closeness(data_mean, payload) : 0;
+    }
+    for (const double payload : typical) {
+      const double near = closeness(data_mean, payload);
+      prior.push_back(!tcp ? near : payload > 0 ? (1 - empty) * near / data : empty);
     }
   }
   return prior;
@@ -127,9 +178,9 @@ std::vector<double> payload_prior(const Vocabulary& payload_codes) {
 std::vector<double> gap_prior() {
   std::vector<double> prior;
   for (std::uint32_t mean = 0; mean < kMeanGap.cells(); ++mean) {
-    for (std::uint32_t gap = 0; gap < kGap.cells(); ++gap) {
-      prior.push_back(
-          closeness(static_cast<double>(kMeanGap.low(mean)), static_cast<double>(kGap.low(gap))));
+    for (int octave = kLeastOctave; octave <= kMostOctave; ++octave) {
+      const double beyond = octave + 1.5;
+      prior.push_back(beyond > 0 ? std::exp2(-2 * beyond) : 1 / (1 + beyond * beyond / 9));
     }
   }
   return prior;

@@ -5,6 +5,7 @@
 
 #include <algorithm>
 #include <limits>
+#include <optional>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -29,10 +30,14 @@ bool earlier(const Packet& a, const Packet& b) {
 std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job, const Rows& rows,
                                  std::size_t begin, std::size_t end) {
   std::vector<Packet> packets;
+  std::optional<std::int64_t> window_end;
+  if (model.schema.window) {
+    window_end = model.window.end;
+  }
   for (std::size_t row = begin; row < end; ++row) {
     Random random(job.seed, mix(kCompileStream, row));
     const auto plan =
-        plan_packets(outline_of(rows[row], random), *model.packets, model.window.end, random);
+        plan_packets(outline_of(rows[row], random), *model.packets, window_end, random);
     compile(plan, random, packets);
   }
   return packets;

@@ -26,9 +26,10 @@ struct GenerateJob {
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                     const std::function<void(const FlowBatch&)>& sink);
 
-/// Hands the packets of a synthetic capture to `sink`, in order of time, all inside the model's
-/// window, and returns how many conversations they are of. Memory grows with conversations, not
-/// with packets. Throws Error when the model is one of a flow log.
+/// Hands the packets of a synthetic capture to `sink`, in order of time, and returns how many
+/// conversations they are of: these begin inside the model's window, and end inside it if the user
+/// gave it. Memory grows with conversations, not with packets. Throws Error when the model is one
+/// of a flow log.
 std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
                                const Progress& progress,
                                const std::function<void(const Packet&)>& sink);

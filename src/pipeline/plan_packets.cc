@@ -3,49 +3,100 @@
 #include <algorithm>
 #include <cmath>
 
+#include "compile/tcp_script.h"
+#include "encode/address_kind.h"
 #include "encode/flow_rows.h"
 #include "encode/step_tables.h"
+#include "pipeline/packet_order.h"
+#include "pipeline/packet_sizes.h"
 
 namespace tracetwin {
 namespace {
 
 /// Beyond this a conversation is cut: what noise in a cell of giant conversations could cost.
 constexpr std::uint64_t kMostPackets = 1 << 18;
+constexpr std::uint64_t kMostSynAcks = 4;
+/// Operating systems give up after 7 SYNs; a stubborn program begins again.
+constexpr std::uint64_t kMostSyns = 14;
 
-/// Directions in order. The first speaker is forward by definition; every further direction is
-/// drawn from the model, weighted by how many packets of each are still to come, so that the
-/// totals come out exactly.
-std::vector<bool> draw_directions(const ConversationOutline& outline, const PacketModel& model,
-                                  Random& random) {
-  std::uint64_t forward = std::clamp<std::uint64_t>(outline.forward_packets, 1, kMostPackets);
-  std::uint64_t backward = std::min(outline.backward_packets, kMostPackets);
-  std::vector<bool> directions;
-  directions.reserve(forward + backward);
-  directions.push_back(true);
-  for (--forward; forward + backward > 0;) {
-    const Context context =
-        direction_context(outline.plan.tuple.proto, directions.size(), directions.back());
-    const double p = model.directions.probability(context, 1);
-    const double ahead = p * static_cast<double>(forward);
-    const double back = (1 - p) * static_cast<double>(backward);
-    const bool turn_forward =
-        backward == 0 || (forward > 0 && random.uniform() * (ahead + back) < ahead);
-    directions.push_back(turn_forward);
-    --(turn_forward ? forward : backward);
+void make_counts_possible(ConversationOutline& outline) {
+  std::uint64_t& forward = outline.forward_packets;
+  std::uint64_t& backward = outline.backward_packets;
+  forward = std::clamp<std::uint64_t>(forward, 1, kMostPackets);
+  backward = std::min(backward, kMostPackets);
+  if (outline.plan.tuple.proto != kTcp && kind_of(outline.plan.tuple.dst) == AddressKind::kGroup) {
+    forward += backward;
+    backward = 0;
   }
-  return directions;
+  TcpOpen& open = outline.plan.open;
+  if (outline.plan.tuple.proto != kTcp || open == TcpOpen::kMidstream) {
+    return;
+  }
+  if (open != TcpOpen::kHandshake && std::max(forward, backward) > kMostSyns) {
+    open = TcpOpen::kHandshake;
+  }
+  if (open == TcpOpen::kRefused) {
+    const std::uint64_t refusals = std::min(backward, (forward + backward) / 2);
+    forward += backward - refusals;
+    backward = refusals;
+  } else if (forward == 1 &&
+             (backward > kMostSynAcks || (backward > 2 && outline.backward_mean_payload > 0))) {
+    ++forward;
+    --backward;
+  }
 }
 
-std::vector<double> draw_gaps_us(const std::vector<bool>& directions, std::int64_t duration_ns,
-                                 const PacketModel& model, Random& random) {
+std::vector<TcpRole> roles_of(const ConversationPlan& frame,
+                              const std::vector<DraftPacket>& drafts) {
+  std::vector<TcpRole> roles;
+  if (frame.tuple.proto != kTcp) {
+    return roles;
+  }
+  ConversationPlan plan;
+  plan.tuple = frame.tuple;
+  plan.open = frame.open;
+  plan.close = frame.close;
+  for (const DraftPacket& draft : drafts) {
+    plan.packets.push_back({0, draft.payload, draft.forward, false});
+  }
+  for (const TcpStep& step : tcp_script(plan)) {
+    roles.push_back(step.role);
+  }
+  return roles;
+}
+
+bool is_repeated_opening(const std::vector<TcpRole>& roles, std::size_t i) {
+  return !roles.empty() && roles[i] == roles[i - 1] &&
+         (roles[i] == TcpRole::kSyn || roles[i] == TcpRole::kSynAck);
+}
+
+/// A gap drawn that is not longer than the conversation, as a multiple of its mean gap.
+double draw_possible_gap(const Context& context, double most, const PacketModel& model,
+                         Random& random) {
+  constexpr int kTries = 16;
+  double gap = most + 1;
+  for (int tries = 0; tries < kTries && gap > most; ++tries) {
+    gap = draw_gap(model.gaps.draw(context, random), random);
+  }
+  return std::min(gap, most);
+}
+
+/// Multiples of the mean gap. Whoever repeats a SYN or SYN-ACK waits twice as long every time.
+std::vector<double> draw_gaps(const std::vector<DraftPacket>& drafts,
+                              const std::vector<TcpRole>& roles, std::int64_t duration_ns,
+                              const PacketModel& model, Random& random) {
   std::vector<double> gaps;
-  if (directions.size() < 2) {
+  if (drafts.size() < 2) {
     return gaps;
   }
-  const auto mean_us = static_cast<std::uint64_t>(duration_ns / 1000) / (directions.size() - 1);
-  for (std::size_t i = 1; i < directions.size(); ++i) {
-    const Context context = gap_context(mean_us, directions[i] != directions[i - 1]);
-    gaps.push_back(static_cast<double>(draw_gap_us(model.gaps.draw(context, random), random)));
+  const auto count = drafts.size() - 1;
+  const auto mean_us = static_cast<std::uint64_t>(duration_ns / 1000) / count;
+  for (std::size_t i = 1; i < drafts.size(); ++i) {
+    const bool turned = drafts[i].forward != drafts[i - 1].forward;
+    const bool grows = is_repeated_opening(roles, i) && i > 1 && is_repeated_opening(roles, i - 1);
+    gaps.push_back(grows ? 2 * gaps.back()
+                         : draw_possible_gap(gap_context(mean_us, turned),
+                                             static_cast<double>(count), model, random));
   }
   return gaps;
 }
@@ -68,41 +119,26 @@ std::vector<std::int64_t> place(const std::vector<double>& gaps, std::int64_t st
   return times;
 }
 
-/// A drawn payload that fits a packet of 1500 bytes, unless a payload above that has a code of its
-/// own (captures on a sending host see segments before they are cut).
-std::uint32_t draw_payload(const Context& context, const PacketModel& model, std::uint32_t headers,
-                           Random& random) {
-  constexpr std::uint32_t kMtu = 1500;
-  const std::uint16_t code = model.payloads.draw(context, random);
-  const auto payload = static_cast<std::uint32_t>(model.payload_codes.decode(code, random));
-  return model.payload_codes.tokens()[code].level == 0 ? payload
-                                                       : std::min(payload, kMtu - headers);
-}
-
 }  // namespace
 
 ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& model,
-                              std::int64_t window_end, Random& random) {
-  ConversationPlan plan = std::move(outline.plan);
-  outline.plan.tuple = plan.tuple;
-  const std::vector<bool> directions = draw_directions(outline, model, random);
-  const std::int64_t duration_ns = std::clamp<std::int64_t>(
-      outline.duration_ns, 0, std::max<std::int64_t>(0, window_end - 1 - outline.start_ns));
-  const auto gaps = draw_gaps_us(directions, duration_ns, model, random);
+                              std::optional<std::int64_t> window_end, Random& random) {
+  make_counts_possible(outline);
+  std::vector<DraftPacket> drafts = draw_order(outline, model, random);
+  const std::vector<TcpRole> roles = roles_of(outline.plan, drafts);
+  const auto headers = static_cast<std::uint32_t>(least_packet_bytes(outline.plan.tuple));
+  meet_mean(drafts, roles, true, outline.forward_mean_payload, headers, model, random);
+  meet_mean(drafts, roles, false, outline.backward_mean_payload, headers, model, random);
+  std::int64_t duration_ns = std::max<std::int64_t>(0, outline.duration_ns);
+  if (window_end) {
+    duration_ns = std::clamp<std::int64_t>(*window_end - 1 - outline.start_ns, 0, duration_ns);
+  }
+  const auto gaps = draw_gaps(drafts, roles, duration_ns, model, random);
   const auto times = place(gaps, outline.start_ns, duration_ns);
-  const auto headers = static_cast<std::uint32_t>(least_packet_bytes(plan.tuple));
-  std::uint64_t positions[2] = {0, 0};
-  for (std::size_t i = 0; i < directions.size(); ++i) {
-    const bool forward = directions[i];
-    const std::uint32_t mean =
-        forward ? outline.forward_mean_payload : outline.backward_mean_payload;
-    const Context context = payload_context(mean, positions[forward ? 1 : 0]++);
-    PacketPlan packet;
-    packet.time_ns = times[i];
-    packet.forward = forward;
-    packet.payload = mean == 0 ? 0 : draw_payload(context, model, headers, random);
-    packet.push = i + 1 == directions.size() || directions[i + 1] != forward;
-    plan.packets.push_back(packet);
+  ConversationPlan plan = std::move(outline.plan);
+  for (std::size_t i = 0; i < drafts.size(); ++i) {
+    const bool push = i + 1 == drafts.size() || drafts[i + 1].forward != drafts[i].forward;
+    plan.packets.push_back({times[i], drafts[i].payload, drafts[i].forward, push});
   }
   return plan;
 }

@@ -1,5 +1,8 @@
 #pragma once
 
+#include <cstdint>
+#include <optional>
+
 #include "base/random.h"
 #include "compile/plan.h"
 #include "encode/conversations.h"
@@ -7,10 +10,17 @@
 
 namespace tracetwin {
 
-/// Fills in the packets of a conversation: as many in each direction as the outline says; their
-/// order of directions, payloads and gaps drawn from the packet model; the gaps scaled so that the
-/// conversation lasts as long as the outline says, and ends before `window_end`.
+/// Fills in the packets of a conversation: as many in each direction as the outline says (but
+/// where that cannot be: see below), their order and payloads drawn from the packet model, the
+/// payloads so that they have the outline's means; gaps drawn and scaled so that the conversation
+/// lasts as long as the outline says, but ends before `window_end` where there is one.
+///
+/// A server that is answered by nothing but its client's SYN sends its SYN-ACK up to four times;
+/// with more packets to send, or with payload, one of them is made the client's, who completes the
+/// handshake. Nobody refuses more SYNs than there are, and a conversation with more than 14 packets
+/// one way was answered. Groups of hosts do not answer (but to TCP, which knows
+/// none: the addresses are pseudonyms); what they would have sent is their sender's.
 ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& model,
-                              std::int64_t window_end, Random& random);
+                              std::optional<std::int64_t> window_end, Random& random);
 
 }  // namespace tracetwin

@@ -131,7 +131,8 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
           trace.info.snap_length,
           trace.info.nanoseconds,
           std::move(codes),
-          learn_conditional(tables.directions, "direction of a packet", each, {}, job, ledger),
+          learn_conditional(tables.directions, "direction of a packet", each, turn_prior(), job,
+                            ledger),
           learn_conditional(tables.payloads, "payload of a packet", each, std::move(prior), job,
                             ledger),
           learn_conditional(tables.gaps, "gap before a packet", each, gap_prior(), job, ledger)};

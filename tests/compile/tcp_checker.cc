@@ -1,7 +1,9 @@
 #include "tcp_checker.h"
 
 #include <array>
+#include <set>
 #include <string_view>
+#include <utility>
 
 namespace tracetwin::test {
 namespace {
@@ -15,6 +17,8 @@ struct Side {
   std::uint32_t syn_number = 0;
   std::uint32_t next = 0;
   std::uint32_t last_ack = 0;
+  std::uint16_t last_window = 0;
+  std::set<std::uint32_t> ends;  ///< numbers behind what it has sent
 };
 
 class Checker {
@@ -33,7 +37,12 @@ class Checker {
     if (found.empty()) {
       found = order_fault(packet);
     }
+    if (found.empty()) {
+      found = window_fault(packet);
+    }
     own_->spoke = true;
+    own_->ends.insert({packet.tcp_seq, own_->next});
+    own_->last_window = packet.tcp_window;
     return found;
   }
 
@@ -145,18 +154,34 @@ class Checker {
   }
 
   std::string acknowledgement_fault(const Packet& packet) {
-    const bool known = peer_->spoke;
-    if (both_ && known && packet.tcp_ack != peer_->next) {
+    const bool empty = packet.tcp_flags == kAck && packet.payload_length == 0;
+    const bool lags = empty && peer_->ends.contains(packet.tcp_ack);
+    if (both_ && peer_->spoke && packet.tcp_ack != peer_->next && !lags) {
       return "a wrong acknowledgement";
     }
+    repeats_ = own_->spoke && empty && packet.tcp_ack == own_->last_ack;
     const bool back = own_->spoke && static_cast<std::int32_t>(packet.tcp_ack - own_->last_ack) < 0;
     const bool first_behind_syn = own_->syn && !own_->acknowledged_peer && own_->last_ack == 0;
     own_->last_ack = packet.tcp_ack;
     return back && !first_behind_syn ? "an acknowledgement that goes back" : "";
   }
 
+  std::string window_fault(const Packet& packet) {
+    const bool repeats = std::exchange(repeats_, false);
+    if (has(packet, kRst)) {
+      return packet.tcp_window == 0 ? "" : "a RST with a window";
+    }
+    if (packet.tcp_window < 16) {
+      return "hardly a window";
+    }
+    return both_ && repeats && packet.tcp_window == own_->last_window
+               ? "a duplicate acknowledgement"
+               : "";
+  }
+
   const ConversationPlan& plan_;
   bool both_;
+  bool repeats_ = false;  ///< an empty packet with its sender's last acknowledgement
   std::array<Side, 2> sides_;
   Side* own_ = nullptr;
   Side* peer_ = nullptr;
