@@ -41,9 +41,8 @@ class Columns : public ConversationColumns {
 };
 
 const std::vector<Packet> kShort = {
-    packet(1, true, kSyn, 0),          packet(2, false, kSyn | kAck, 0),
-    packet(3, true, kAck, 0),          packet(4, true, kPsh | kAck, 200),
-    packet(5, false, kAck, 0),         packet(6, false, kAck, 0),
+    packet(1, true, kSyn, 0),          packet(2, false, kSyn | kAck, 0), packet(3, true, kAck, 0),
+    packet(4, true, kPsh | kAck, 200), packet(5, false, kAck, 0),        packet(6, false, kAck, 0),
     packet(7, false, kFin | kAck, 0),  packet(8, true, kRst, 0, 0),
 };
 
@@ -89,8 +88,7 @@ TEST(Steps, ThePriorLetsNobodyIdle) {
   PrivateColumn column;
   column.values.assign(50, 0);
   column.values.insert(column.values.end(), 50, 1448);
-  const auto codes =
-      Vocabulary::learn(payload_field(), {0, 1}, column, {}, ledger).vocabulary;
+  const auto codes = Vocabulary::learn(payload_field(), {0, 1}, column, {}, ledger).vocabulary;
   const std::vector<double> prior = payload_prior(codes);
   const std::size_t row = payload_context(Cause::kOwn, 300, 3)[0];
   const std::uint16_t empty = codes.encode(Key{0});
@@ -101,7 +99,7 @@ TEST(Steps, ThePriorLetsNobodyIdle) {
 
 TEST(Steps, AWindowOfAResetIsNone) {
   const Columns columns({packet(1, true, kSyn, 0, 1024), packet(2, false, kRst | kAck, 0, 0),
-                                   packet(3, true, kRst, 0, 0)});
+                         packet(3, true, kRst, 0, 0)});
   std::vector<Key> row;
   for (const PrivateColumn& column : columns.columns()) {
     row.push_back(column.values.front());

@@ -189,8 +189,8 @@ TEST(PlanPackets, RepeatedSynAcksWaitLongerAndLonger) {
 
 TEST(PlanPackets, ARefusalForASyn) {
   Random random(8);
-  const auto plan =
-      plan_packets(outline_of(1, 7, 0, 0, TcpOpen::kRefused, TcpClose::kReset), model(), {}, random);
+  const auto plan = plan_packets(outline_of(1, 7, 0, 0, TcpOpen::kRefused, TcpClose::kReset),
+                                 model(), {}, random);
   const auto roles = roles_of(plan);
   EXPECT_EQ(std::count(roles.begin(), roles.end(), TcpRole::kSyn), 4);
   EXPECT_EQ(std::count(roles.begin(), roles.end(), TcpRole::kRefusal), 4);
