@@ -21,8 +21,8 @@ struct Load {
   bool met() const { return std::abs(sum - target) <= tolerance; }
 };
 
-Load load_of(const std::vector<DraftPacket>& drafts, const std::vector<TcpRole>& roles,
-             bool forward) {
+/// Takes away the payload of those that cannot have any, a RST's.
+Load load_of(std::vector<DraftPacket>& drafts, const std::vector<TcpRole>& roles, bool forward) {
   Load load;
   std::vector<std::size_t> fins;
   for (std::size_t i = 0; i < drafts.size(); ++i) {
@@ -30,6 +30,9 @@ Load load_of(const std::vector<DraftPacket>& drafts, const std::vector<TcpRole>&
       continue;
     }
     ++load.packets;
+    if (!roles.empty() && !carries_data(roles[i])) {
+      drafts[i].payload = 0;
+    }
     load.sum += drafts[i].payload;
     load.most = std::max(load.most, drafts[i].payload);
     if (roles.empty() || (carries_data(roles[i]) && drafts[i].payload > 0)) {
@@ -58,10 +61,17 @@ void redraw(std::vector<DraftPacket>& drafts, Load& load, std::uint32_t headers,
   }
 }
 
+/// Multiplies all payloads that are not at their limit yet, until none meets it any more.
 void stretch(std::vector<DraftPacket>& drafts, Load& load) {
-  constexpr int kRounds = 4;
+  constexpr int kRounds = 16;
   for (int round = 0; round < kRounds && !load.met(); ++round) {
-    const double factor = load.target / std::max(1.0, load.sum);
+    double full = 0;
+    for (const std::size_t i : load.carriers) {
+      full += drafts[i].payload >= load.most ? drafts[i].payload : 0;
+    }
+    const bool shrinks = load.sum > load.target;
+    const double fixed = shrinks ? 0 : full;
+    const double factor = (load.target - fixed) / std::max(1.0, load.sum - fixed);
     load.sum = 0;
     for (const std::size_t i : load.carriers) {
       const double wanted = std::max(1.0, std::round(drafts[i].payload * factor));

@@ -1,119 +1,143 @@
 #include "encode/step_tables.h"
 
-#include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <algorithm>
-#include <vector>
+#include "encode/address_kind.h"
+#include "encode/flow_rows.h"
 
 namespace tracetwin {
 namespace {
 
-using testing::ElementsAre;
+const FiveTuple kTuple{IpAddress::v4(0x0a000001), IpAddress::v4(0xc0000201), 40000, 80, kTcp};
 
-StepInContext step_of(std::uint32_t payload, std::uint32_t packet, bool forward, bool previous) {
-  StepInContext step;
-  step.step.payload = payload;
-  step.step.gap_us = 100;
-  step.step.packet = packet;
-  step.step.position = packet / 2;
-  step.step.forward = forward;
-  step.step.previous_forward = previous;
-  step.step.opens = packet == 0;
-  step.proto = kTcp;
-  step.mean_payload = 500;
-  step.mean_gap_us = 100;
-  return step;
+Packet packet(std::int64_t time, bool forward, std::uint8_t flags, std::uint32_t payload,
+              std::uint16_t window = 500) {
+  Packet result;
+  result.time_ns = time * 1'000'000;
+  result.tuple = forward ? kTuple : kTuple.reversed();
+  result.tcp_flags = flags;
+  result.payload_length = payload;
+  result.tcp_window = window;
+  result.ttl = 64;
+  return result;
 }
 
-/// A thousand conversations of three packets: 0, 1460 and 0 bytes.
-std::vector<StepInContext> steps() {
-  std::vector<StepInContext> steps;
-  for (int i = 0; i < 1000; ++i) {
-    steps.push_back(step_of(0, 0, true, true));
-    steps.push_back(step_of(1460, 1, false, true));
-    steps.push_back(step_of(0, 2, true, false));
-  }
-  return steps;
-}
-
-Vocabulary codes_of(const std::vector<StepInContext>& steps) {
-  dp::Ledger ledger = dp::Ledger::no_guarantee(dp::Unit::kFlow);
-  VocabularyOptions options;
-  options.floor = 3;
-  return Vocabulary::learn(payload_field(), {0, 1}, payload_column(steps), options, ledger)
-      .vocabulary;
-}
-
-TEST(StepTables, OpeningPacketsHaveAPayloadButNoGapOrTurn) {
-  const auto sampled = steps();
-  const Vocabulary codes = codes_of(sampled);
-  const StepTables tables = step_tables(sampled, codes, 1);
-  EXPECT_EQ(tables.payloads.rows(), 3000U);
-  EXPECT_EQ(tables.directions.rows(), 2000U);
-  EXPECT_EQ(tables.gaps.rows(), 2000U);
-  EXPECT_EQ(tables.payloads.domain.back().cells, codes.cells());
-}
-
-TEST(StepTables, CodesLieInsideTheirDomains) {
-  const auto sampled = steps();
-  const Vocabulary codes = codes_of(sampled);
-  const StepTables tables = step_tables(sampled, codes, 2);
-  for (const Table* table : {&tables.directions, &tables.payloads, &tables.gaps}) {
-    for (std::size_t a = 0; a < table->width(); ++a) {
-      EXPECT_LT(*std::max_element(table->columns[a].begin(), table->columns[a].end()),
-                table->domain[a].cells);
+class Columns : public ConversationColumns {
+ public:
+  explicit Columns(const std::vector<Packet>& packets)
+      : ConversationColumns(bidirectional(), 100, 1) {
+    for (const Packet& one : packets) {
+      add(one);
     }
+    finish();
+  }
+
+ private:
+  static FlowTimeouts bidirectional() {
+    FlowTimeouts timeouts;
+    timeouts.bidirectional = true;
+    return timeouts;
+  }
+};
+
+const std::vector<Packet> kShort = {
+    packet(1, true, kSyn, 0),          packet(2, false, kSyn | kAck, 0), packet(3, true, kAck, 0),
+    packet(4, true, kPsh | kAck, 200), packet(5, false, kAck, 0),        packet(6, false, kAck, 0),
+    packet(7, false, kFin | kAck, 0),  packet(8, true, kRst, 0, 0),
+};
+
+TEST(Steps, KnowWhatIsOwed) {
+  const Columns columns(kShort);
+  const auto& steps = columns.steps();
+  ASSERT_EQ(steps.size(), kShort.size());
+  EXPECT_TRUE(steps[2].step.owes) << "the SYN-ACK";
+  EXPECT_EQ(steps[2].step.moment, Moment::kSpoke);
+  EXPECT_FALSE(steps[3].step.owes);
+  EXPECT_EQ(steps[3].step.moment, Moment::kSettled) << "the SYN-ACK acknowledged the SYN";
+  EXPECT_TRUE(steps[4].step.owes);
+  const std::vector<bool> bare = {true, true, false, false, false, false, true, true};
+  for (std::size_t i = 0; i < bare.size(); ++i) {
+    EXPECT_EQ(steps[i].step.bare, bare[i]) << i;
   }
 }
 
-TEST(StepTables, ARowIsItsContextAndWhatWasDrawn) {
-  const auto sampled = steps();
-  const StepTables tables = step_tables(sampled, codes_of(sampled), 1);
-  Context context = direction_context(kTcp, 1, true);
-  ASSERT_EQ(context.size() + 1, tables.directions.width());
-  for (std::size_t a = 0; a < context.size(); ++a) {
-    EXPECT_EQ(tables.directions.columns[a][0], context[a]);
+TEST(Steps, BareOnesTeachNoPayload) {
+  const Columns columns(kShort);
+  auto ledger = dp::Ledger::no_guarantee(dp::Unit::kFlow);
+  const auto codes =
+      Vocabulary::learn(payload_field(), {0, 1}, payload_column(columns.steps()), {}, ledger)
+          .vocabulary;
+  const StepTables tables = step_tables(columns.steps(), codes, 1);
+  EXPECT_EQ(tables.payloads.rows(), 4U);
+  EXPECT_EQ(tables.directions.rows(), 7U);
+  EXPECT_EQ(tables.gaps.rows(), 7U);
+}
+
+TEST(Steps, OneDirectionTeachesNothingAboutTurns) {
+  const Columns columns({packet(1, true, kAck, 0), packet(2, true, kAck, 0)});
+  auto ledger = dp::Ledger::no_guarantee(dp::Unit::kFlow);
+  const auto codes =
+      Vocabulary::learn(payload_field(), {0, 1}, payload_column(columns.steps()), {}, ledger)
+          .vocabulary;
+  EXPECT_EQ(step_tables(columns.steps(), codes, 1).directions.rows(), 0U);
+}
+
+/// The public prior knows it too: empty packets of a sender that owes nothing are rare.
+TEST(Steps, ThePriorLetsNobodyIdle) {
+  auto ledger = dp::Ledger::no_guarantee(dp::Unit::kFlow);
+  PrivateColumn column;
+  column.values.assign(50, 0);
+  column.values.insert(column.values.end(), 50, 1448);
+  const auto codes = Vocabulary::learn(payload_field(), {0, 1}, column, {}, ledger).vocabulary;
+  const std::vector<double> prior = payload_prior(codes);
+  const std::size_t row = payload_context(Cause::kOwn, 300, 3)[0];
+  const std::uint16_t empty = codes.encode(Key{0});
+  EXPECT_LT(prior[row * codes.cells() + empty], 0.01);
+  const std::size_t answer = payload_context(Cause::kAnswer, 300, 3)[0];
+  EXPECT_GT(prior[answer * codes.cells() + empty], 0.3);
+}
+
+TEST(Steps, AWindowOfAResetIsNone) {
+  const Columns columns({packet(1, true, kSyn, 0, 1024), packet(2, false, kRst | kAck, 0, 0),
+                         packet(3, true, kRst, 0, 0)});
+  std::vector<Key> row;
+  for (const PrivateColumn& column : columns.columns()) {
+    row.push_back(column.values.front());
   }
-  EXPECT_EQ(tables.directions.columns.back()[0], 0);  // backward
-  EXPECT_EQ(tables.directions.columns.back()[1], 1);
-  context = gap_context(100, true);
-  EXPECT_EQ(tables.gaps.columns[0][0], context[0]);
-  EXPECT_EQ(tables.gaps.columns[1][0], context[1]);
+  EXPECT_EQ(row[14], Key{1024});
+  EXPECT_EQ(row[15], Key{0});
+  Random random(1);
+  EXPECT_EQ(outline_of(row, random).plan.backward.window, 1024) << "should it live after all";
+  row[14] = 0;
+  EXPECT_GE(outline_of(row, random).plan.forward.window, 16);
 }
 
-TEST(StepTables, ContextsTellWhatMatters) {
-  EXPECT_NE(direction_context(kTcp, 1, true), direction_context(kUdp, 1, true));
-  EXPECT_NE(direction_context(kTcp, 1, true), direction_context(kTcp, 1, false));
-  EXPECT_EQ(direction_context(kTcp, 2, true), direction_context(kTcp, 3, true));
-  EXPECT_EQ(direction_context(kTcp, 4, true), direction_context(kTcp, 400, true));
-  EXPECT_NE(payload_context(0, 0), payload_context(1460, 0));
-  EXPECT_NE(gap_context(10, false), gap_context(100'000, false));
+TEST(AddressKinds, WhoMaySend) {
+  const IpAddress host = IpAddress::v4(0x0a000001);
+  const IpAddress group = IpAddress::v4(0xe00000fb);
+  const IpAddress all = IpAddress::v4(0xffffffff);
+  const IpAddress link = IpAddress::v4(0xa9fe0101);
+  const IpAddress nobody = IpAddress::v4(0);
+  const IpAddress link6{0xfe80000000000000, 1};
+  const IpAddress host6{0x20010db800000000, 1};
+  EXPECT_TRUE(is_possible_pair(host, IpAddress::v4(0xc0000201), kTcp));
+  EXPECT_FALSE(is_possible_pair(host, group, kTcp));
+  EXPECT_TRUE(is_possible_pair(host, group, kUdp));
+  EXPECT_FALSE(is_possible_pair(group, host, kUdp));
+  EXPECT_FALSE(is_possible_pair(all, host, kUdp));
+  EXPECT_TRUE(is_possible_pair(nobody, all, kUdp));
+  EXPECT_FALSE(is_possible_pair(link, host, kUdp));
+  EXPECT_TRUE(is_possible_pair(link6, host6, kIcmpV6));
+  EXPECT_FALSE(is_possible_pair(link6, host6, kTcp));
+  EXPECT_FALSE(is_possible_pair(host, host6, kTcp));
 }
 
-TEST(StepTables, ADrawnGapLiesInItsCell) {
-  const auto sampled = steps();
-  const StepTables tables = step_tables(sampled, codes_of(sampled), 1);
-  Random random(3);
-  for (int i = 0; i < 100; ++i) {
-    const auto gap = draw_gap_us(tables.gaps.columns.back()[0], random);
-    EXPECT_GE(gap, 64U);
-    EXPECT_LT(gap, 128U);
-  }
-}
-
-TEST(StepTables, PriorsHaveARowAContextAndFavourTheMean) {
-  const auto sampled = steps();
-  const Vocabulary codes = codes_of(sampled);
-  const StepTables tables = step_tables({}, codes, 1);
-  const auto gaps = gap_prior();
-  EXPECT_EQ(gaps.size(), std::size_t{tables.gaps.domain[0].cells} * tables.gaps.domain[2].cells);
-  const auto payloads = payload_prior(codes);
-  ASSERT_EQ(payloads.size(), std::size_t{tables.payloads.domain[0].cells} * codes.cells());
-  EXPECT_GT(*std::min_element(payloads.begin(), payloads.end()), 0);
-  const std::size_t large = payload_context(1460, 0)[0];
-  EXPECT_GT(payloads[large * codes.cells() + codes.encode(Key{1460})],
-            payloads[large * codes.cells() + codes.encode(Key{0})]);
+TEST(AddressKinds, ALinkLocalAddressOutOfABlockLeavesTheLink) {
+  Random random(1);
+  FiveTuple tuple = kTuple;
+  tuple.src = IpAddress::v4(0xa9fe0101);
+  make_possible(tuple, random);
+  EXPECT_TRUE(is_possible_pair(tuple.src, tuple.dst, kTcp));
 }
 
 }  // namespace

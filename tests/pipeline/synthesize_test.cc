@@ -204,6 +204,44 @@ TEST_F(Synthesize, ACaptureBecomesALegalCapture) {
   EXPECT_NEAR(services[53], 2000, 800);
 }
 
+/// One side of a conversation as its peer sees it.
+struct Sent {
+  int syn_acks = 0;
+  bool spoke = false;
+  std::uint32_t ack = 0;
+  std::uint16_t window = 0;
+};
+
+TEST_F(Synthesize, TcpStreamsSayNothingTwice) {
+  test::write_packet_log(folder_ / "real.csv", 3000, 21);
+  for (const std::optional<double> epsilon : {std::optional<double>(), std::optional<double>(2)}) {
+    auto job = job_for(folder_ / "real.csv", folder_ / "twin.pcap");
+    job.output.force = true;
+    if (!epsilon) {
+      job.train.budget.reset();
+      job.train.insecure_test_seed.reset();
+    }
+    synthesize(job, {});
+    std::map<FiveTuple, Sent> senders;
+    for (const Packet& packet : packets_in(folder_ / "twin.pcap")) {
+      Sent& sent = senders[packet.tuple];
+      if (packet.tuple.proto != kTcp || (packet.tcp_flags & (kRst | kFin)) != 0) {
+        continue;
+      }
+      EXPECT_GE(packet.tcp_window, 16);
+      const bool empty = packet.tcp_flags == kAck && packet.payload_length == 0;
+      EXPECT_FALSE(empty && sent.spoke && sent.ack == packet.tcp_ack &&
+                   sent.window == packet.tcp_window)
+          << "a duplicate acknowledgement";
+      sent.syn_acks += (packet.tcp_flags & (kSyn | kAck)) == (kSyn | kAck) ? 1 : 0;
+      EXPECT_LE(sent.syn_acks, 8) << "several conversations may share a tuple";
+      sent.spoke = true;
+      sent.ack = packet.tcp_ack;
+      sent.window = packet.tcp_window;
+    }
+  }
+}
+
 TEST_F(Synthesize, CapturesAreDeterministicToo) {
   test::write_packet_log(folder_ / "real.csv", 1000, 8);
   std::set<std::string> twins;
