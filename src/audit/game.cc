@@ -15,12 +15,12 @@ PrivateTrace read(const MemoryFile& file, TrainJob job) {
 }
 
 Knowledge knowledge_for(const UnitTrace& trace, const MemoryFile& without, const TrainJob& job) {
-  const UnitTrace canary = canary_for(trace);
+  const UnitTrace canary = canary_for(trace, job.declarations.window);
   return knowledge_of(read(without, job), read(written(canary, Choice(1, true)), job));
 }
 
-MemoryFile with_canary(const UnitTrace& trace, const Choice& choice) {
-  const UnitTrace canary = canary_for(trace);
+MemoryFile with_canary(const UnitTrace& trace, const Choice& choice, const TrainJob& job) {
+  const UnitTrace canary = canary_for(trace, job.declarations.window);
   return written(trace, choice, &canary);
 }
 
@@ -42,7 +42,7 @@ CanaryGame::CanaryGame(const UnitTrace& trace, const Choice& choice, const Train
     : job_(job),
       fixture_(fixture),
       without_(written(trace, choice)),
-      with_(with_canary(trace, choice)),
+      with_(with_canary(trace, choice, job)),
       knowledge_(knowledge_for(trace, without_, job)) {}
 
 Scores CanaryGame::play(std::size_t runs, std::uint64_t seed, const Progress& progress) const {

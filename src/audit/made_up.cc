@@ -106,11 +106,11 @@ std::string free_text(const TextColumn& column) {
   return text;
 }
 
-FlowBatch canary_record(const UnitTrace& trace) {
+FlowBatch canary_record(const UnitTrace& trace, std::int64_t start_ns) {
   FlowBatch batch;
   FlowRecord record;
   record.tuple = canary_tuple(trace);
-  record.start_ns = kCanaryNs;
+  record.start_ns = start_ns;
   record.duration_ns = kCanaryDurationNs;
   record.packets = kCanaryPackets;
   record.bytes = kCanaryBytesPerPacket * record.packets;
@@ -123,12 +123,12 @@ FlowBatch canary_record(const UnitTrace& trace) {
 }
 
 /// A handshake and two segments of odd headers.
-std::vector<Packet> canary_packets(const UnitTrace& trace) {
+std::vector<Packet> canary_packets(const UnitTrace& trace, std::int64_t start_ns) {
   const FiveTuple tuple = canary_tuple(trace);
   std::vector<Packet> packets;
   const auto add = [&](bool forward, std::uint8_t flags, std::uint32_t payload) {
     Packet packet;
-    packet.time_ns = kCanaryNs + static_cast<std::int64_t>(packets.size()) * 7'654'321'000;
+    packet.time_ns = start_ns + static_cast<std::int64_t>(packets.size()) * 7'654'321'000;
     packet.tuple = forward ? tuple : tuple.reversed();
     packet.payload_length = payload;
     packet.transport_header = 20;
@@ -166,15 +166,17 @@ UnitTrace worst_case(std::size_t units) {
   return trace;
 }
 
-UnitTrace canary_for(const UnitTrace& trace) {
+UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window) {
+  const std::int64_t start_ns =
+      window ? window->begin + (window->end - window->begin) / 2 : kCanaryNs;
   UnitTrace canary;
   canary.kind = trace.kind;
   canary.units = 1;
   canary.extra_columns = trace.extra_columns;
   if (trace.kind == TraceKind::kFlows) {
-    canary.flows = canary_record(trace);
+    canary.flows = canary_record(trace, start_ns);
   } else {
-    canary.packets = canary_packets(trace);
+    canary.packets = canary_packets(trace, start_ns);
     canary.unit_of_packet.assign(canary.packets.size(), 0);
   }
   return canary;

@@ -3,11 +3,13 @@
 #include <cstddef>
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "audit/memory_file.h"
 #include "base/progress.h"
+#include "schema/field.h"
 #include "trace/assemble.h"
 #include "trace/flow.h"
 #include "trace/packet.h"
@@ -40,7 +42,9 @@ UnitTrace worst_case(std::size_t units);
 
 /// A unit like none in `trace`: addresses, ports and category text that it does not hold, and
 /// extreme numbers, in the year 2099.
-UnitTrace canary_for(const UnitTrace& trace);
+/// It begins in the middle of `window`, where training leaves out what lies outside, and else far
+/// away from the trace.
+UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window = {});
 
 /// Which units of a trace, by position.
 using Choice = std::vector<bool>;

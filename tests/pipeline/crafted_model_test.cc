@@ -116,14 +116,16 @@ TEST(CraftedModel, ImpossibleFactsAreRefused) {
 }
 
 TEST(CraftedModel, CellsThatAreNoneOfTheirLevelAreRefused) {
-  const auto token = [](const json& level, const char* cell) { return json::array({level, cell}); };
+  const auto token = [](const json& level, const char* cell) {
+    return json::array({level, cell, 1});
+  };
   const char* huge = "ffffffffffffffff:ffffffffffffffff";
   expect_refused(flow_model(), {
                                    {"/vocabularies/3/tokens/0", token(0, huge), "impossible"},
                                    {"/vocabularies/3/tokens/0", token(0, "0:10000"), "impossible"},
                                    {"/vocabularies/0/tokens/0", token(1, huge), "impossible"},
                                    {"/vocabularies/7/tokens/0", token(0, huge), "impossible"},
-                                   {"/vocabularies/5/tokens/0", token(0, "0:30"), "impossible"},
+                                   {"/vocabularies/5/tokens/0", token(0, "0:100"), "impossible"},
                                    {"/vocabularies/3/tokens/0", token(-1, "0:1"), "impossible"},
                                    {"/vocabularies/3/tokens/0", token(1e30, "0:1"), "impossible"},
                                    {"/vocabularies/3/tokens/0", token(99, "0:1"), "impossible"},

@@ -9,6 +9,7 @@
 #include <string>
 
 #include "base/error.h"
+#include "jobs.h"
 #include "pipeline/archive.h"
 #include "pipeline/model_file.h"
 #include "support/support.h"
@@ -19,43 +20,10 @@ namespace tracetwin {
 namespace {
 
 namespace fs = std::filesystem;
-
-SynthesizeJob job_for(const fs::path& input, const fs::path& output, double epsilon = 2) {
-  SynthesizeJob job;
-  job.train.input = input;
-  job.train.budget = dp::Budget{epsilon, 1e-9};
-  job.train.insecure_test_seed = 99;
-  job.train.seed = 7;
-  job.generate.seed = 7;
-  job.output.path = output;
-  return job;
-}
-
-std::vector<FlowRecord> flows_in(const fs::path& path) {
-  AnyReader reader = open_trace(path);
-  auto& flows = *std::get<std::unique_ptr<FlowReader>>(reader);
-  std::vector<FlowRecord> records;
-  for (FlowBatch batch; flows.next(batch);) {
-    records.insert(records.end(), batch.records.begin(), batch.records.end());
-  }
-  EXPECT_EQ(flows.skips().total(), 0U);
-  return records;
-}
-
-std::vector<Packet> packets_in(const fs::path& path) {
-  const auto reader = packets_of(open_trace(path));
-  std::vector<Packet> packets;
-  for (Packet packet; reader->next(packet);) {
-    packets.push_back(packet);
-  }
-  EXPECT_EQ(reader->skips().total(), 0U);
-  return packets;
-}
-
-class Synthesize : public testing::Test {
- protected:
-  test::TemporaryFolder folder_;
-};
+using test::flows_in;
+using test::job_for;
+using test::packets_in;
+using test::Synthesize;
 
 TEST_F(Synthesize, AFlowLogKeepsItsStructure) {
   test::write_flow_log(folder_ / "real.csv", 8000, 1);
@@ -326,88 +294,6 @@ TEST_F(Synthesize, AGivenWindowLeavesOutWhatLiesOutside) {
   job.train.declarations.window = Window{0, 1};
   job.output.force = true;
   EXPECT_THROW(synthesize(job, {}), Error);
-}
-
-class ModelFile : public Synthesize {
- protected:
-  fs::path train_model(const fs::path& input) {
-    const fs::path path = folder_ / "model.twin";
-    save_model(train(job_for(input, "-").train, {}), path, true);
-    return path;
-  }
-};
-
-TEST_F(ModelFile, GeneratesTheSameAfterReading) {
-  test::write_flow_log(folder_ / "real.csv", 2000, 10);
-  auto job = job_for(folder_ / "real.csv", folder_ / "direct.csv");
-  job.model = folder_ / "model.twin";
-  synthesize(job, {});
-  const TwinModel model = read_model(folder_ / "model.twin");
-  write_twin(model, job.generate, {folder_ / "again.csv", "", false}, {});
-  EXPECT_EQ(test::read_file(folder_ / "direct.csv"), test::read_file(folder_ / "again.csv"));
-}
-
-TEST_F(ModelFile, OfACaptureGeneratesTheSameAfterReading) {
-  test::write_packet_log(folder_ / "real.csv", 800, 11);
-  auto job = job_for(folder_ / "real.csv", folder_ / "direct.pcap");
-  job.model = folder_ / "model.twin";
-  synthesize(job, {});
-  write_twin(read_model(folder_ / "model.twin"), job.generate, {folder_ / "again.pcap", "", false},
-             {});
-  EXPECT_EQ(test::read_file(folder_ / "direct.pcap"), test::read_file(folder_ / "again.pcap"));
-}
-
-TEST_F(ModelFile, AsManyRecordsAsAskedFor) {
-  test::write_flow_log(folder_ / "real.csv", 1000, 12);
-  const TwinModel model = read_model(train_model(folder_ / "real.csv"));
-  GenerateJob job;
-  job.count = 4321;
-  EXPECT_EQ(write_twin(model, job, {folder_ / "twin.csv", "", false}, {}).records, 4321U);
-}
-
-TEST_F(ModelFile, DamageIsAnErrorNeverACrash) {
-  test::write_flow_log(folder_ / "real.csv", 500, 13);
-  const std::string bytes = test::read_file(train_model(folder_ / "real.csv"));
-  for (std::size_t i = 0; i < 40; ++i) {
-    std::string damaged = bytes;
-    damaged[i * bytes.size() / 40] ^= 0x55;
-    test::write_file(folder_ / "damaged.twin", damaged);
-    EXPECT_NO_FATAL_FAILURE({
-      try {
-        read_model(folder_ / "damaged.twin");
-      } catch (const Error& error) {
-        EXPECT_NE(std::string(error.what()).find("damaged.twin"), std::string::npos);
-      }
-    });
-    test::write_file(folder_ / "short.twin", bytes.substr(0, i * bytes.size() / 40));
-    EXPECT_THROW(read_model(folder_ / "short.twin"), Error);
-  }
-}
-
-TEST_F(ModelFile, ANewerVersionIsRefused) {
-  test::write_flow_log(folder_ / "real.csv", 500, 14);
-  Members members = unpack(test::read_file(train_model(folder_ / "real.csv")), "model.twin");
-  auto manifest = nlohmann::json::parse(members["manifest.json"]);
-  manifest["version"] = kModelVersion + 1;
-  members["manifest.json"] = manifest.dump();
-  test::write_file(folder_ / "newer.twin", pack(members));
-  try {
-    read_model(folder_ / "newer.twin");
-    FAIL() << "read a newer model";
-  } catch (const Error& error) {
-    EXPECT_NE(std::string(error.what()).find("version"), std::string::npos);
-  }
-}
-
-TEST_F(ModelFile, NoArrayNoField) {
-  test::write_flow_log(folder_ / "real.csv", 500, 15);
-  const Members members = unpack(test::read_file(train_model(folder_ / "real.csv")), "model.twin");
-  for (const auto& [name, content] : members) {
-    Members fewer = members;
-    fewer.erase(name);
-    test::write_file(folder_ / "fewer.twin", pack(fewer));
-    EXPECT_THROW(read_model(folder_ / "fewer.twin"), Error) << name;
-  }
 }
 
 }  // namespace
