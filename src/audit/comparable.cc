@@ -61,6 +61,7 @@ double field_distance(FieldKind kind, Key a, Key b) {
               ratio_distance(counter(second_of(a)), counter(second_of(b)))) /
              2;
     case FieldKind::kNumber:
+    case FieldKind::kShare:
       return number_distance(number_of(a), number_of(b));
     default:
       return 1;

@@ -31,6 +31,8 @@ std::unique_ptr<const Codec> make_codec(const Field& field, const Window& window
       return make_code_codec(static_cast<std::uint32_t>(categories));
     case FieldKind::kNumber:
       return make_number_codec(field.low, field.high, field.whole);
+    case FieldKind::kShare:
+      return make_number_codec(0, 1, false);
   }
   return nullptr;
 }

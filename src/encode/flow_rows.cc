@@ -49,6 +49,10 @@ std::int64_t whole_microseconds(Key time_ns) {
   return ns - ns % kMicrosecond;
 }
 
+std::uint64_t total_of(const Field& share, const FlowRecord& record) {
+  return share.name == kOriginatorsPackets ? record.packets : record.bytes;
+}
+
 std::string number_text(const Field& field, Key key) {
   const double value = number_of(key);
   return field.whole ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
@@ -78,6 +82,8 @@ void FlowColumns::add(const FlowBatch& batch) {
       const std::string_view text = extra < batch.extras.size() ? batch.extras[extra][i] : kUnset;
       if (schema_.fields[f].kind == FieldKind::kCategory) {
         add_category(f, text, line_of(i));
+      } else if (schema_.fields[f].kind == FieldKind::kShare) {
+        add_share(f, text, batch.records[i]);
       } else {
         add_number(f, text, line_of(i));
       }
@@ -126,6 +132,16 @@ void FlowColumns::add_number(std::size_t field, std::string_view text, std::uint
     value = declared.low;
   }
   columns_[field].values.push_back(number_key(value));
+}
+
+/// What is not told, or is none, is all the originator's.
+void FlowColumns::add_share(std::size_t field, std::string_view text, const FlowRecord& record) {
+  const std::uint64_t total = total_of(schema_.fields[field], record);
+  std::uint64_t part = total;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), part);
+  const bool told = error == std::errc() && end == text.data() + text.size() && total > 0;
+  columns_[field].values.push_back(number_key(
+      told ? std::min(1.0, static_cast<double>(part) / static_cast<double>(total)) : 1.0));
 }
 
 std::vector<std::string> extra_names(const Schema& schema) {
@@ -219,6 +235,48 @@ void make_possible(FiveTuple& tuple, Random& random) {
   }
 }
 
+namespace {
+
+/// The further texts of one record.
+class Extras {
+ public:
+  explicit Extras(const FlowRecord& record)
+      : record_(record), originators_packets_(record.packets) {}
+
+  std::string text(const Field& field, Key key, const Vocabulary& vocabulary) {
+    switch (field.kind) {
+      case FieldKind::kCategory:
+        return vocabulary.names()[static_cast<std::size_t>(key)];
+      case FieldKind::kShare:
+        return fmt::format("{}", share(field, key));
+      default:
+        return number_text(field, key);
+    }
+  }
+
+ private:
+  /// Bytes, which come behind the packets, are such that each side's packets can have them.
+  std::uint64_t share(const Field& field, Key key) {
+    const auto total = static_cast<double>(total_of(field, record_));
+    const auto part = static_cast<std::uint64_t>(std::llround(number_of(key) * total));
+    if (field.name == kOriginatorsPackets) {
+      originators_packets_ = part;
+      return part;
+    }
+    const std::uint64_t others = record_.packets - originators_packets_;
+    if (others == 0 || originators_packets_ == 0) {
+      return others == 0 ? record_.bytes : 0;
+    }
+    const std::uint64_t least = least_packet_bytes(record_.tuple);
+    return std::clamp(part, least * originators_packets_, record_.bytes - least * others);
+  }
+
+  const FlowRecord& record_;
+  std::uint64_t originators_packets_;
+};
+
+}  // namespace
+
 void append_record(const Schema& schema, const std::vector<Key>& row,
                    const std::vector<Vocabulary>& vocabularies, Random& random, FlowBatch& batch) {
   FlowRecord record;
@@ -235,12 +293,10 @@ void append_record(const Schema& schema, const std::vector<Key>& row,
   record.duration_ns =
       record.packets == 1 ? 0 : std::min(duration_ns, kEndOfTimeNs - 1 - record.start_ns);
   batch.records.push_back(record);
+  Extras extras(record);
   for (std::size_t f = kStandardFields; f < schema.fields.size(); ++f) {
     const Field& field = schema.fields[f];
-    const bool is_category = field.kind == FieldKind::kCategory;
-    batch.extras[f - kStandardFields].append(
-        is_category ? vocabularies[f].names()[static_cast<std::size_t>(row[f])]
-                    : number_text(field, row[f]));
+    batch.extras[f - kStandardFields].append(extras.text(field, row[f], vocabularies[f]));
   }
 }
 

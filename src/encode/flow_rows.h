@@ -35,6 +35,7 @@ class FlowColumns {
   std::vector<std::size_t> choose(const FlowBatch& batch);
   void add_category(std::size_t field, std::string_view text, std::uint64_t line);
   void add_number(std::size_t field, std::string_view text, std::uint64_t line);
+  void add_share(std::size_t field, std::string_view text, const FlowRecord& record);
 
   Schema schema_;
   std::vector<std::size_t> extra_of_field_;  ///< index into FlowBatch::extras

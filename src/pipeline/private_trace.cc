@@ -34,7 +34,8 @@ std::vector<std::string> public_columns(const FlowReader& reader,
   if (reader.info().columns_in_header) {
     return reader.extra_columns();
   }
-  std::vector<std::string> names = {"service", "conn_state"};
+  std::vector<std::string> names = {"service", "conn_state", std::string(kOriginatorsPackets),
+                                    std::string(kOriginatorsBytes)};
   for (const auto& column : declarations.columns) {
     if (std::find(names.begin(), names.end(), column.name) == names.end()) {
       names.push_back(column.name);

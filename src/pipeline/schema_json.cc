@@ -39,9 +39,11 @@ Field further_field(const json& object) {
     field.low = object.value("min", field.low);
     field.high = object.value("max", field.high);
     field.whole = object.value("whole", false);
+  } else if (kind == kind_name(FieldKind::kShare)) {
+    field.kind = FieldKind::kShare;
   } else {
-    throw Error(
-        fmt::format("field \"{}\" is of kind \"{}\", not a category or number", field.name, kind));
+    throw Error(fmt::format("field \"{}\" is of kind \"{}\", not a category, number or share",
+                            field.name, kind));
   }
   if (!(std::isfinite(field.low) && std::isfinite(field.high) && field.low < field.high)) {
     throw Error(fmt::format("the bounds of field \"{}\" are impossible", field.name));

@@ -112,9 +112,9 @@ bool Window::is_possible() const {
 }
 
 std::string_view kind_name(FieldKind kind) {
-  static constexpr std::array<std::string_view, 12> kNames = {
-      "address", "port",   "protocol", "time", "duration", "size",
-      "shape",   "length", "byte",     "code", "category", "number"};
+  static constexpr std::array<std::string_view, 13> kNames = {
+      "address", "port", "protocol", "time",     "duration", "size", "shape",
+      "length",  "byte", "code",     "category", "number",   "share"};
   return kNames[static_cast<std::size_t>(kind)];
 }
 
@@ -135,6 +135,8 @@ Schema flow_schema(std::span<const std::string> extra_columns, const Declaration
       end_with_other(schema.fields.back().values);
     } else if (column == nullptr && is_one_of(kCategoryNames, name)) {
       schema.fields.push_back(standard(name, FieldKind::kCategory, "category, by its name"));
+    } else if (column == nullptr && (name == kOriginatorsPackets || name == kOriginatorsBytes)) {
+      schema.fields.push_back(standard(name, FieldKind::kShare, "the originator's part"));
     } else if (column == nullptr && !is_one_of(kIdentifierNames, name)) {
       schema.left_out.push_back(name);
     }

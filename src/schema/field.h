@@ -27,8 +27,13 @@ enum class FieldKind : std::uint8_t {
   kCode,      ///< 0 … cells-1, every value public: TCP state, header policy
   kCategory,  ///< a text; its list declared, or released by thresholding
   kNumber,    ///< a real or whole number within declared bounds
+  kShare,     ///< the originator's part of a record's packets or bytes, 0 … 1
 };
 std::string_view kind_name(FieldKind kind);
+
+/// Columns of Zeek logs whose counts are kept as parts of the record's totals.
+inline constexpr std::string_view kOriginatorsPackets = "orig_pkts";
+inline constexpr std::string_view kOriginatorsBytes = "orig_ip_bytes";
 
 /// A field of a table: its name, kind and what is publicly known about it.
 struct Field {
