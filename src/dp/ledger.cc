@@ -7,7 +7,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "dp/zcdp.h"
+#include "dp/gdp.h"
 
 namespace tracetwin::dp {
 namespace {
@@ -28,7 +28,7 @@ double rho_part(const std::optional<Budget>& budget, double threshold_delta) {
   if (!budget) {
     return 0;
   }
-  const double rho = rho_of({budget->epsilon, budget->delta - threshold_delta});
+  const double rho = gdp_total({budget->epsilon, budget->delta - threshold_delta});
   if (!(rho > 0)) {
     throw Error(fmt::format("the privacy budget is too small: epsilon {} leaves nothing to spend",
                             budget->epsilon),
@@ -36,10 +36,6 @@ double rho_part(const std::optional<Budget>& budget, double threshold_delta) {
                 ExitCode::kBudgetExceeded);
   }
   return rho;
-}
-
-double cost(double l2_sensitivity, const Sigma2& sigma2) {
-  return l2_sensitivity * l2_sensitivity / (2 * sigma2.value());
 }
 
 void check_query(const LedgerRow& asked) {
@@ -94,8 +90,8 @@ Sigma2 Ledger::reserve(std::string stage, std::string what, double rho, double l
     row.delta = threshold_delta;
     check_query(row);
     check_left(row);
-    row.sigma2 = affordable_noise(row);
-    row.rho = cost(l2_sensitivity, row.sigma2);
+    row.sigma2 = gdp_noise(l2_sensitivity, rho_.covered_part(rho));
+    row.rho = gdp_cost(l2_sensitivity, row.sigma2);
     row.delta = threshold_delta_.covered_part(threshold_delta);
     rho_.book(row.rho);
     threshold_delta_.book(row.delta);
@@ -105,22 +101,17 @@ Sigma2 Ledger::reserve(std::string stage, std::string what, double rho, double l
 }
 
 void Ledger::check_left(const LedgerRow& asked) const {
+  if (rows_.size() >= kMostQueries) {
+    throw Error(fmt::format("stage '{}' asks for {} as query {}, but a budget pays for {} at most",
+                            asked.stage, asked.what, rows_.size() + 1, kMostQueries),
+                "Take fewer columns.", ExitCode::kBudgetExceeded);
+  }
   if (!rho_.covers_nearly(asked.rho)) {
     refuse(asked, "rho", asked.rho, rho_);
   }
   if (asked.delta > 0 && !threshold_delta_.covers_nearly(asked.delta)) {
     refuse(asked, "delta", asked.delta, threshold_delta_);
   }
-}
-
-Sigma2 Ledger::affordable_noise(const LedgerRow& asked) const {
-  const double rho = rho_.covered_part(asked.rho);
-  const double square = asked.l2_sensitivity * asked.l2_sensitivity;
-  Sigma2 sigma2 = Sigma2::at_least(square / (2 * rho));
-  while (cost(asked.l2_sensitivity, sigma2) > rho) {
-    sigma2 = sigma2.next();
-  }
-  return sigma2;
 }
 
 LedgerReport Ledger::report() const {

@@ -15,7 +15,8 @@ namespace tracetwin::dp {
 
 /// The only way to private data: every mechanism reserves its cost here before it runs, and the
 /// reservation that would exceed the total throws Error with ExitCode::kBudgetExceeded and
-/// changes nothing. Composition is zCDP's: rho adds up; the deltas of threshold releases add up
+/// changes nothing. Composition is that of Gaussian differential privacy, exact for privacy losses
+/// of Gaussian noise (dp/gdp.h): rho = mu^2 / 2 adds up; the deltas of threshold releases add up
 /// and are taken from the budget's delta before the rest is converted to rho. The total is fixed
 /// beforehand, so what to ask next, and with which noise, may depend on earlier noisy answers (a
 /// privacy filter).
@@ -49,9 +50,8 @@ class Ledger {
   const std::vector<LedgerRow>& rows() const { return rows_; }
 
   /// Pays `rho` for a query of the given sensitivity, and `threshold_delta` for a threshold on its
-  /// answer, and returns the noise it must carry (the smallest fraction on Sigma2's grid that is
-  /// >= l2_sensitivity^2 / (2 rho); what is booked is the exact cost of that fraction, never more
-  /// than `rho`). Without a budget: Sigma2{0, 1}, and both amounts are ignored. rho > 0,
+  /// answer, and returns the noise it must carry (gdp_noise(); what is booked is the exact cost of
+  /// that noise, never more than `rho`). Without a budget: Sigma2{0, 1}, and both amounts are ignored. rho > 0,
   /// threshold_delta >= 0. `cells`: public size of what is measured, 0 when that is not public.
   Sigma2 reserve(std::string stage, std::string what, double rho, double l2_sensitivity,
                  std::uint64_t cells, double threshold_delta = 0);
@@ -68,7 +68,6 @@ class Ledger {
  private:
   Ledger(std::optional<Budget> budget, Unit unit, double threshold_share, NoiseSource noise);
   void check_left(const LedgerRow& asked) const;
-  Sigma2 affordable_noise(const LedgerRow& asked) const;
 
   std::optional<Budget> budget_;
   Unit unit_;

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "dp/gdp.h"
 #include "dp/zcdp.h"
 
 namespace tracetwin::dp {
@@ -145,12 +146,14 @@ std::optional<Budget> budget_from(const json& json_in, Noise noise) {
   return budget;
 }
 
-std::string row_line(const LedgerRow& row) {
+std::string row_line(const LedgerRow& row, double rho_total) {
   const std::string cells = row.cells == 0            ? "-"
                             : row.cells == kSaturated ? "2^64 and more"
                                                       : with_thousands(row.cells);
-  return fmt::format("{:<12} {:<40} {:>10.4g} {:>10.4g} {:>10.4g} {:>16}", row.stage, row.what,
-                     std::sqrt(row.sigma2.value()), row.rho, row.delta, cells);
+  const double share = rho_total > 0 ? 100 * row.rho / rho_total : 0;
+  return fmt::format("{:<12} {:<40} {:>11.4g} {:>10.4g} {:>10.4g} {:>6.2f}% {:>10.4g} {:>16}",
+                     row.stage, row.what, row.l2_sensitivity, std::sqrt(row.sigma2.value()),
+                     row.rho, share, row.delta, cells);
 }
 
 }  // namespace
@@ -170,8 +173,25 @@ std::optional<double> LedgerReport::group_epsilon(int units) const {
   if (!guarantees() || !budget || threshold_delta_spent > 0 || rho_total <= 0) {
     return std::nullopt;
   }
-  return epsilon_of(static_cast<double>(units) * units * rho_total,
-                    budget->delta - threshold_delta_total);
+  const double square = static_cast<double>(units) * units;
+  return gdp_epsilon(square * rho_total, square * static_cast<double>(rows.size()),
+                     budget->delta - threshold_delta_total);
+}
+
+double LedgerReport::zcdp_rho() const {
+  double sum = 0;
+  for (const LedgerRow& row : rows) {
+    sum += budget ? row.l2_sensitivity * row.l2_sensitivity / (2 * row.sigma2.value()) : 0;
+  }
+  return sum;
+}
+
+std::optional<double> LedgerReport::zcdp_epsilon() const {
+  const double rho = zcdp_rho();
+  if (!guarantees() || !budget || rho <= 0 || !std::isfinite(rho)) {
+    return std::nullopt;
+  }
+  return epsilon_of(rho, budget->delta - threshold_delta_total);
 }
 
 json LedgerReport::to_json() const {
@@ -189,6 +209,8 @@ json LedgerReport::to_json() const {
           {"rho_spent", rho_spent},
           {"threshold_delta_total", threshold_delta_total},
           {"threshold_delta_spent", threshold_delta_spent},
+          {"zcdp_rho", zcdp_rho()},
+          {"zcdp_epsilon", zcdp_epsilon() ? json(*zcdp_epsilon()) : json()},
           {"groups", groups_json(*this)},
           {"rows", std::move(rows_json)}};
 }
@@ -224,11 +246,15 @@ std::vector<std::string> LedgerReport::lines() const {
     lines.push_back(
         fmt::format("rho {:.6g} of {:.6g} spent, threshold delta {:.4g} of {:.4g} spent", rho_spent,
                     rho_total, threshold_delta_spent, threshold_delta_total));
+    if (const auto epsilon = zcdp_epsilon()) {
+      lines.push_back(fmt::format("in zCDP: rho {:.6g}, epsilon {:.6g}", zcdp_rho(), *epsilon));
+    }
   }
-  lines.push_back(fmt::format("{:<12} {:<40} {:>10} {:>10} {:>10} {:>16}", "stage", "measured",
-                              "sigma", "rho", "delta", "cells"));
+  lines.push_back(fmt::format("{:<12} {:<40} {:>11} {:>10} {:>10} {:>7} {:>10} {:>16}", "stage",
+                              "measured", "sensitivity", "sigma", "rho", "share", "delta",
+                              "cells"));
   for (const LedgerRow& row : rows) {
-    lines.push_back(row_line(row));
+    lines.push_back(row_line(row, rho_total));
   }
   return lines;
 }

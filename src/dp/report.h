@@ -17,7 +17,7 @@ struct LedgerRow {
   std::string what;           ///< "one-way of dstport, exact", …
   double l2_sensitivity = 1;  ///< for one unit more or less
   Sigma2 sigma2;              ///< 0/1 without a guarantee
-  double rho = 0;             ///< l2_sensitivity^2 / (2 sigma2)
+  double rho = 0;             ///< its cost, gdp_cost() of the above (dp/gdp.h)
   double delta = 0;           ///< threshold releases only
   std::uint64_t cells = 0;    ///< public size of what was measured (saturating); 0: not public
 };
@@ -44,16 +44,21 @@ struct LedgerReport {
   /// "(2, 1e-09)-differential privacy per record", or the sentence that says there is none.
   std::string statement() const;
   /// epsilon of the whole budget, at its delta, for `units` units that come or go together (group
-  /// privacy of zCDP: units^2 rho). Empty without a guarantee or when a threshold release was
+  /// privacy: units^2 rho). Empty without a guarantee or when a threshold release was
   /// made, which protects single units only.
   std::optional<double> group_epsilon(int units) const;
+  /// The same queries in zero-concentrated DP, whose conversion is looser: for comparison. Epsilon
+  /// is empty without a guarantee.
+  double zcdp_rho() const;
+  std::optional<double> zcdp_epsilon() const;
 
   /// {"guarantee": bool, "statement", "noise": "operating system" | "insecure test seed" | "none",
   /// "epsilon", "delta" (null without a budget), "unit", "rho_total", "rho_spent",
-  /// "threshold_delta_total", "threshold_delta_spent", "groups": [{"units", "epsilon"}],
+  /// "threshold_delta_total", "threshold_delta_spent", "zcdp_rho", "zcdp_epsilon" (null without a
+  /// guarantee), "groups": [{"units", "epsilon"}],
   /// "rows": [{"stage", "what", "l2_sensitivity", "sigma2": [numerator, denominator], "rho",
-  /// "delta", "cells" (0: not public; null: 2^64 or more)}]}. "guarantee", "statement" and "groups"
-  /// follow from the rest.
+  /// "delta", "cells" (0: not public; null: 2^64 or more)}]}. "guarantee", "statement", "zcdp_…" and
+  /// "groups" follow from the rest.
   nlohmann::json to_json() const;
   /// The inverse. Throws Error on anything to_json() could not have written; control characters
   /// in texts are replaced by '?'.

@@ -7,7 +7,7 @@
 #include <type_traits>
 
 #include "base/error.h"
-#include "dp/zcdp.h"
+#include "dp/gdp.h"
 
 namespace tracetwin::dp {
 namespace {
@@ -31,20 +31,21 @@ double booked(const Ledger& ledger) {
 
 TEST(Ledger, TotalIsWhatTheBudgetConvertsTo) {
   const Ledger ledger(kBudget, Unit::kRecord);
-  EXPECT_DOUBLE_EQ(ledger.rho_total(), rho_of({2, 0.9e-9}));
+  EXPECT_DOUBLE_EQ(ledger.rho_total(), gdp_total({2, 0.9e-9}));
   EXPECT_DOUBLE_EQ(ledger.threshold_delta_left(), 1e-10);
   const Ledger undivided(kBudget, Unit::kRecord, 0.0);
-  EXPECT_DOUBLE_EQ(undivided.rho_total(), rho_of(kBudget));
-  EXPECT_LE(epsilon_of(undivided.rho_total(), 1e-9), 2);
+  EXPECT_DOUBLE_EQ(undivided.rho_total(), gdp_total(kBudget));
+  EXPECT_LE(gdp_epsilon(undivided.rho_total(), kMostQueries, 1e-9), 2);
 }
 
 TEST(Ledger, ReservationGivesTheNoiseItPaysFor) {
   Ledger ledger(kBudget, Unit::kRecord);
   const Sigma2 sigma2 = ledger.reserve("publishing", "one-way of dstport", 0.01, 3, 65536);
-  EXPECT_NEAR(sigma2.value(), 9 / 0.02, 9 / 0.02 * 1e-8);
+  const double needed = 9 / 0.02 + rounding_variance(3);
+  EXPECT_NEAR(sigma2.value(), needed, needed * 1e-8);
   const LedgerRow& row = ledger.rows().at(0);
   EXPECT_LE(row.rho, 0.01);
-  EXPECT_DOUBLE_EQ(row.rho, 9 / (2 * sigma2.value()));
+  EXPECT_DOUBLE_EQ(row.rho, gdp_cost(3, sigma2));
   EXPECT_EQ(row.stage, "publishing");
   EXPECT_EQ(row.cells, 65536U);
   EXPECT_GE(ledger.rho_spent(), row.rho);
@@ -73,7 +74,6 @@ TEST(Ledger, SharesThatAddUpButForRoundingAreGranted) {
   EXPECT_LE(booked(ledger), total);
 }
 
-// Costs that need no rounding of the noise: nothing but the last part of the total is left over.
 TEST(Ledger, ManySmallReservationsNeverExceedTheTotal) {
   Ledger ledger(kBudget, Unit::kRecord);
   int granted = 0;
@@ -84,13 +84,21 @@ TEST(Ledger, ManySmallReservationsNeverExceedTheTotal) {
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), ExitCode::kBudgetExceeded);
   }
-  EXPECT_EQ(granted, static_cast<int>(ledger.rho_total() * 0x1p14));
+  EXPECT_NEAR(granted, ledger.rho_total() * 0x1p14, 1);
   EXPECT_LE(booked(ledger), ledger.rho_total());
+}
+
+TEST(Ledger, MoreQueriesThanTheSlackCoversAreRefused) {
+  Ledger ledger({100, 1e-9}, Unit::kRecord);
+  for (std::size_t i = 0; i < kMostQueries; ++i) {
+    ledger.reserve("a", "step", 1e-6, 1, 1);
+  }
+  EXPECT_THROW(ledger.reserve("a", "step", 1e-6, 1, 1), Error);
 }
 
 TEST(Ledger, RefusalNamesStageAndAmountsAndChangesNothing) {
   Ledger ledger(kBudget, Unit::kRecord);
-  ledger.reserve("binning", "ports", 0.05, 1, 1);
+  ledger.reserve("binning", "ports", ledger.rho_total() - 0.005, 1, 1);
   const double spent = ledger.rho_spent();
   try {
     ledger.reserve("publishing", "pairs", 0.01, 1, 1);

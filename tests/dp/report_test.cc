@@ -62,18 +62,32 @@ TEST(LedgerReport, GroupsCostQuadraticRho) {
   Ledger ledger({0.1, 1e-9}, Unit::kRecord);
   ledger.reserve("a", "b", 1e-5, 1, 4);
   const LedgerReport report = ledger.report();
-  EXPECT_NEAR(report.group_epsilon(1).value(), 0.1, 1e-6);
+  EXPECT_NEAR(report.group_epsilon(1).value(), 0.1, 2e-5);
+  EXPECT_LE(report.group_epsilon(1).value(), 0.1);
   EXPECT_GT(report.group_epsilon(10).value(), 1.0);
   EXPECT_GT(report.group_epsilon(100).value(), 10.0);
   EXPECT_EQ(report.to_json()["groups"].size(), 3U);
 }
 
+TEST(LedgerReport, ZcdpIsTheLooserAccount) {
+  Ledger ledger({2, 1e-9}, Unit::kRecord);
+  ledger.reserve("a", "b", ledger.rho_total() / 2, 1, 4);
+  ledger.reserve("a", "c", ledger.rho_left(), 2, 4);
+  const LedgerReport report = ledger.report();
+  EXPECT_LT(report.zcdp_rho(), report.rho_total);
+  EXPECT_GT(report.zcdp_rho(), report.rho_total * 0.9);
+  EXPECT_GT(report.zcdp_epsilon().value(), 2);
+  EXPECT_LT(report.zcdp_epsilon().value(), 2.3);
+  EXPECT_FALSE(Ledger::no_guarantee(Unit::kRecord).report().zcdp_epsilon().has_value());
+}
+
 TEST(LedgerReport, LinesShowEveryRow) {
   const auto lines = LedgerReport::from_json(example()).lines();
-  ASSERT_EQ(lines.size(), 5U);
+  ASSERT_EQ(lines.size(), 6U);
   EXPECT_THAT(lines[0], HasSubstr("differential privacy per flow"));
-  EXPECT_THAT(lines[3], HasSubstr("65,536"));
-  EXPECT_THAT(lines[4], HasSubstr("labels"));
+  EXPECT_THAT(lines[2], HasSubstr("in zCDP"));
+  EXPECT_THAT(lines[4], HasSubstr("65,536"));
+  EXPECT_THAT(lines[5], HasSubstr("labels"));
 }
 
 TEST(LedgerReport, ForgedGuaranteeIsNotBelieved) {
