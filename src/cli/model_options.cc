@@ -69,7 +69,15 @@ void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
   app.add_option("--schema", options.schema_file,
                  "Schema file that declares further columns (docs/formats.md)")
       ->type_name("FILE");
-  app.add_option("--engine", options.job.engine, "See tracetwin list engines")
+  app.add_option("--unit", options.unit,
+                 "Whose presence is hidden: record (one of a flow log; its default), flow (one "
+                 "conversation of a capture; its default; or all records of a five-tuple) or host "
+                 "(a source address)")
+      ->type_name("UNIT");
+  add_whole(app, "--unit-bound",
+            "Rows that a flow of a flow log (8) or a host (32) contributes at most", 1, 100'000,
+            [&options](std::uint64_t most) { options.job.rows_of_unit = most; });
+  app.add_option("--method,--engine", options.job.engine, "See tracetwin list engines")
       ->type_name("NAME")
       ->capture_default_str();
   add_whole(app, "--packets-per-flow",
@@ -87,6 +95,9 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
                       std::uint64_t seed) {
   TrainJob job = options.job;
   job.budget = budget_of(options);
+  if (!options.unit.empty()) {
+    job.unit = dp::unit_named(options.unit);
+  }
   job.seed = seed;
   job.timeouts = common.timeouts;
   job.timeouts.bidirectional = true;

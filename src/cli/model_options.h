@@ -19,12 +19,13 @@ struct TrainOptions {
   TrainJob job;
   std::optional<double> epsilon;
   std::optional<double> delta;
+  std::string unit;
   std::string window;
   std::string schema_file;
 };
 
-/// --epsilon, --delta, --window, --schema, --engine, --packets-per-flow, --insecure-test-seed and
-/// the timeouts.
+/// --epsilon, --delta, --unit, --unit-bound, --window, --schema, --method, --packets-per-flow,
+/// --insecure-test-seed and the timeouts.
 void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common);
 
 /// The job that was typed; `seed` is that of resolve_seed(). Throws Error on impossible values.

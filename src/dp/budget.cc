@@ -9,16 +9,23 @@
 namespace tracetwin::dp {
 
 std::string_view unit_name(Unit unit) {
-  return unit == Unit::kFlow ? "flow" : "record";
+  switch (unit) {
+    case Unit::kFlow:
+      return "flow";
+    case Unit::kHost:
+      return "host";
+    default:
+      return "record";
+  }
 }
 
 Unit unit_named(std::string_view name) {
-  for (const Unit unit : {Unit::kRecord, Unit::kFlow}) {
+  for (const Unit unit : {Unit::kRecord, Unit::kFlow, Unit::kHost}) {
     if (name == unit_name(unit)) {
       return unit;
     }
   }
-  throw Error(fmt::format("unknown privacy unit '{}'", name), "Use 'record' or 'flow'.");
+  throw Error(fmt::format("unknown privacy unit '{}'", name), "Use 'record', 'flow' or 'host'.");
 }
 
 void check(const Budget& budget) {

@@ -10,9 +10,11 @@ namespace tracetwin::dp {
 /// (add/remove), so the number of units is itself private.
 enum class Unit {
   kRecord,  ///< one record of a flow log
-  kFlow,    ///< one conversation of a capture, both directions, as the flow assembler cuts it
+  kFlow,    ///< one conversation of a capture, both directions, as the flow assembler cuts it; or
+            ///< all records of a five-tuple, both directions, of which a stated number count
+  kHost,    ///< all that one source address has, of which a stated number count
 };
-/// "record" or "flow".
+/// "record", "flow" or "host".
 std::string_view unit_name(Unit unit);
 /// The inverse; throws Error for any other word.
 Unit unit_named(std::string_view name);

@@ -194,10 +194,11 @@ std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
 
 CategoryRelease release_categories(const std::unordered_map<std::string, std::int64_t>& counts,
                                    const ReleaseRequest& request, int uses_left, Ledger& ledger) {
-  if (request.l2_sensitivity != 1 || uses_left < 1) {
+  const double most = request.l2_sensitivity;
+  if (most < 1 || most != std::floor(most) || uses_left < 1) {
     throw Error(
-        fmt::format("stage '{}' asks for {}: undeclared categories can be released for a "
-                    "sensitivity of 1 only, and with at least one use left",
+        fmt::format("stage '{}' asks for {}: undeclared categories are released for a whole "
+                    "sensitivity, and with at least one use left",
                     request.stage, request.what));
   }
   const double delta = ledger.threshold_delta_left() / uses_left;
@@ -209,11 +210,12 @@ CategoryRelease release_categories(const std::unordered_map<std::string, std::in
         ExitCode::kBudgetExceeded);
   }
   auto cells = present_sorted(counts);
-  const Sigma2 sigma2 = ledger.reserve(request.stage, request.what, request.rho, 1, 0, delta);
+  const Sigma2 sigma2 = ledger.reserve(request.stage, request.what, request.rho, most, 0, delta);
   CategoryRelease result;
   result.threshold = 1;
   if (ledger.adds_noise()) {
-    result.threshold = 1 + discrete_gaussian_threshold(sigma2, ledger.rows().back().delta);
+    result.threshold = static_cast<std::int64_t>(most) +
+                       discrete_gaussian_threshold(sigma2, ledger.rows().back().delta / most);
     add_noise_and_drop(cells, DiscreteGaussian(sigma2), result.threshold, ledger.noise());
   }
   std::vector<std::int64_t> values;

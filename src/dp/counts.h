@@ -126,15 +126,17 @@ std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
                                         const HeavyRequest& request, Ledger& ledger);
 
 /// Partition selection: categories that nobody declared. Each present category (count > 0) gets
-/// noise and is released when it reaches T, the smallest integer with P[noise >= T - 1] <= delta_t;
-/// delta_t is taken from the ledger's threshold delta (its whole remainder divided by `uses_left`
-/// >= 1). l2_sensitivity must be 1 and one unit must touch one category, by 1. Without a budget
-/// every present category is released. Throws Error (exit 3) when no threshold delta is left.
+/// noise and is released when it reaches T, the smallest integer with m P[noise >= T - m] <=
+/// delta_t, for a unit that has at most m = l2_sensitivity (a whole number) records; delta_t is
+/// taken from the ledger's threshold delta (its whole remainder divided by `uses_left` >= 1).
+/// Without a budget every present category is released. Throws Error (exit 3) when no threshold
+/// delta is left.
 ///
 /// Privacy: a category present with and without the unit is noised as in release(); one that only
-/// the unit makes present has count 1 and shows with probability P[1 + noise >= T] <= delta_t, and
-/// without the unit never. So the release is rho-zCDP but for an event of probability delta_t,
-/// which the ledger has set aside from delta. It protects single units only, not groups.
+/// the unit makes present has a count of at most m and shows with probability P[m + noise >= T] <=
+/// delta_t / m, and without the unit never; there are at most m of them. So the release is rho-zCDP
+/// but for an event of probability delta_t, which the ledger has set aside from delta. It protects
+/// single units only, not groups.
 struct CategoryRelease {
   std::vector<std::string> names;  ///< sorted
   NoisyCounts counts;              ///< parallel to names

@@ -51,8 +51,9 @@ class Ledger {
 
   /// Pays `rho` for a query of the given sensitivity, and `threshold_delta` for a threshold on its
   /// answer, and returns the noise it must carry (gdp_noise(); what is booked is the exact cost of
-  /// that noise, never more than `rho`). Without a budget: Sigma2{0, 1}, and both amounts are ignored. rho > 0,
-  /// threshold_delta >= 0. `cells`: public size of what is measured, 0 when that is not public.
+  /// that noise, never more than `rho`). Without a budget: Sigma2{0, 1}, and both amounts are
+  /// ignored. rho > 0, threshold_delta >= 0. `cells`: public size of what is measured, 0 when that
+  /// is not public.
   Sigma2 reserve(std::string stage, std::string what, double rho, double l2_sensitivity,
                  std::uint64_t cells, double threshold_delta = 0);
 

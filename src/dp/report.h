@@ -57,8 +57,8 @@ struct LedgerReport {
   /// "threshold_delta_total", "threshold_delta_spent", "zcdp_rho", "zcdp_epsilon" (null without a
   /// guarantee), "groups": [{"units", "epsilon"}],
   /// "rows": [{"stage", "what", "l2_sensitivity", "sigma2": [numerator, denominator], "rho",
-  /// "delta", "cells" (0: not public; null: 2^64 or more)}]}. "guarantee", "statement", "zcdp_…" and
-  /// "groups" follow from the rest.
+  /// "delta", "cells" (0: not public; null: 2^64 or more)}]}. "guarantee", "statement", "zcdp_…"
+  /// and "groups" follow from the rest.
   nlohmann::json to_json() const;
   /// The inverse. Throws Error on anything to_json() could not have written; control characters
   /// in texts are replaced by '?'.

@@ -62,8 +62,9 @@ class Codec {
   virtual bool in_line() const { return false; }
   /// How likely a cell of the last level is beside others that share its code: a public prior.
   virtual double weight(Key /*cell*/) const { return 1; }
-  /// How much rarer than elsewhere a false code in this cell of the last level must be: at least
-  /// 1; more where one such code would spoil a whole trace (a conversation of 100,000 packets).
+  /// How much rarer than elsewhere a false code in this cell of the last level must be: usually 1;
+  /// more where one such code would spoil a whole trace (a conversation of 100,000 packets), 0
+  /// where it does no harm.
   virtual double harm(Key /*cell*/) const { return 1; }
   /// For people: "10.0.0.0/8", "1024-1279", …
   virtual std::string describe(std::size_t level, Key cell) const = 0;

@@ -229,7 +229,8 @@ class ConversationColumns::Builder {
     for (const Step& step : c.steps) {
       steps_.push_back({step, flow.tuple.proto, mean_payload(step.forward ? c.forward : c.backward),
                         packets < 2 ? 0 : duration_us / (packets - 1),
-                        c.forward.packets == 0 || c.backward.packets == 0});
+                        c.forward.packets == 0 || c.backward.packets == 0,
+                        columns_.front().values.size() - 1});
     }
     active_.erase(found);
   }

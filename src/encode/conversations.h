@@ -38,6 +38,7 @@ struct StepInContext {
   std::uint32_t mean_payload = 0;  ///< of its direction, rounded
   std::uint64_t mean_gap_us = 0;   ///< duration / (packets - 1)
   bool one_sided = false;          ///< no packet of the other direction was seen
+  std::size_t conversation = 0;    ///< row of the conversation's columns
 };
 
 /// Takes a capture's packets one by one, cuts them into conversations (FlowAssembler) and keeps of

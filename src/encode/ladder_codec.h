@@ -2,7 +2,9 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -31,6 +33,8 @@ struct Layout {
   std::function<double(std::uint32_t)> weight;
   std::function<double(std::uint32_t)> harm;
   bool in_line = false;
+  /// Values of level 0 that stand apart from the others, ascending: a stratum of their own.
+  std::span<const std::uint16_t> apart;
 
   /// Cells in a row, each a neighbour of the next.
   static Layout line() {
@@ -48,17 +52,26 @@ class LadderCodec final : public Codec {
 
   std::size_t levels() const override { return rungs_.size(); }
   std::uint32_t last_cells() const override { return rungs_.back().cells; }
-  double log2_cells(std::size_t level, std::size_t) const override {
-    return std::log2(rungs_[level].cells);
+  std::size_t strata() const override { return layout_.apart.empty() ? 1 : 2; }
+  std::size_t stratum(Key value) const override { return is_apart(value) ? 1 : 0; }
+  double log2_cells(std::size_t level, std::size_t stratum) const override {
+    return std::log2(stratum == 1 ? layout_.apart.size() : rungs_[level].cells);
   }
   Key cell(std::size_t level, Key value) const override { return rungs_[level].cell(value); }
   bool has_cell(std::size_t level, Key cell) const override { return cell < rungs_[level].cells; }
   Key draw(std::size_t level, Key cell, Random& random) const override {
     return rungs_[level].draw(static_cast<std::uint32_t>(cell), random);
   }
-  Key random_cell(std::size_t level, std::size_t,
+  Key random_cell(std::size_t level, std::size_t stratum,
                   const std::function<std::uint64_t(std::uint64_t)>& below) const override {
-    return below(rungs_[level].cells);
+    if (stratum == 1) {
+      return layout_.apart[static_cast<std::size_t>(below(layout_.apart.size()))];
+    }
+    Key cell = below(rungs_[level].cells);
+    while (level == 0 && is_apart(cell)) {
+      cell = below(rungs_[level].cells);
+    }
+    return cell;
   }
   double distance(Key a, Key b) const override {
     return layout_.distance
@@ -80,6 +93,10 @@ class LadderCodec final : public Codec {
   }
 
  private:
+  bool is_apart(Key value) const {
+    return std::binary_search(layout_.apart.begin(), layout_.apart.end(), value);
+  }
+
   std::vector<Rung> rungs_;
   Layout layout_;
 };

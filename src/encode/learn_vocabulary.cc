@@ -7,16 +7,10 @@
 #include <cmath>
 #include <numeric>
 
-#include "dp/gaussian.h"
+#include "encode/segments.h"
 
 namespace tracetwin {
 namespace {
-
-/// Cells first … first + cells - 1 of the last level.
-struct Run {
-  Key first = 0;
-  std::uint32_t cells = 1;
-};
 
 /// Parts of a vocabulary as they are found, level by level.
 struct Found {
@@ -91,48 +85,6 @@ std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t 
   return left;
 }
 
-/// Whether the cells of a run are free and neighbours.
-bool can_join(const Codec& codec, const std::vector<bool>& taken, Key first, std::uint32_t cells) {
-  for (std::uint32_t i = 0; i < cells; ++i) {
-    const bool is_last = i + 1 == cells;
-    if (taken[static_cast<std::size_t>(first + i)] || (!is_last && !codec.joins(first + i))) {
-      return false;
-    }
-  }
-  return true;
-}
-
-/// Cells of the last level whose noisy counts stand above the noise, then runs of 2, 4, 8, … free
-/// neighbours whose sums do; in order, never none.
-std::vector<Run> kept_runs(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells) {
-  const auto values = noisy.values();
-  const auto sigmas = [&](double harm) {
-    const double chance = false_cells / harm / static_cast<double>(values.size());
-    return -dp::normal_quantile(std::min(0.5, chance));
-  };
-  const double usual = sigmas(1);
-  std::vector<Run> runs;
-  std::vector<bool> taken(values.size());
-  for (std::uint32_t length = 1; length <= values.size(); length *= 2) {
-    const double sigma = noisy.sigma() * std::sqrt(length);
-    for (std::size_t first = 0; first + length <= values.size(); ++first) {
-      const auto cells = values.subspan(first, length);
-      const auto sum = std::accumulate(cells.begin(), cells.end(), std::int64_t{0});
-      const double harm = codec.harm(first + length - 1);
-      const double least = std::max(1.0, sigma * (harm > 1 ? sigmas(harm) : usual));
-      if (static_cast<double>(sum) >= least && can_join(codec, taken, first, length)) {
-        runs.push_back({first, length});
-        std::fill_n(taken.begin() + static_cast<std::ptrdiff_t>(first), length, true);
-      }
-    }
-  }
-  if (runs.empty()) {
-    runs.push_back({codec.quiet_cell(), 1});
-  }
-  std::sort(runs.begin(), runs.end(), [](const Run& a, const Run& b) { return a.first < b.first; });
-  return runs;
-}
-
 void close_last_level(const Codec& codec, const Field& field, std::span<const Key> values,
                       const VocabularyOptions& options, dp::Ledger& ledger, Found& found) {
   const std::size_t level = codec.levels() - 1;
@@ -144,7 +96,7 @@ void close_last_level(const Codec& codec, const Field& field, std::span<const Ke
       counts,
       {"binning", release_name(field, level), options.rho_per_release, options.l2_sensitivity},
       ledger);
-  const std::vector<Run> kept = kept_runs(codec, noisy, options.false_cells);
+  const std::vector<Run> kept = segments(codec, noisy, options.false_cells);
   std::vector<std::vector<std::size_t>> groups;
   for (const Run& run : kept) {
     groups.emplace_back(run.cells);
@@ -162,7 +114,7 @@ std::vector<std::string> release_names(const Field& field, const PrivateColumn& 
     ++counts[column.names[static_cast<std::size_t>(id)]];
   }
   const dp::ReleaseRequest request{"binning", fmt::format("categories of {}", field.name),
-                                   options.rho_per_release, options.l2_sensitivity};
+                                   options.name_rho, options.l2_sensitivity};
   auto names = dp::release_categories(counts, request, options.category_releases, ledger).names;
   std::erase(names, kOtherCategory);
   names.emplace_back(kOtherCategory);

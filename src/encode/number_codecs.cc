@@ -7,6 +7,7 @@
 #include <limits>
 
 #include "encode/codecs.h"
+#include "encode/known_ports.h"
 #include "encode/ladder_codec.h"
 #include "encode/log_grid.h"
 #include "trace/elapsed.h"
@@ -62,18 +63,23 @@ std::vector<std::uint32_t> steps(std::uint32_t width, std::uint32_t end) {
 /// IPv6 addresses), for most networks have little else besides TCP and UDP.
 constexpr std::array<std::uint8_t, 12> kOtherProtocols = {1, 1, 1, 1, 1, 1, 1, 1, 1, 2, 47, 50};
 
+/// A false slot at an end of the window moves the beginning or the end of the whole trace.
+constexpr double kHarmOfFalseSlot = 10;
+
 constexpr std::uint64_t kLongestDurationUs = 1ULL << 43;  // 101 days
 constexpr std::uint64_t kLongestPayload = 65535;
 
 }  // namespace
 
 std::unique_ptr<const Codec> make_port_codec() {
-  return std::make_unique<LadderCodec>(
-      std::vector<Rung>{
-          exact(65536), cut_at(steps(256, 65536)),
-          cut_at({0,     1,     128,   512,   1024,  2048,  5000,  8192,  10000, 16384,
-                  24576, 32768, 36864, 40960, 45056, 49152, 53248, 57344, 61440, 65536})},
-      Layout::line());
+  constexpr std::uint32_t kReserved = 1024;
+  std::vector<std::uint32_t> cuts = steps(16, kReserved);
+  for (std::uint32_t cut = kReserved + 256; cut <= 65536; cut += 256) {
+    cuts.push_back(cut);
+  }
+  Layout layout = Layout::line();
+  layout.apart = known_ports();
+  return std::make_unique<LadderCodec>(std::vector<Rung>{exact(65536), cut_at(cuts)}, layout);
 }
 
 std::unique_ptr<const Codec> make_protocol_codec() {
@@ -106,22 +112,26 @@ std::unique_ptr<const Codec> make_time_codec(const Window& window) {
             random.between(edge(slot), std::max(edge(slot), edge(slot + 1) - 1)))};
       },
       [](std::uint32_t slot) { return fmt::format("slot {}", slot); }};
-  return std::make_unique<LadderCodec>(std::vector<Rung>{slots}, Layout::line());
+  Layout layout = Layout::line();
+  layout.harm = [](std::uint32_t) { return kHarmOfFalseSlot; };
+  return std::make_unique<LadderCodec>(std::vector<Rung>{slots}, layout);
 }
 
 std::unique_ptr<const Codec> make_duration_codec() {
   constexpr double kHarmlessUs = 6e7;
+  constexpr unsigned kBits = 5;
   Layout layout = Layout::line();
-  layout.harm = [](std::uint32_t cell) { return std::max(1.0, std::exp2(cell) / kHarmlessUs); };
-  return std::make_unique<LadderCodec>(
-      std::vector<Rung>{log_cells(3, kLongestDurationUs), log_cells(0, kLongestDurationUs)},
-      layout);
+  const LogGrid grid(kBits, kLongestDurationUs);
+  layout.harm = [grid](std::uint32_t cell) {
+    return std::max(1.0, static_cast<double>(grid.low(cell)) / kHarmlessUs);
+  };
+  return std::make_unique<LadderCodec>(std::vector<Rung>{log_cells(kBits, kLongestDurationUs)},
+                                       layout);
 }
 
 std::unique_ptr<const Codec> make_length_codec() {
   return std::make_unique<LadderCodec>(
-      std::vector<Rung>{exact(65536), log_cells(2, kLongestPayload), log_cells(0, kLongestPayload)},
-      Layout::line());
+      std::vector<Rung>{exact(65536), log_cells(2, kLongestPayload)}, Layout::line());
 }
 
 std::unique_ptr<const Codec> make_byte_codec() {

@@ -16,6 +16,8 @@ constexpr std::uint64_t kMostPackets = (1 << 24) - 1;
 constexpr std::uint64_t kMostPacketsEachWay = (1 << 17) - 1;
 /// Flows of more packets have no cells but those of the last level.
 constexpr std::uint64_t kFineUpTo = 1023;
+/// Flows of at most so many packets may have cells of their exact number.
+constexpr std::uint64_t kExactUpTo = 63;
 
 /// Pairs with both counters below 2^bits_a and 2^bits_b.
 Rung exact_pairs(unsigned bits_a, unsigned bits_b) {
@@ -162,7 +164,8 @@ std::unique_ptr<const Codec> make_size_codec() {
   const LogGrid octaves(0, kMostPackets);
   return std::make_unique<LadderCodec>(
       std::vector<Rung>{exact_pairs(6, 13),
-                        size_cells(LogGrid(1, kFineUpTo), MeanGrid(2), kFineUpTo),
+                        size_cells(LogGrid(6, kExactUpTo), MeanGrid(2), kExactUpTo),
+                        size_cells(LogGrid(1, kFineUpTo), MeanGrid(1), kFineUpTo),
                         size_cells(octaves, MeanGrid(0), ~std::uint64_t{0})},
       octaves_in_rows(octaves.cells(), 0.5));
 }

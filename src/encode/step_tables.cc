@@ -101,7 +101,7 @@ StepTables step_tables(std::span<const StepInContext> steps, const Vocabulary& p
       empty_table({{"mean gap", kMeanGap.cells()}, {"turned", 2}, {"gap / mean gap", kOctaves}});
   const std::vector<std::uint16_t> payloads = payload_codes.encode(payload_column(steps), threads);
   for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto& [step, proto, mean_payload, mean_gap_us, one_sided] = steps[i];
+    const auto& [step, proto, mean_payload, mean_gap_us, one_sided, conversation] = steps[i];
     const bool turned = step.forward != step.previous_forward;
     if (!step.bare) {
       const Cause cause = cause_of(proto, step.owes || one_sided, turned);

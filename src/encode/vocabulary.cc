@@ -120,8 +120,11 @@ Key Vocabulary::draw(const Token& token, Random& random) const {
 }
 
 Key Vocabulary::decode(std::uint16_t code, Random& random) const {
+  return draw(pick(code, random), random);
+}
+
+Key Vocabulary::draw(std::uint16_t token, Random& random) const {
   constexpr int kTries = 16;
-  const std::uint16_t token = pick(code, random);
   Key value = draw(tokens_[token], random);
   for (int tries = 0; tries < kTries && token_of(value) != token; ++tries) {
     value = draw(tokens_[token], random);

@@ -25,6 +25,7 @@ struct PrivateColumn {
 /// What learning a vocabulary may cost and keep.
 struct VocabularyOptions {
   double rho_per_release = 0;  ///< each level of the codec is one release
+  double name_rho = 0;         ///< price of the list of an undeclared category's names
   double l2_sensitivity = 1;
   double false_cells = 0.5;        ///< expected number of empty cells of the last level that stay
   double fine_false_cells = 0.05;  ///< likewise, of each finer level
@@ -73,6 +74,13 @@ class Vocabulary {
   std::uint16_t encode(Key value) const;
   /// A value with this code, drawn by the public prior; not a value that a finer code stands for.
   Key decode(std::uint16_t code, Random& random) const;
+  /// The same in two steps: one of the tokens that share a code, and a value of it.
+  std::uint16_t pick(std::uint16_t code, Random& random) const;
+  Key draw(std::uint16_t token, Random& random) const;
+  /// Whether a token stands for this value alone.
+  bool has_own_code(Key value) const {
+    return tokens_[token_of(value)].level == 0 && codec_->levels() > 1;
+  }
   std::string describe(std::uint16_t code) const;
 
   nlohmann::json to_json() const;
@@ -89,8 +97,6 @@ class Vocabulary {
                                     std::span<const std::string> names);
   void set_groups(std::vector<std::vector<std::uint16_t>> members, std::vector<double> weights);
   std::uint16_t token_of(Key value) const;
-  std::uint16_t pick(std::uint16_t code, Random& random) const;
-
   Key draw(const Token& token, Random& random) const;
 
   std::shared_ptr<const Codec> codec_;

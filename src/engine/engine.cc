@@ -19,6 +19,8 @@ TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const P
   NetDpSynOptions options;
   options.selection_rho = kSelectionShare * request.rho;
   options.publish_rho = (1 - kSelectionShare) * request.rho;
+  options.l2_sensitivity = request.records_per_unit;
+  options.l1_sensitivity = request.records_per_unit;
   options.threads = request.threads;
   return train_netdpsyn(*request.table, std::move(request.one_ways), options, ledger, progress);
 }
@@ -31,8 +33,10 @@ Table generate_with_gum(const TableModel& model, const GenerateOptions& options,
 }
 
 constexpr std::array kEngines = {
-    Engine{"marginal", "noisy marginals, chosen privately and made consistent; local search", true,
-           train_with_netdpsyn, generate_netdpsyn},
+    Engine{"cliquetree",
+           "noisy marginals of privately chosen cliques, made consistent; records drawn along a "
+           "tree of them, then local search",
+           true, train_with_netdpsyn, generate_netdpsyn},
     Engine{"netdpsyn", "the same marginals, records synthesized by GUM as in NetDPSyn (IMC 2024)",
            true, train_with_netdpsyn, generate_with_gum},
 };

@@ -17,6 +17,7 @@ struct TrainRequest {
   const Table* table = nullptr;                   ///< private
   std::vector<marginal::NoisyMarginal> one_ways;  ///< released already, one an attribute
   double rho = 0;                                 ///< price of all that it measures
+  double records_per_unit = 1;                    ///< a unit has at most so many records
   unsigned threads = 0;
 };
 

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dp/report.h"
+#include "encode/host_spread.h"
 #include "encode/vocabulary.h"
 #include "engine/marginal/conditional.h"
 #include "engine/marginal/table_model.h"
@@ -37,6 +38,7 @@ struct TwinModel {
   Schema schema;
   Window window;                         ///< of the starts of flows
   std::vector<Vocabulary> vocabularies;  ///< one a field
+  std::vector<HostSpread> hosts;         ///< one a field; of kAddress fields
   engine::TableModel table;
   std::optional<PacketModel> packets;
   dp::LedgerReport ledger;

@@ -138,6 +138,10 @@ json manifest_with_arrays(const TwinModel& model, engine::NamedArrays& arrays) {
   for (const Vocabulary& vocabulary : model.vocabularies) {
     vocabularies.push_back(vocabulary.to_json());
   }
+  json hosts = json::array();
+  for (const HostSpread& spread : model.hosts) {
+    hosts.push_back(spread.hosts());
+  }
   json manifest = {{"format", kFormatName},
                    {"version", kModelVersion},
                    {"made_by", model.made_by},
@@ -148,6 +152,7 @@ json manifest_with_arrays(const TwinModel& model, engine::NamedArrays& arrays) {
                    {"schema", schema_to_json(model.schema)},
                    {"window_ns", {model.window.begin, model.window.end}},
                    {"vocabularies", vocabularies},
+                   {"records_an_address", hosts},
                    {"table", engine::table_model_to_json(model.table, "flows-", arrays)}};
   if (model.packets) {
     manifest["packets"] = to_json(*model.packets, arrays);
@@ -189,6 +194,13 @@ TwinModel model_from(const json& manifest, const engine::NamedArrays& arrays) {
   for (std::size_t f = 0; f < vocabularies.size(); ++f) {
     model.vocabularies.push_back(
         Vocabulary::from_json(model.schema.fields[f], model.window, vocabularies[f]));
+  }
+  const json& hosts = manifest.at("records_an_address");
+  if (!hosts.is_array() || hosts.size() != model.schema.fields.size()) {
+    throw Error("it does not have one list of records an address a field");
+  }
+  for (const json& spread : hosts) {
+    model.hosts.emplace_back(spread.get<std::vector<double>>());
   }
   model.table = engine::table_model_from_json(manifest.at("table"), arrays);
   check_codes(model);

@@ -6,6 +6,7 @@
 #include "base/parallel.h"
 #include "engine/engine.h"
 #include "pipeline/address_pairs.h"
+#include "pipeline/hosts.h"
 
 namespace tracetwin {
 namespace {
@@ -14,6 +15,12 @@ constexpr std::size_t kBlock = 8192;
 
 std::vector<std::vector<Key>> decode(const TwinModel& model, const Table& table,
                                      const GenerateJob& job) {
+  std::vector<std::vector<Key>> addresses(table.width());
+  parallel_blocks(table.width(), job.threads, [&](std::size_t f) {
+    if (model.schema.fields[f].kind == FieldKind::kAddress) {
+      addresses[f] = host_addresses(model, table, f, job.seed);
+    }
+  });
   std::vector<std::vector<Key>> rows(table.rows());
   parallel_blocks((rows.size() + kBlock - 1) / kBlock, job.threads, [&](std::size_t block) {
     Random random(job.seed, mix(kDecodeStream, block));
@@ -21,7 +28,9 @@ std::vector<std::vector<Key>> decode(const TwinModel& model, const Table& table,
     for (std::size_t row = block * kBlock; row < end; ++row) {
       rows[row].reserve(table.width());
       for (std::size_t f = 0; f < table.width(); ++f) {
-        rows[row].push_back(model.vocabularies[f].decode(table.columns[f][row], random));
+        rows[row].push_back(addresses[f].empty()
+                                ? model.vocabularies[f].decode(table.columns[f][row], random)
+                                : addresses[f][row]);
       }
     }
   });

@@ -9,7 +9,12 @@
 namespace tracetwin {
 
 /// Streams of random numbers that generation uses, one number each so that no two stages share one.
-enum GenerateStream : std::uint64_t { kFamilyStream = 1, kDecodeStream = 2, kCompileStream = 3 };
+enum GenerateStream : std::uint64_t {
+  kFamilyStream = 1,
+  kDecodeStream = 2,
+  kCompileStream = 3,
+  kHostStream = 4,
+};
 
 /// The synthetic records of a model as decoded values, one vector of keys (parallel to the
 /// schema's fields) a record, sorted by time.

@@ -13,6 +13,7 @@
 #include "engine/engine.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
+#include "pipeline/unit_bound.h"
 
 namespace tracetwin {
 namespace {
@@ -23,8 +24,7 @@ constexpr std::size_t kMostCodes = 64;  // of a field, where values lie in a lin
 constexpr double kStepShare = 0.15;
 constexpr double kStepVocabularyShare = 0.25;  // of the steps' own share
 
-dp::Ledger open_ledger(const TrainJob& job, TraceKind kind) {
-  const dp::Unit unit = kind == TraceKind::kFlows ? dp::Unit::kRecord : dp::Unit::kFlow;
+dp::Ledger open_ledger(const TrainJob& job, dp::Unit unit) {
   if (!job.budget) {
     return dp::Ledger::no_guarantee(unit);
   }
@@ -32,22 +32,28 @@ dp::Ledger open_ledger(const TrainJob& job, TraceKind kind) {
                                 : dp::Ledger(*job.budget, unit);
 }
 
-Window window_of(const PrivateTrace& trace, dp::Ledger& ledger) {
+Window window_of(const PrivateTrace& trace, double rows_of_unit, dp::Ledger& ledger) {
   if (trace.schema.window) {
     return *trace.schema.window;
   }
   const std::size_t time = time_field(trace.schema);
   const Spans records{trace.columns[time].values, trace.columns[time + 1].values};
-  return find_window(records, kWindowShare * ledger.rho_total() / kWindowReleases, 1, ledger);
+  return find_window(records, kWindowShare * ledger.rho_total() / kWindowReleases, rows_of_unit,
+                     ledger);
 }
 
 bool is_undeclared(const Field& field) {
   return field.kind == FieldKind::kCategory && field.values.empty();
 }
 
-/// Releases that learning a field's codes makes: one a level, and one for an unknown list.
+/// Shares of one release: names that nobody declared pay for the threshold of partition selection.
+constexpr std::size_t kNameShares = 4;
+
+/// Releases that learning a field's codes pays for: one a level, those of an unknown list, and one
+/// for how records are spread over addresses.
 std::size_t releases_of(const Field& field) {
-  return make_codec(field, {0, 1}, 1)->levels() + (is_undeclared(field) ? 1 : 0);
+  return make_codec(field, {0, 1}, 1)->levels() + (is_undeclared(field) ? kNameShares : 0) +
+         (field.kind == FieldKind::kAddress ? 1 : 0);
 }
 
 /// Without a budget: values of fewer records than this have no code of their own.
@@ -57,10 +63,12 @@ std::int64_t rarest_code(std::size_t rows) {
 
 struct Learned {
   std::vector<Vocabulary> vocabularies;
+  std::vector<HostSpread> hosts;
   std::vector<marginal::NoisyMarginal> one_ways;
 };
 
-Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, dp::Ledger& ledger) {
+Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, double rows_of_unit,
+                           dp::Ledger& ledger) {
   std::size_t releases = 0;
   int undeclared = 0;
   for (const Field& field : trace.schema.fields) {
@@ -69,13 +77,20 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, dp::
   }
   VocabularyOptions options;
   options.rho_per_release = kVocabularyShare * ledger.rho_total() / static_cast<double>(releases);
+  options.l2_sensitivity = rows_of_unit;
   options.floor = rarest_code(trace.rows());
+  options.name_rho = kNameShares * options.rho_per_release;
   options.category_releases = undeclared;
   Learned learned;
   for (std::size_t f = 0; f < trace.columns.size(); ++f) {
     const Field& field = trace.schema.fields[f];
     const auto fine = Vocabulary::learn(field, window, trace.columns[f], options, ledger);
     auto [vocabulary, counts] = fine.vocabulary.grouped(fine.counts, kMostCodes);
+    learned.hosts.push_back(
+        field.kind == FieldKind::kAddress
+            ? HostSpread::learn(trace.columns[f], vocabulary,
+                                {field.name, options.rho_per_release, rows_of_unit}, ledger)
+            : HostSpread());
     options.category_releases -= is_undeclared(field) ? 1 : 0;
     learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)}, counts);
     learned.vocabularies.push_back(std::move(vocabulary));
@@ -94,14 +109,14 @@ Table encode(const PrivateTrace& trace, const std::vector<Vocabulary>& vocabular
 }
 
 engine::Conditional learn_conditional(const Table& table, const std::string& what, double rho,
-                                      std::vector<double> prior, const TrainJob& job,
-                                      dp::Ledger& ledger) {
+                                      std::vector<double> prior, double steps_of_unit,
+                                      unsigned threads, dp::Ledger& ledger) {
   engine::Conditional::Options options;
   options.what = what;
   options.rho = rho;
-  options.l2_sensitivity = static_cast<double>(job.steps_per_conversation);
+  options.l2_sensitivity = steps_of_unit;
   options.prior = std::move(prior);
-  options.threads = job.threads;
+  options.threads = threads;
   return engine::Conditional::train(table, options, ledger);
 }
 
@@ -112,13 +127,14 @@ LinkType link_of(const SourceInfo& info) {
 }
 
 /// A conversation adds at most steps_per_conversation to one cell, so that is the sensitivity of
-/// every table of steps.
-PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double rho,
-                          dp::Ledger& ledger) {
+/// every table of steps, times the conversations of a unit.
+PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double rows_of_unit,
+                          double rho, dp::Ledger& ledger) {
+  const double steps_of_unit = rows_of_unit * static_cast<double>(job.steps_per_conversation);
   const Field field = payload_field();
   VocabularyOptions options;
   options.rho_per_release = kStepVocabularyShare * rho / static_cast<double>(releases_of(field));
-  options.l2_sensitivity = static_cast<double>(job.steps_per_conversation);
+  options.l2_sensitivity = steps_of_unit;
   options.floor = rarest_code(trace.steps.size());
   auto codes =
       Vocabulary::learn(field, {0, 1}, payload_column(trace.steps), options, ledger).vocabulary;
@@ -131,37 +147,45 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
           trace.info.snap_length,
           trace.info.nanoseconds,
           std::move(codes),
-          learn_conditional(tables.directions, "direction of a packet", each, turn_prior(), job,
-                            ledger),
-          learn_conditional(tables.payloads, "payload of a packet", each, std::move(prior), job,
-                            ledger),
-          learn_conditional(tables.gaps, "gap before a packet", each, gap_prior(), job, ledger)};
+          learn_conditional(tables.directions, "direction of a packet", each, turn_prior(),
+                            steps_of_unit, job.threads, ledger),
+          learn_conditional(tables.payloads, "payload of a packet", each, std::move(prior),
+                            steps_of_unit, job.threads, ledger),
+          learn_conditional(tables.gaps, "gap before a packet", each, gap_prior(), steps_of_unit,
+                            job.threads, ledger)};
 }
 
 }  // namespace
 
 TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
   const engine::Engine& engine = engine::engine_named(job.engine);
-  const PrivateTrace trace = read_private(job, progress);
+  PrivateTrace trace = read_private(job, progress);
+  const UnitBound bound = unit_bound(trace.schema.kind, job.unit, job.rows_of_unit);
+  clip(trace, bound, job.seed);
+  const auto rows_of_unit = static_cast<double>(bound.rows);
   if (summary != nullptr) {
     *summary = trace.summary;
   }
-  dp::Ledger ledger = open_ledger(job, trace.schema.kind);
+  dp::Ledger ledger = open_ledger(job, bound.unit);
   TwinModel model;
   model.engine = engine.name;
   model.schema = trace.schema;
   model.seed = job.seed;
   model.made_by = "tracetwin " TRACETWIN_VERSION;
   model.source_format = trace.info.format;
-  model.window = window_of(trace, ledger);
-  auto [vocabularies, one_ways] = learn_vocabularies(trace, model.window, ledger);
+  model.window = window_of(trace, rows_of_unit, ledger);
+  auto [vocabularies, hosts, one_ways] =
+      learn_vocabularies(trace, model.window, rows_of_unit, ledger);
   if (trace.schema.kind == TraceKind::kPackets) {
-    model.packets = learn_packets(trace, job, kStepShare * ledger.rho_total(), ledger);
+    model.packets =
+        learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);
   }
   const Table table = encode(trace, vocabularies, job.threads);
   model.table =
-      engine.train({&table, std::move(one_ways), ledger.rho_left(), job.threads}, ledger, progress);
+      engine.train({&table, std::move(one_ways), ledger.rho_left(), rows_of_unit, job.threads},
+                   ledger, progress);
   model.vocabularies = std::move(vocabularies);
+  model.hosts = std::move(hosts);
   model.ledger = ledger.report();
   return model;
 }

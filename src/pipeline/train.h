@@ -19,8 +19,10 @@ namespace tracetwin {
 struct TrainJob {
   std::filesystem::path input;                      ///< any readable format; "-" is standard input
   std::optional<dp::Budget> budget;                 ///< absent: no noise and no guarantee
+  std::optional<dp::Unit> unit;                     ///< absent: the default of unit_bound.h
+  std::optional<std::size_t> rows_of_unit;          ///< likewise
   std::optional<std::uint64_t> insecure_test_seed;  ///< reproducible noise, no guarantee
-  std::string engine = "marginal";
+  std::string engine = "cliquetree";
   std::uint64_t seed = 0;
   unsigned threads = 0;
   Declarations declarations;

@@ -6,9 +6,9 @@
 #include <type_traits>
 
 #include "base/error.h"
-#include "dp/gdp.h"
 #include "dp/discrete_gaussian.h"
 #include "dp/false_cells.h"
+#include "dp/gdp.h"
 #include "dp_support.h"
 
 namespace tracetwin::dp {
@@ -298,6 +298,17 @@ TEST(ReleaseCategories, RareOnesDoNotShowAndDeltaIsPaid) {
   EXPECT_NEAR(ledger.threshold_delta_left(), 0, before * 1e-9);
 }
 
+// A unit of up to 32 records: neither all 32 in one category nor one in each of 32 may show.
+TEST(ReleaseCategories, ThresholdCoversUnitsOfManyRecords) {
+  Ledger ledger = seeded(17);
+  const auto result =
+      release_categories({{"http", 500000}, {"mine", 32}}, {"test", "x", 0.02, 32}, 1, ledger);
+  EXPECT_THAT(result.names, ElementsAre("http"));
+  const LedgerRow& row = ledger.rows().back();
+  EXPECT_EQ(row.l2_sensitivity, 32);
+  EXPECT_LE(32 * discrete_gaussian_upper_tail(row.sigma2, result.threshold - 32), row.delta);
+}
+
 TEST(ReleaseCategories, WithoutBudgetEveryPresentOneIsReleased) {
   Ledger ledger = Ledger::no_guarantee(Unit::kRecord);
   const auto result = release_categories({{"b", 1}, {"a", 2}, {"c", 0}}, request(0), 1, ledger);
@@ -307,7 +318,7 @@ TEST(ReleaseCategories, WithoutBudgetEveryPresentOneIsReleased) {
 
 TEST(ReleaseCategories, RefusesWhatItsProofDoesNotCover) {
   Ledger ledger = seeded(16);
-  EXPECT_THROW(release_categories({}, {"test", "x", 0.01, 2}, 1, ledger), Error);
+  EXPECT_THROW(release_categories({}, {"test", "x", 0.01, 1.5}, 1, ledger), Error);
   EXPECT_THROW(release_categories({}, request(0.01), 0, ledger), Error);
   Ledger without_share(kBudget, Unit::kRecord, 0.0);
   try {

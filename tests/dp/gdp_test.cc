@@ -46,9 +46,9 @@ TEST(Gdp, ComposedPrivacyLossKeepsThePromise) {
     const double total = gdp_total({epsilon, kDelta});
     for (const int queries : {1, 7, 60}) {
       const Sigma2 sigma2 = gdp_noise(1, total / queries);
-      const double exact =
-          discrete_gaussian_loss(sigma2).composed(static_cast<std::uint64_t>(queries))
-              .epsilon_at(kDelta);
+      const double exact = discrete_gaussian_loss(sigma2)
+                               .composed(static_cast<std::uint64_t>(queries))
+                               .epsilon_at(kDelta);
       // Every loss is rounded up to the grid, by up to a step.
       EXPECT_LE(exact, epsilon + queries * PrivacyLoss::kStep) << queries;
       if (sigma2.value() > 20) {

@@ -27,6 +27,7 @@ dp::Ledger test_ledger(double epsilon = 2) {
 VocabularyOptions affordable(const dp::Ledger& ledger) {
   VocabularyOptions options;
   options.rho_per_release = ledger.rho_total() / 10;
+  options.name_rho = ledger.rho_total() / 10;
   return options;
 }
 
@@ -64,8 +65,8 @@ TEST(Vocabulary, OpensWhatStandsOutAndNothingElse) {
 TEST(Vocabulary, EveryReleaseIsInTheLedger) {
   dp::Ledger ledger = test_ledger();
   Vocabulary::learn(port_field(), kAnyWindow, ports(), affordable(ledger), ledger);
-  EXPECT_EQ(ledger.rows().size(), 3U);  // exact, blocks of 256, coarse ranges
-  EXPECT_NEAR(ledger.rho_spent(), 0.3 * ledger.rho_total(), 0.001 * ledger.rho_total());
+  EXPECT_EQ(ledger.rows().size(), 2U);  // exact, blocks
+  EXPECT_NEAR(ledger.rho_spent(), 0.2 * ledger.rho_total(), 0.001 * ledger.rho_total());
 }
 
 TEST(Vocabulary, ARareValueNeverComesBack) {
@@ -115,10 +116,10 @@ TEST(Vocabulary, RefusesImpossibleJson) {
   no_last["tokens"] = {{0, "0:1bb", 1}};
   EXPECT_THROW(Vocabulary::from_json(port_field(), kAnyWindow, no_last), Error);
   for (const auto& impossible : {nlohmann::json{7, "0:1", 1},
-                                 {2, "0:1", 0},
-                                 {2, "0:1", 20},
-                                 {1, "0:1", 2},
-                                 {2, "0:13", 1}}) {
+                                 {1, "0:1", 0},
+                                 {1, "0:1", 400},
+                                 {0, "0:1", 2},
+                                 {1, "0:190", 1}}) {
     auto bad = json;
     bad["tokens"].push_back(impossible);
     EXPECT_THROW(Vocabulary::from_json(port_field(), kAnyWindow, bad), Error) << impossible;

@@ -14,8 +14,8 @@
 namespace tracetwin::engine {
 namespace {
 
-constexpr double kLeastProgress = 0.03;
-constexpr int kDraws = 4;  // until one falls into a cell that wants more
+constexpr double kLeastProgress = 0.05;
+constexpr int kDraws = 2;  // until one falls into a cell that wants more
 
 }  // namespace
 

@@ -1,0 +1,140 @@
+#include "encode/segments.h"
+
+#include <algorithm>
+#include <cmath>
+#include <limits>
+#include <numeric>
+
+#include "dp/gaussian.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr double kSplitCost = 2;
+constexpr double kParts = 32;
+
+/// Cells that may share runs: first … end - 1.
+struct Row {
+  std::size_t first = 0;
+  std::size_t end = 0;
+};
+
+std::vector<Row> rows_of(const Codec& codec) {
+  std::vector<Row> rows;
+  for (std::size_t first = 0, cell = 0; cell < codec.last_cells(); ++cell) {
+    if (!codec.joins(cell)) {
+      rows.push_back({first, cell + 1});
+      first = cell + 1;
+    }
+  }
+  return rows;
+}
+
+/// How far the counts of a growing run are from the best multiple of the prior, squared.
+class Fit {
+ public:
+  void add(double count, double prior) {
+    squares_ += count * count;
+    products_ += count * prior;
+    priors_ += prior * prior;
+  }
+  double error() const { return squares_ - products_ * products_ / priors_; }
+
+ private:
+  double squares_ = 0;
+  double products_ = 0;
+  double priors_ = 0;
+};
+
+/// The best division of one row: best[i] is the cost of cells up to i, from[i] where its last run
+/// begins.
+void divide(const Codec& codec, const dp::NoisyCounts& noisy, const Row& row,
+            std::vector<Run>& runs) {
+  const double split = kSplitCost * noisy.sigma() * noisy.sigma();
+  const std::size_t cells = row.end - row.first;
+  std::vector<double> best(cells + 1, std::numeric_limits<double>::infinity());
+  std::vector<std::size_t> from(cells + 1);
+  best[0] = 0;
+  for (std::size_t end = 1; end <= cells; ++end) {
+    Fit fit;
+    for (std::size_t begin = end; begin-- > 0;) {
+      const std::size_t cell = row.first + begin;
+      fit.add(static_cast<double>(noisy.values()[cell]), codec.weight(cell));
+      const double cost = best[begin] + fit.error() + split;
+      if (cost < best[end]) {
+        best[end] = cost;
+        from[end] = begin;
+      }
+    }
+  }
+  const auto earlier = static_cast<std::ptrdiff_t>(runs.size());
+  for (std::size_t end = cells; end > 0; end = from[end]) {
+    runs.push_back({row.first + from[end], static_cast<std::uint32_t>(end - from[end])});
+  }
+  std::reverse(runs.begin() + earlier, runs.end());
+}
+
+double sum_of(const dp::NoisyCounts& noisy, const Run& run) {
+  const auto cells = noisy.values().subspan(static_cast<std::size_t>(run.first), run.cells);
+  return static_cast<double>(std::accumulate(cells.begin(), cells.end(), std::int64_t{0}));
+}
+
+bool stands_out(const Codec& codec, const dp::NoisyCounts& noisy, const Run& run,
+                double false_cells) {
+  const double harm = codec.harm(run.first + run.cells - 1);
+  const double chance = harm > 0 ? false_cells / harm / static_cast<double>(noisy.size()) : 1;
+  const double sigmas = -dp::normal_quantile(std::min(0.5, chance));
+  return sum_of(noisy, run) >= std::max(1.0, sigmas * noisy.sigma() * std::sqrt(run.cells));
+}
+
+/// Leaves out what does not stand out; between runs that do, in a line, what is above the noise may
+/// stay.
+void keep_sound(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells,
+                std::vector<Run>& runs) {
+  const auto sound = [&](const Run& run) { return stands_out(codec, noisy, run, false_cells); };
+  const auto first = std::find_if(runs.begin(), runs.end(), sound);
+  const auto last = std::find_if(runs.rbegin(), runs.rend(), sound).base();
+  std::vector<Run> kept;
+  for (auto run = first; run < last; ++run) {
+    const double least = noisy.sigma() * std::sqrt(run->cells);
+    if (sound(*run) || (codec.in_line() && sum_of(noisy, *run) >= least)) {
+      kept.push_back(*run);
+    }
+  }
+  runs = std::move(kept);
+}
+
+/// The run in pieces of at most `most` records each, as far as it has cells.
+void append_pieces(const Run& run, double records, double most, std::vector<Run>& pieces) {
+  const auto wanted = static_cast<std::uint32_t>(std::min(1e9, std::ceil(records / most)));
+  const std::uint32_t parts = std::clamp<std::uint32_t>(wanted, 1, run.cells);
+  for (std::uint32_t i = 0; i < parts; ++i) {
+    const std::uint32_t begin = run.cells * i / parts;
+    pieces.push_back({run.first + begin, run.cells * (i + 1) / parts - begin});
+  }
+}
+
+}  // namespace
+
+std::vector<Run> segments(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells) {
+  std::vector<Run> runs;
+  for (const Row& row : rows_of(codec)) {
+    divide(codec, noisy, row, runs);
+  }
+  keep_sound(codec, noisy, false_cells, runs);
+  if (runs.empty()) {
+    return {{codec.quiet_cell(), 1}};
+  }
+  double total = 0;
+  for (const Run& run : runs) {
+    total += sum_of(noisy, run);
+  }
+  std::vector<Run> pieces;
+  for (const Run& run : runs) {
+    const double most = codec.in_line() ? total / kParts : total;
+    append_pieces(run, sum_of(noisy, run), most, pieces);
+  }
+  return pieces;
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,116 @@
+#include "pipeline/unit_bound.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <map>
+#include <utility>
+#include <vector>
+
+#include "base/error.h"
+#include "base/random.h"
+#include "pipeline/rows.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::size_t kRowsOfFlow = 8;
+constexpr std::size_t kRowsOfHost = 32;
+
+/// Positions of the columns that both kinds of trace begin with.
+enum TupleField : std::size_t { kSrc, kDst, kSrcPort, kDstPort, kProto };
+
+/// What the rows of one unit have in common.
+using Identity = std::vector<Key>;
+
+Identity identity(const std::vector<PrivateColumn>& columns, dp::Unit unit, std::size_t row) {
+  const auto value = [&](TupleField field) { return columns[field].values[row]; };
+  if (unit == dp::Unit::kHost) {
+    return {value(kSrc)};
+  }
+  std::pair from{value(kSrc), value(kSrcPort)};
+  std::pair to{value(kDst), value(kDstPort)};
+  if (to < from) {
+    std::swap(from, to);
+  }
+  return {from.first, from.second, to.first, to.second, value(kProto)};
+}
+
+std::uint64_t hash(const Identity& identity) {
+  std::uint64_t sum = 0;
+  for (const Key key : identity) {
+    sum = mix(mix(sum, static_cast<std::uint64_t>(key >> 64)), static_cast<std::uint64_t>(key));
+  }
+  return sum;
+}
+
+/// Which rows stay.
+std::vector<bool> chosen(const PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed) {
+  std::map<Identity, std::vector<std::size_t>> units;
+  for (std::size_t row = 0; row < trace.rows(); ++row) {
+    units[identity(trace.columns, bound.unit, row)].push_back(row);
+  }
+  std::vector<bool> stays(trace.rows());
+  for (auto& [unit, rows] : units) {
+    Random random(seed, hash(unit));
+    random.shuffle(std::span(rows));
+    rows.resize(std::min(rows.size(), bound.rows));
+    for (const std::size_t row : rows) {
+      stays[row] = true;
+    }
+  }
+  return stays;
+}
+
+template <typename T, typename Keep>
+void keep_only(std::vector<T>& values, const Keep& keep) {
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    if (keep(i)) {
+      values[kept++] = values[i];
+    }
+  }
+  values.resize(kept);
+}
+
+}  // namespace
+
+UnitBound unit_bound(TraceKind kind, const std::optional<dp::Unit>& unit,
+                     const std::optional<std::size_t>& rows) {
+  const bool flows = kind == TraceKind::kFlows;
+  const dp::Unit one_row = flows ? dp::Unit::kRecord : dp::Unit::kFlow;
+  const dp::Unit chosen = unit.value_or(one_row);
+  if (chosen == one_row) {
+    if (rows) {
+      throw Error(fmt::format("--unit-bound means nothing for the unit '{}', which is one {}",
+                              dp::unit_name(chosen), flows ? "record" : "conversation"),
+                  "Leave it out, or give --unit host.");
+    }
+    return {chosen, 1, true};
+  }
+  if (chosen == dp::Unit::kRecord) {
+    throw Error("the input is a capture, whose single packets cannot be the unit of privacy",
+                "Give --unit flow or --unit host.");
+  }
+  return {chosen, rows.value_or(chosen == dp::Unit::kFlow ? kRowsOfFlow : kRowsOfHost), false};
+}
+
+void clip(PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed) {
+  if (bound.is_row) {
+    return;
+  }
+  const std::vector<bool> stays = chosen(trace, bound, seed);
+  const std::string reason = fmt::format("row beyond the {} that a {} may contribute", bound.rows,
+                                         dp::unit_name(bound.unit));
+  for (std::size_t row = 0; row < stays.size(); ++row) {
+    if (!stays[row]) {
+      trace.summary.skips.add(reason, row + 1);
+    }
+  }
+  keep_only(trace.steps, [&](std::size_t i) { return stays[trace.steps[i].conversation]; });
+  for (PrivateColumn& column : trace.columns) {
+    keep_only(column.values, [&](std::size_t row) { return stays[row]; });
+  }
+}
+
+}  // namespace tracetwin
