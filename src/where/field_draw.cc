@@ -5,6 +5,7 @@
 #include "where/field_draw.h"
 
 #include <algorithm>
+#include <iterator>
 
 namespace tracetwin {
 namespace {
@@ -58,10 +59,17 @@ Key with_quantity(Quantity quantity, Key key, Key value) {
   return value;
 }
 
-}  // namespace
+std::vector<Key> quantities_of(Quantity quantity, const std::vector<Key>& values) {
+  std::vector<Key> sorted;
+  for (const Key value : values) {
+    sorted.push_back(quantity_of(quantity, value));
+  }
+  std::sort(sorted.begin(), sorted.end());
+  return sorted;
+}
 
-/// Share of the code's values per key, around `key`.
-double FieldDraw::Sample::density(Key key) const {
+/// Share of the sorted keys per key, around `key`.
+double density(const std::vector<Key>& sorted, Key key) {
   const auto place = static_cast<std::size_t>(std::lower_bound(sorted.begin(), sorted.end(), key) -
                                               sorted.begin());
   const std::size_t low = place > kNeighbours ? place - kNeighbours : 0;
@@ -69,6 +77,8 @@ double FieldDraw::Sample::density(Key key) const {
   const double keys = static_cast<double>(sorted[high] - sorted[low]) + 1;
   return static_cast<double>(high - low) / static_cast<double>(sorted.size()) / keys;
 }
+
+}  // namespace
 
 FieldDraw::FieldDraw(const Vocabulary& vocabulary, std::vector<Bound> bounds)
     : vocabulary_(vocabulary), bounds_(std::move(bounds)), near_(vocabulary.cells()) {
@@ -80,82 +90,86 @@ FieldDraw::FieldDraw(const Vocabulary& vocabulary, std::vector<Bound> bounds)
 }
 
 bool FieldDraw::holds(Key value) const {
-  return std::all_of(bounds_.begin(), bounds_.end(), [value](const Bound& bound) {
-    return bound.second.contains(quantity_of(bound.first, value));
-  });
+  return holds_but(bounds_.size(), value);
 }
 
-FieldDraw::Samples FieldDraw::sample(std::uint16_t code, std::size_t draws,
-                                     std::size_t& hits) const {
-  Random random(0, mix(kStream, code));
-  Samples samples(bounds_.size());
-  hits = 0;
-  for (std::size_t i = 0; i < draws; ++i) {
-    const Key value = vocabulary_.decode(code, random);
-    hits += holds(value) ? 1 : 0;
-    for (std::size_t b = 0; b < bounds_.size(); ++b) {
-      samples[b].sorted.push_back(quantity_of(bounds_[b].first, value));
+/// Whether all bounds hold but, perhaps, one.
+bool FieldDraw::holds_but(std::size_t bound, Key value) const {
+  for (std::size_t b = 0; b < bounds_.size(); ++b) {
+    if (b != bound && !bounds_[b].second.contains(quantity_of(bounds_[b].first, value))) {
+      return false;
     }
   }
-  for (std::size_t b = 0; b < bounds_.size(); ++b) {
-    std::sort(samples[b].sorted.begin(), samples[b].sorted.end());
-    samples[b].near = bounds_[b].second.intersected(around(samples[b].sorted));
+  return true;
+}
+
+std::vector<Key> FieldDraw::drawn(std::uint16_t code, std::size_t draws) const {
+  Random random(0, mix(kStream, code));
+  std::vector<Key> values;
+  for (std::size_t i = 0; i < draws; ++i) {
+    values.push_back(vocabulary_.decode(code, random));
   }
-  return samples;
+  return values;
 }
 
 double FieldDraw::share_of(std::uint16_t code, std::size_t draws) {
-  std::size_t hits = 0;
-  const Samples samples = sample(code, draws, hits);
+  const std::vector<Key> values = drawn(code, draws);
+  const auto hits = static_cast<std::size_t>(
+      std::count_if(values.begin(), values.end(), [this](Key value) { return holds(value); }));
   const double share = static_cast<double>(hits) / static_cast<double>(draws);
   if (hits == draws) {
     return 1;
   }
-  for (const Sample& one : samples) {
-    near_[code].push_back(one.near);
+  for (const auto& [quantity, keys] : bounds_) {
+    near_[code].push_back(keys.intersected(around(quantities_of(quantity, values))));
   }
-  if (hits >= kFewHits) {
-    return share;
-  }
-  Random random(0, mix(kStream + 1, code));
-  const double estimate = small_share(code, samples, random);
-  return estimate > 0 ? std::min(1.0, estimate) : share;
+  return hits >= kFewHits ? share : std::max(share, std::min(1.0, small_share(code, values)));
 }
 
-double FieldDraw::small_share(std::uint16_t code, const Samples& samples, Random& random) const {
-  double keys = 1;
-  for (const Sample& one : samples) {
-    keys *= one.near.size();
-  }
-  double sum = 0;
-  for (std::size_t i = 0; keys > 0 && i < kProposals; ++i) {
-    if (const auto value = propose(code, near_[code], true, random)) {
-      double density = 1;
-      for (std::size_t b = 0; b < bounds_.size(); ++b) {
-        density *= samples[b].density(quantity_of(bounds_[b].first, *value));
-      }
-      sum += density;
+/// The bound that fewest values satisfy is taken alone, among those that satisfy the others.
+double FieldDraw::small_share(std::uint16_t code, const std::vector<Key>& values) const {
+  std::size_t hardest = 0;
+  std::vector<Key> others;
+  for (std::size_t b = 0; b < bounds_.size(); ++b) {
+    std::vector<Key> left;
+    std::copy_if(values.begin(), values.end(), std::back_inserter(left),
+                 [&](Key value) { return holds_but(b, value); });
+    if (b == 0 || left.size() > others.size()) {
+      hardest = b;
+      others = std::move(left);
     }
   }
-  return keys * sum / static_cast<double>(kProposals);
+  const KeySet& keys = near_[code][hardest];
+  if (others.empty() || keys.empty()) {
+    return 0;
+  }
+  const Quantity quantity = bounds_[hardest].first;
+  const std::vector<Key> sorted = quantities_of(quantity, others);
+  Random random(0, mix(kStream + 1, code));
+  double sum = 0;
+  for (std::size_t i = 0; i < kProposals; ++i) {
+    const Key key = keys.draw(random);
+    const Key value = with_quantity(quantity, others[random.below(others.size())], key);
+    sum += holds(value) && is_of(code, value) ? density(sorted, key) : 0;
+  }
+  return keys.size() * sum / static_cast<double>(kProposals) * static_cast<double>(others.size()) /
+         static_cast<double>(values.size());
 }
 
-/// A value of the code with its quantities (`all`, or else those out of bounds) replaced; empty
-/// when that has another code.
-std::optional<Key> FieldDraw::propose(std::uint16_t code, const std::vector<KeySet>& near, bool all,
-                                      Random& random) const {
-  Key value = vocabulary_.decode(code, random);
+bool FieldDraw::is_of(std::uint16_t code, Key value) const {
+  return vocabulary_.encode(value) == code && is_covered(vocabulary_, value);
+}
+
+/// The value with those quantities replaced that are out of bounds.
+Key FieldDraw::moved_inside(std::uint16_t code, Key value, Random& random) const {
   for (std::size_t b = 0; b < bounds_.size(); ++b) {
     const auto& [quantity, keys] = bounds_[b];
-    if (near[b].empty()) {
-      return std::nullopt;
-    }
-    if (all || !keys.contains(quantity_of(quantity, value))) {
-      value = with_quantity(quantity, value, near[b].draw(random));
+    const bool may_move = !near_[code].empty() && !near_[code][b].empty();
+    if (may_move && !keys.contains(quantity_of(quantity, value))) {
+      value = with_quantity(quantity, value, near_[code][b].draw(random));
     }
   }
-  const bool fits = holds(value) && vocabulary_.encode(value) == code;
-  return fits && is_covered(vocabulary_, value) ? std::optional(value) : std::nullopt;
+  return value;
 }
 
 std::optional<Key> FieldDraw::draw(std::uint16_t code, Random& random) const {
@@ -168,8 +182,9 @@ std::optional<Key> FieldDraw::draw(std::uint16_t code, Random& random) const {
     if (often) {
       continue;
     }
-    if (const auto proposed = propose(code, near_[code], false, random)) {
-      return proposed;
+    const Key moved = moved_inside(code, value, random);
+    if (holds(moved) && is_of(code, moved)) {
+      return moved;
     }
   }
   return std::nullopt;

@@ -31,25 +31,18 @@ class FieldDraw {
   std::optional<Key> draw(std::uint16_t code, Random& random) const;
 
  private:
-  /// What is known of one quantity of the values of a code.
-  struct Sample {
-    std::vector<Key> sorted;
-    KeySet near;  ///< of the bound's keys, those where the code can be
-    double density(Key key) const;
-  };
-  /// By bound.
-  using Samples = std::vector<Sample>;
-
-  Samples sample(std::uint16_t code, std::size_t draws, std::size_t& hits) const;
+  std::vector<Key> drawn(std::uint16_t code, std::size_t draws) const;
   double share_of(std::uint16_t code, std::size_t draws);
-  double small_share(std::uint16_t code, const Samples& samples, Random& random) const;
-  std::optional<Key> propose(std::uint16_t code, const std::vector<KeySet>& near, bool all,
-                             Random& random) const;
+  double small_share(std::uint16_t code, const std::vector<Key>& values) const;
+  bool holds_but(std::size_t bound, Key value) const;
+  Key moved_inside(std::uint16_t code, Key value, Random& random) const;
+  bool is_of(std::uint16_t code, Key value) const;
 
   const Vocabulary& vocabulary_;
   std::vector<Bound> bounds_;
   std::vector<double> shares_;
-  std::vector<std::vector<KeySet>> near_;  ///< by code and bound; empty: every value drawn holds
+  /// By code and bound: of its keys, those where the code can be; empty for a code that is inside.
+  std::vector<std::vector<KeySet>> near_;
 };
 
 }  // namespace tracetwin

@@ -181,7 +181,7 @@ class Parser {
     }
     const std::size_t end = std::min({rest_.find_first_of(ends), rest_.find(kRange), rest_.size()});
     std::string text(trimmed(rest_.substr(0, end)));
-    if (text.empty()) {
+    if (text.empty() || std::string_view("=<>!").find(text[0]) != std::string_view::npos) {
       refuse("a value is missing");
     }
     rest_.remove_prefix(end);
