@@ -22,14 +22,14 @@ std::int64_t index_of(std::int64_t time_ns, std::int64_t begin, std::int64_t len
 
 /// `times` moved back by `shift_ns`; none of them ends before time 0.
 KeySet moved_back(const KeySet& times, std::int64_t shift_ns) {
-  KeySet moved;
+  const auto back = [shift_ns](Key key) {
+    return time_key(static_cast<std::int64_t>(static_cast<std::uint64_t>(key)) - shift_ns);
+  };
+  std::vector<KeySet::Interval> moved;
   for (const auto& [first, last] : times.intervals()) {
-    const auto back = [&](Key key) {
-      return time_key(static_cast<std::int64_t>(static_cast<std::uint64_t>(key)) - shift_ns);
-    };
-    moved = moved.united(KeySet::range(back(first), back(last)));
+    moved.push_back({back(first), back(last)});
   }
-  return moved;
+  return KeySet::of(std::move(moved));
 }
 
 }  // namespace

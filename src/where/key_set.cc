@@ -57,13 +57,11 @@ Key KeySet::draw(Random& random) const {
   return interval.first + draw_up_to(interval.last - interval.first, random);
 }
 
-KeySet KeySet::united(const KeySet& other) const {
-  std::vector<Interval> sorted = intervals_;
-  sorted.insert(sorted.end(), other.intervals_.begin(), other.intervals_.end());
-  std::sort(sorted.begin(), sorted.end(),
+KeySet KeySet::of(std::vector<Interval> intervals) {
+  std::sort(intervals.begin(), intervals.end(),
             [](const Interval& a, const Interval& b) { return a.first < b.first; });
   std::vector<Interval> joined;
-  for (const Interval& interval : sorted) {
+  for (const Interval& interval : intervals) {
     if (!joined.empty() && (joined.back().last == ~Key{0} ||  // no key is behind it
                             interval.first <= joined.back().last + 1)) {
       joined.back().last = std::max(joined.back().last, interval.last);
@@ -72,6 +70,12 @@ KeySet KeySet::united(const KeySet& other) const {
     }
   }
   return KeySet(std::move(joined));
+}
+
+KeySet KeySet::united(const KeySet& other) const {
+  std::vector<Interval> all = intervals_;
+  all.insert(all.end(), other.intervals_.begin(), other.intervals_.end());
+  return of(std::move(all));
 }
 
 KeySet KeySet::intersected(const KeySet& other) const {

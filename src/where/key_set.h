@@ -23,6 +23,8 @@ class KeySet {
   static KeySet all() { return range(0, ~Key{0}); }
   /// Both ends included; empty when `first` is behind `last`.
   static KeySet range(Key first, Key last);
+  /// All of these intervals, in any order; they may overlap. None is empty.
+  static KeySet of(std::vector<Interval> intervals);
 
   bool empty() const { return intervals_.empty(); }
   bool contains(Key key) const;

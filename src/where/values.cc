@@ -177,10 +177,12 @@ class Reader {
 
   KeySet read() const {
     const KeySet possible = KeySet::range(reading_.least, reading_.most);
-    KeySet keys;
+    std::vector<KeySet::Interval> intervals;
     for (const Where::Value& value : where_.values) {
-      keys = keys.united(compared(value));
+      const KeySet meant = compared(value);
+      intervals.insert(intervals.end(), meant.intervals().begin(), meant.intervals().end());
     }
+    const KeySet keys = KeySet::of(std::move(intervals));
     return (where_.comparison == Comparison::kNotIn ? keys.complement() : keys)
         .intersected(possible);
   }
@@ -244,12 +246,14 @@ class Reader {
 
 /// Of a set of nanoseconds, the microseconds.
 KeySet in_microseconds(const KeySet& ns) {
-  KeySet keys;
+  std::vector<KeySet::Interval> intervals;
   for (const auto& [first, last] : ns.intervals()) {
     const Key rounded_up = first / kMicrosecond + (first % kMicrosecond != 0 ? 1 : 0);
-    keys = keys.united(KeySet::range(rounded_up, last / kMicrosecond));
+    if (rounded_up <= last / kMicrosecond) {
+      intervals.push_back({rounded_up, last / kMicrosecond});
+    }
   }
-  return keys;
+  return KeySet::of(std::move(intervals));
 }
 
 }  // namespace

@@ -167,6 +167,16 @@ TEST(Condition, MistakesAreToldWithWhatWouldBeRight) {
   EXPECT_EQ(known().complaint({"packets > 3", "bytes < 3"}), "accepted");
 }
 
+TEST(Condition, LongListsAreReadAtOnce) {
+  std::string text = "dstport in {0";
+  for (int port = 2; port < 65536; port += 2) {
+    text += "," + std::to_string(port);
+  }
+  const auto condition = known().understood({text + "}"})[0];
+  EXPECT_EQ(condition.keys.intervals().size(), 32768U);
+  EXPECT_EQ(condition.keys.complement().intersected(KeySet::range(0, 65535)).size(), 32768);
+}
+
 TEST(Condition, ConversationsHavePacketsEachWayAndTcpStates) {
   const Schema schema = capture_schema({});
   std::vector<Vocabulary> vocabularies;
