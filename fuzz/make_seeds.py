@@ -212,7 +212,16 @@ def schema_file_seeds():
     return [json.dumps(seed).encode() for seed in seeds] + [b"", b"[1", b'{"columns": {"a": 1}}']
 
 
+def where_seeds():
+    conditions = ["label = benign", "dstport not in {80, 443, 8000..8100}", "srcip in 10.0.0.0/8",
+                  "dstip != 2001:db8::/32", "td < 1h30m", "ts >= 2026-03-01T12:00:00.5+01:00",
+                  "proto in {tcp,udp,47}", "score > -1.5e3", "packets <= 10", "'a b' = \"x..y\"",
+                  "tcp = handshake-fin", "label in {'', scan}"]
+    return [condition.encode() for condition in conditions]
+
+
 TARGETS = {
+    "where": where_seeds,
     "schema_file": schema_file_seeds,
     "flow_csv": flow_csv_seeds,
     "packet_csv": packet_csv_seeds,

@@ -12,7 +12,8 @@ import re
 import sys
 
 BELOW_ENGINE = ["base", "schema", "dp", "marginal"]
-BELOW_PIPELINE = ["base", "trace", "schema", "dp", "compile", "encode", "marginal", "engine"]
+BELOW_PIPELINE = [
+    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine"]
 ROOMS = {
     "base": [],
     "trace": ["base"],
@@ -20,6 +21,7 @@ ROOMS = {
     "dp": ["base"],
     "compile": ["base", "trace"],
     "encode": ["base", "trace", "schema", "dp", "compile"],
+    "where": ["base", "trace", "schema", "dp", "compile", "encode"],
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
     "pipeline": BELOW_PIPELINE,

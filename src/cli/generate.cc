@@ -2,6 +2,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "cli/commands.h"
 #include "cli/job_json.h"
@@ -18,15 +19,17 @@ struct Options {
   std::string output;
   std::optional<std::uint64_t> count;
   SeedOptions seed;
+  SelectionOptions selection;
 };
 
 ExitCode run_generate(const Options& options, Context& context) {
   check_json(context.common, options.output);
+  Selection selection = selection_of(options.selection);
   const TwinModel model = read_model(options.model);
   const TwinOutput output{options.output, context.common.format, context.common.force};
   check_twin_output(output, model.schema.kind);
   const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
-  const GenerateJob job{options.count, seed, options.seed.threads};
+  const GenerateJob job{options.count, seed, options.seed.threads, std::move(selection)};
   const TwinCounts written = write_twin(model, job, output, context.console.progress());
   note_written(written, output, context.console);
   note_privacy(model.ledger, context.console);
@@ -48,6 +51,7 @@ Action define_generate(CLI::App& app, CommonOptions& common) {
   app.add_option("-o,--output", options->output, "Trace to write; - is standard output")
       ->required();
   add_count(app, options->count);
+  add_selection(app, options->selection);
   add_output(app, common);
   add_json(app, common);
   add_seed(app, options->seed);

@@ -152,8 +152,43 @@ void note_training(const TrainSummary& summary, const Schema& schema, Console& c
 void add_count(CLI::App& app, std::optional<std::uint64_t>& count) {
   add_whole(app, "-n,--count",
             "How many flow records to generate, or conversations of a capture; without it, as many "
-            "as the model estimates the trace to hold",
+            "as the model estimates the trace to hold (of those selected)",
             1, kMostRecordsAsked, [&count](std::uint64_t wanted) { count = wanted; });
+}
+
+void add_selection(CLI::App& app, SelectionOptions& options) {
+  app.add_option(
+         "--where", options.where,
+         "Only records (conversations of a capture) of which this holds, such as "
+         "'label = Malicious', 'dstport in {80,443}', 'srcip in 10.0.0.0/8', 'td < 10ms' or "
+         "'packets > 10'; give it again for more conditions (docs/formats.md)")
+      ->type_name("CONDITION")
+      ->allow_extra_args(false)
+      ->take_all();
+  add_duration(app, "--duration", options.duration_ns,
+               "How long the twin covers: less cuts the model's time window, more repeats it");
+  app.add_option("--start", options.start,
+                 "When the twin begins: RFC 3339, or seconds since 1970; all times move with it")
+      ->type_name("TIME");
+}
+
+Selection selection_of(const SelectionOptions& options) {
+  Selection selection;
+  for (const std::string& text : options.where) {
+    selection.where.push_back(parse_where(text));
+  }
+  if (options.duration_ns > 0) {
+    selection.duration_ns = options.duration_ns;
+  }
+  if (!options.start.empty()) {
+    selection.start_ns = parse_moment(options.start);
+    if (!selection.start_ns) {
+      throw Error(
+          fmt::format("--start \"{}\" is not a time from 1970 to 2262", shortened(options.start)),
+          "Give one such as 2026-03-01T00:00:00Z, or seconds since 1970.");
+    }
+  }
+  return selection;
 }
 
 void note_written(const TwinCounts& counts, const TwinOutput& output, Console& console) {

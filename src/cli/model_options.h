@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cli/command.h"
 #include "dp/report.h"
@@ -44,6 +45,16 @@ std::uint64_t resolve_seed(const SeedOptions& options, const std::string& output
 
 /// --count.
 void add_count(CLI::App& app, std::optional<std::uint64_t>& count);
+
+/// --where, --duration and --start, as they were typed.
+struct SelectionOptions {
+  std::vector<std::string> where;
+  std::int64_t duration_ns = 0;  ///< 0: not given
+  std::string start;             ///< empty: not given
+};
+void add_selection(CLI::App& app, SelectionOptions& options);
+/// The selection that was typed. Throws Error on what is no condition or no time.
+Selection selection_of(const SelectionOptions& options);
 
 /// Tells the user what was learned and left out.
 void note_training(const TrainSummary& summary, const Schema& schema, Console& console);

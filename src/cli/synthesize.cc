@@ -19,6 +19,7 @@ struct Options {
   std::string output;
   std::string model;
   std::optional<std::uint64_t> count;
+  SelectionOptions selection;
 };
 
 ExitCode run_synthesize(const Options& options, Context& context) {
@@ -27,7 +28,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
   job.train = training_job(options.train, context.common, seed);
   job.train.threads = options.seed.threads;
-  job.generate = {options.count, seed, options.seed.threads};
+  job.generate = {options.count, seed, options.seed.threads, selection_of(options.selection)};
   job.output = {options.output, context.common.format, context.common.force};
   if (!options.model.empty()) {
     job.model = options.model;
@@ -57,6 +58,7 @@ Action define_synthesize(CLI::App& app, CommonOptions& common) {
   app.add_option("--model", options->model, "Keep the model in this file, too (.twin)")
       ->type_name("FILE");
   add_count(app, options->count);
+  add_selection(app, options->selection);
   add_output(app, common);
   add_json(app, common);
   add_training(app, options->train, common);

@@ -30,17 +30,24 @@ enum StandardField : std::size_t {
   kStandardFields,
 };
 
-void add_record(const FlowRecord& record, std::vector<PrivateColumn>& columns) {
+std::array<Key, kStandardFields> standard_keys(const FlowRecord& record) {
   const auto us = static_cast<std::uint64_t>(
       std::max<std::int64_t>(0, (record.duration_ns + kMicrosecond / 2) / kMicrosecond));
-  columns[kSrcIp].values.push_back(key_of(record.tuple.src));
-  columns[kDstIp].values.push_back(key_of(record.tuple.dst));
-  columns[kSrcPort].values.push_back(record.tuple.srcport);
-  columns[kDstPort].values.push_back(record.tuple.dstport);
-  columns[kProto].values.push_back(record.tuple.proto);
-  columns[kTs].values.push_back(static_cast<std::uint64_t>(record.start_ns));
-  columns[kTd].values.push_back(us);
-  columns[kSize].values.push_back(pair_key(record.packets, record.bytes));
+  return {key_of(record.tuple.src),
+          key_of(record.tuple.dst),
+          record.tuple.srcport,
+          record.tuple.dstport,
+          record.tuple.proto,
+          static_cast<std::uint64_t>(record.start_ns),
+          us,
+          pair_key(record.packets, record.bytes)};
+}
+
+void add_record(const FlowRecord& record, std::vector<PrivateColumn>& columns) {
+  const auto keys = standard_keys(record);
+  for (std::size_t f = 0; f < keys.size(); ++f) {
+    columns[f].values.push_back(keys[f]);
+  }
 }
 
 /// Flow logs keep microseconds.
@@ -298,6 +305,22 @@ void append_record(const Schema& schema, const std::vector<Key>& row,
     const Field& field = schema.fields[f];
     batch.extras[f - kStandardFields].append(extras.text(field, row[f], vocabularies[f]));
   }
+}
+
+std::vector<Key> row_of_record(const Schema& schema, const std::vector<Key>& row,
+                               const FlowBatch& batch, std::size_t i) {
+  const auto standard = standard_keys(batch.records[i]);
+  std::vector<Key> keys(standard.begin(), standard.end());
+  for (std::size_t f = kStandardFields; f < schema.fields.size(); ++f) {
+    const std::string_view text = batch.extras[f - kStandardFields][i];
+    double value = 0;
+    std::from_chars(text.data(), text.data() + text.size(), value);
+    const FieldKind kind = schema.fields[f].kind;
+    keys.push_back(kind == FieldKind::kCategory ? row[f]
+                   : kind == FieldKind::kShare  ? static_cast<Key>(value)
+                                                : number_key(value + 0.0));
+  }
+  return keys;
 }
 
 }  // namespace tracetwin

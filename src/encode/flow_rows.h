@@ -57,6 +57,11 @@ std::vector<std::string> extra_names(const Schema& schema);
 void append_record(const Schema& schema, const std::vector<Key>& row,
                    const std::vector<Vocabulary>& vocabularies, Random& random, FlowBatch& batch);
 
+/// The row that record `i` of a batch, which append_record() made of `row`, is read back as; of
+/// fields of kind kShare, the number of packets or bytes.
+std::vector<Key> row_of_record(const Schema& schema, const std::vector<Key>& row,
+                               const FlowBatch& batch, std::size_t i);
+
 /// The parts of that which captures need too: makes the tuple one that can exist.
 void make_possible(FiveTuple& tuple, Random& random);
 

@@ -9,9 +9,9 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "compile/compiler.h"
 #include "encode/flow_rows.h"
-#include "pipeline/plan_packets.h"
+#include "pipeline/chosen_rows.h"
+#include "pipeline/conversation.h"
 #include "pipeline/rows.h"
 
 namespace tracetwin {
@@ -21,31 +21,22 @@ constexpr std::size_t kBatch = 8192;
 constexpr std::size_t kConversations = 4096;  // of a block
 constexpr std::size_t kPart = 64;             // of a block that one thread takes at once
 
-using Rows = std::vector<std::vector<Key>>;
-
 bool earlier(const Packet& a, const Packet& b) {
   return a.time_ns < b.time_ns;
 }
 
-std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job, const Rows& rows,
-                                 std::size_t begin, std::size_t end) {
+std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job,
+                                 const ChosenRows& chosen, std::size_t begin, std::size_t end) {
   std::vector<Packet> packets;
-  std::optional<std::int64_t> window_end;
-  if (model.schema.window) {
-    window_end = model.window.end;
-  }
   for (std::size_t row = begin; row < end; ++row) {
-    Random random(job.seed, mix(kCompileStream, row));
-    const auto plan =
-        plan_packets(outline_of(rows[row], random), *model.packets, window_end, random);
-    compile(plan, random, packets);
+    compile_row(model, chosen.rows[row], chosen.window.end, job.seed, chosen.streams[row], packets);
   }
   return packets;
 }
 
 /// Appends the packets of rows [begin, end) to `waiting` and keeps it sorted by time.
-void add_block(const TwinModel& model, const GenerateJob& job, const Rows& rows, std::size_t begin,
-               std::size_t end, std::vector<Packet>& waiting) {
+void add_block(const TwinModel& model, const GenerateJob& job, const ChosenRows& rows,
+               std::size_t begin, std::size_t end, std::vector<Packet>& waiting) {
   std::vector<std::vector<Packet>> parts((end - begin + kPart - 1) / kPart);
   parallel_blocks(parts.size(), job.threads, [&](std::size_t part) {
     const std::size_t first = begin + part * kPart;
@@ -68,7 +59,7 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
     throw Error("the model is one of a capture, which has packets, not flow records",
                 "Generate a capture, and turn it into a flow log with tracetwin convert.");
   }
-  const Rows rows = generate_rows(model, job, progress);
+  const auto rows = choose_rows(model, job, progress).rows;
   FlowBatch batch;
   batch.extras.resize(extra_names(model.schema).size());
   for (std::size_t begin = 0; begin < rows.size(); begin += kBatch) {
@@ -88,12 +79,13 @@ std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
     throw Error("the model is one of a flow log, which has flow records, not packets",
                 "Write a flow format, such as .csv or --format zeek.");
   }
-  const Rows rows = generate_rows(model, job, progress);
+  const ChosenRows chosen = choose_rows(model, job, progress);
+  const auto& rows = chosen.rows;
   const std::size_t time = time_field(model.schema);
   std::vector<Packet> waiting;
   for (std::size_t begin = 0; begin < rows.size(); begin += kConversations) {
     const std::size_t end = std::min(rows.size(), begin + kConversations);
-    add_block(model, job, rows, begin, end, waiting);
+    add_block(model, job, chosen, begin, end, waiting);
     const std::int64_t horizon =
         end == rows.size() ? std::numeric_limits<std::int64_t>::max()
                            : static_cast<std::int64_t>(static_cast<std::uint64_t>(rows[end][time]));

@@ -9,6 +9,7 @@
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/text.h"
 #include "compile/compiler.h"
 #include "encode/flow_rows.h"
 #include "trace/format/format.h"
@@ -122,6 +123,21 @@ TwinCounts write_with(const TwinModel& model, const GenerateJob& job, const Writ
   return write_flows(model, job, *std::get<std::unique_ptr<FlowWriter>>(writer), progress);
 }
 
+/// What was asked of the records, and the time that the twin covers if that was asked for.
+void add_selection(const TwinModel& model, const Selection& selection,
+                   nlohmann::ordered_json& summary) {
+  if (!selection.where.empty()) {
+    summary["where"] = nlohmann::ordered_json::array();
+    for (const Where& where : selection.where) {
+      summary["where"].push_back(where.text);
+    }
+  }
+  if (selection.duration_ns || selection.start_ns) {
+    const Window window = twin_window(model.window, selection);
+    summary["window"] = {format_rfc3339(window.begin), format_rfc3339(window.end)};
+  }
+}
+
 void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
                    const Format& format, const TwinCounts& counts) {
   nlohmann::ordered_json summary = {{"what", "synthetic twin of a network trace"},
@@ -137,9 +153,11 @@ void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOut
   } else {
     summary["records"] = counts.records;
   }
+  add_selection(model, job.selection, summary);
   summary["privacy"] = model.ledger.to_json();
   const auto sink = open_output(summary_path(output.path), true);
-  sink->write(summary.dump(1) + "\n");
+  using Json = nlohmann::ordered_json;
+  sink->write(summary.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
   sink->commit();
 }
 

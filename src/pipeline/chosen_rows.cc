@@ -1,0 +1,277 @@
+#include "pipeline/chosen_rows.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <atomic>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/text.h"
+#include "encode/flow_rows.h"
+#include "engine/engine.h"
+#include "marginal/systematic.h"
+#include "pipeline/address_pairs.h"
+#include "pipeline/conditioned_source.h"
+#include "pipeline/conversation.h"
+#include "pipeline/rows.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::size_t kBlock = 1024;
+/// Rows that may be drawn in vain before the conditions count as impossible.
+constexpr std::size_t kVain = std::size_t{1} << 17;
+constexpr std::size_t kVainEach = 64;  // and for each row asked for
+constexpr double kLeastRate = 1.0 / kVainEach;
+/// Streams of batches lie behind those that rows without a selection have.
+constexpr unsigned kBatchShift = 40;
+
+using Row = std::vector<Key>;
+
+std::int64_t time_of(Key key) {
+  return static_cast<std::int64_t>(static_cast<std::uint64_t>(key));
+}
+
+KeySet keys_in(const Window& window) {
+  return KeySet::range(static_cast<std::uint64_t>(window.begin),
+                       static_cast<std::uint64_t>(window.end - 1));
+}
+
+/// Draws rows and keeps those whose records satisfy all conditions.
+class Chooser {
+ public:
+  Chooser(const TwinModel& model, const GenerateJob& job, const Progress& progress)
+      : model_(model),
+        job_(job),
+        progress_(progress),
+        time_(time_field(model.schema)),
+        conditions_(understand(job.selection.where, model.schema, model.vocabularies)),
+        failures_(conditions_.size()) {
+    chosen_.window = twin_window(model.window, job.selection);
+    times_ = keys_in(chosen_.window);
+    for (const Condition& condition : conditions_) {
+      times_ = condition.field == time_ ? times_.intersected(condition.keys) : times_;
+    }
+  }
+
+  ChosenRows choose() {
+    const auto parts = stretches(model_.window, chosen_.window, times_);
+    if (parts.empty()) {
+      refuse_time();
+    }
+    const auto sources = conditioned_sources(model_, conditions_, parts);
+    const std::vector<std::uint32_t> counts = shares_of(sources);
+    for (std::size_t s = 0; s < sources.size(); ++s) {
+      draw(sources[s], counts[s], job_.count.has_value());
+    }
+    if (chosen_.rows.empty()) {
+      draw(*std::max_element(sources.begin(), sources.end(),
+                             [](const auto& a, const auto& b) { return a.records < b.records; }),
+           1, true);
+    }
+    return std::move(chosen_);
+  }
+
+ private:
+  [[noreturn]] void refuse_time() const {
+    for (const Condition& condition : conditions_) {
+      if (condition.field == time_) {
+        throw Error(fmt::format("the twin covers {} to {}, which \"{}\" excludes",
+                                format_rfc3339(chosen_.window.begin),
+                                format_rfc3339(chosen_.window.end), shortened(condition.text)),
+                    "Give other times, or move the twin with --start and --duration.");
+      }
+    }
+    throw Error("the twin covers no time");
+  }
+
+  /// How many rows each source gives.
+  std::vector<std::uint32_t> shares_of(const std::vector<ConditionedSource>& sources) const {
+    std::vector<double> records;
+    for (const ConditionedSource& source : sources) {
+      records.push_back(source.records);
+    }
+    const double all = std::accumulate(records.begin(), records.end(), 0.0);
+    if (!job_.count && all > std::min<double>(engine::kMostRecords, UINT32_MAX)) {
+      throw Error(fmt::format("so long a twin would hold {:.3g} records", all),
+                  "Give a shorter --duration, or a --count.");
+    }
+    const auto count = job_.count ? static_cast<std::size_t>(*job_.count)
+                                  : static_cast<std::size_t>(std::llround(std::max(1.0, all)));
+    return marginal::systematic_counts(records, {count, 1, 0.5});
+  }
+
+  /// Adds `count` rows of a source; without `refill` only those of as many that satisfy.
+  void draw(const ConditionedSource& source, std::size_t count, bool refill) {
+    const std::size_t target = chosen_.rows.size() + count;
+    std::size_t drawn = 0;
+    while (chosen_.rows.size() < target && (refill || drawn == 0)) {
+      const std::size_t missing = target - chosen_.rows.size();
+      if (drawn > kVain + kVainEach * count) {
+        refuse_conditions(drawn, count - missing);
+      }
+      const double rate = drawn == 0 ? 1
+                                     : std::max(kLeastRate, static_cast<double>(count - missing) /
+                                                                static_cast<double>(drawn));
+      const auto wanted = static_cast<std::size_t>(static_cast<double>(missing) / rate);
+      const std::size_t rows = drawn == 0 ? missing : wanted + wanted / 8 + 16;
+      take(source, rows, missing);
+      drawn += rows;
+    }
+  }
+
+  [[noreturn]] void refuse_conditions(std::size_t drawn, std::size_t kept) const {
+    std::size_t worst = 0;
+    for (std::size_t c = 1; c < failures_.size(); ++c) {
+      worst = failures_[c] > failures_[worst] ? c : worst;
+    }
+    throw Error(
+        fmt::format("next to no record that the protocols allow satisfies all conditions: {} of {} "
+                    "that were put together; most fail \"{}\" ({})",
+                    with_thousands(kept), with_thousands(drawn),
+                    failures_.empty() ? "" : shortened(conditions_[worst].text),
+                    failures_.empty() ? "" : conditions_[worst].name),
+        "Leave one of the conditions out, or make it wider.");
+  }
+
+  /// Draws `rows` rows and keeps up to `most` of those that satisfy.
+  void take(const ConditionedSource& source, std::size_t rows, std::size_t most) {
+    const std::uint64_t batch = batches_++;
+    const std::uint64_t seed = batch == 0 ? job_.seed : mix(job_.seed, batch);
+    engine::GenerateOptions options;
+    options.rows = rows;
+    options.seed = seed;
+    options.threads = job_.threads;
+    Table table = engine::engine_named(model_.engine).generate(source.table, options, progress_);
+    make_pairs_possible(model_, table, seed);
+    std::vector<Row> made(rows);
+    parallel_blocks((rows + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
+      Random random(seed, mix(kDecodeStream, block));
+      for (std::size_t r = block * kBlock; r < std::min(rows, (block + 1) * kBlock); ++r) {
+        made[r] = decode(source, table, r, random);
+        if (!made[r].empty()) {
+          made[r] = settled(std::move(made[r]), stream(batch, r), random);
+        }
+      }
+    });
+    for (std::size_t r = 0; r < rows && most > 0; ++r) {
+      if (!made[r].empty()) {
+        chosen_.rows.push_back(std::move(made[r]));
+        chosen_.streams.push_back(stream(batch, r));
+        --most;
+      }
+    }
+  }
+
+  static std::uint64_t stream(std::uint64_t batch, std::size_t row) {
+    return (batch + 1) << kBatchShift | row;
+  }
+
+  /// Values of a row's codes, in the twin's time; empty when one has none that may be.
+  Row decode(const ConditionedSource& source, const Table& table, std::size_t r,
+             Random& random) const {
+    Row row;
+    row.reserve(table.width());
+    for (std::size_t f = 0; f < table.width(); ++f) {
+      const std::uint16_t code = table.columns[f][r];
+      const auto value = source.draws[f]
+                             ? source.draws[f]->draw(code, random)
+                             : std::optional(model_.vocabularies[f].decode(code, random));
+      if (!value) {
+        return {};
+      }
+      row.push_back(*value);
+    }
+    const std::int64_t length = model_.window.end - model_.window.begin;
+    const auto repeat = static_cast<std::int64_t>(r % source.stretch.repeats);
+    row[time_] =
+        static_cast<std::uint64_t>(time_of(row[time_]) + source.stretch.shift_ns + repeat * length);
+    return row;
+  }
+
+  /// The row of which the same record is made as of this one, without anything left to chance but
+  /// its stream; empty when that record does not satisfy the conditions.
+  Row settled(Row row, std::uint64_t stream, Random& random) {
+    if (model_.packets) {
+      std::vector<Packet> packets;
+      compile_row(model_, row, chosen_.window.end, job_.seed, stream, packets);
+      return satisfies(row_of_packets(model_, std::move(packets))) ? row : Row();
+    }
+    FlowBatch batch;
+    batch.extras.resize(extra_names(model_.schema).size());
+    append_record(model_.schema, row, model_.vocabularies, random, batch);
+    Row made = row_of_record(model_.schema, row, batch, 0);
+    if (!satisfies(made)) {
+      return {};
+    }
+    for (std::size_t f = 0; f < row.size(); ++f) {
+      made[f] = model_.schema.fields[f].kind == FieldKind::kShare ? row[f] : made[f];
+    }
+    return made;
+  }
+
+  bool satisfies(const Row& made) {
+    bool all = !made.empty() && times_.contains(made[time_]);
+    for (std::size_t c = 0; c < conditions_.size(); ++c) {
+      if (made.empty() || !conditions_[c].holds(made[conditions_[c].field])) {
+        ++failures_[c];
+        all = false;
+      }
+    }
+    return all;
+  }
+
+  const TwinModel& model_;
+  const GenerateJob& job_;
+  const Progress& progress_;
+  std::size_t time_;
+  std::vector<Condition> conditions_;
+  std::vector<std::atomic<std::uint64_t>> failures_;  ///< records that failed each
+  KeySet times_;                                      ///< that records of the twin may have
+  std::uint64_t batches_ = 0;
+  ChosenRows chosen_;
+};
+
+ChosenRows all_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress) {
+  ChosenRows chosen;
+  chosen.window = twin_window(model.window, job.selection);
+  chosen.rows = generate_rows(model, job, progress);
+  chosen.streams.resize(chosen.rows.size());
+  std::iota(chosen.streams.begin(), chosen.streams.end(), std::uint64_t{0});
+  const std::size_t time = time_field(model.schema);
+  for (Row& row : chosen.rows) {
+    row[time] =
+        static_cast<std::uint64_t>(time_of(row[time]) + chosen.window.begin - model.window.begin);
+  }
+  return chosen;
+}
+
+ChosenRows sorted_by_time(ChosenRows chosen, std::size_t time) {
+  std::vector<std::size_t> order(chosen.rows.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::stable_sort(order.begin(), order.end(), [&](std::size_t a, std::size_t b) {
+    return chosen.rows[a][time] < chosen.rows[b][time];
+  });
+  ChosenRows sorted;
+  sorted.window = chosen.window;
+  for (const std::size_t i : order) {
+    sorted.rows.push_back(std::move(chosen.rows[i]));
+    sorted.streams.push_back(chosen.streams[i]);
+  }
+  return sorted;
+}
+
+}  // namespace
+
+ChosenRows choose_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress) {
+  if (job.selection.where.empty() && !job.selection.duration_ns) {
+    return all_rows(model, job, progress);
+  }
+  return sorted_by_time(Chooser(model, job, progress).choose(), time_field(model.schema));
+}
+
+}  // namespace tracetwin

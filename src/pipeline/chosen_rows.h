@@ -1,0 +1,33 @@
+#pragma once
+
+#include <cstdint>
+#include <vector>
+
+#include "base/progress.h"
+#include "pipeline/generate.h"
+
+namespace tracetwin {
+
+/// The rows of a twin (keys parallel to the schema's fields), sorted by time.
+struct ChosenRows {
+  std::vector<std::vector<Key>> rows;
+  std::vector<std::uint64_t> streams;  ///< of random numbers for compile_row(), by row
+  Window window;                       ///< the time that the twin covers
+};
+
+/// As many rows as the job asks for, of records that its selection lets through: what is made of
+/// them (append_record(), compile_row()) satisfies every condition, whatever the protocols' rules
+/// change. Without a selection, generate_rows().
+///
+/// The records follow the model's distribution under the conditions: codes come from a model under
+/// evidence (engine/marginal/conditioned.h), values from FieldDraw, and records that fall outside
+/// when they are put together are replaced by others. Without a count in the job they are not: then
+/// as many come out as a twin of the whole would hold of them, but at least one. Conditions on
+/// orig_pkts and orig_ip_bytes, which follow from several fields, are met by that alone.
+///
+/// Throws Error when the selection's time is not possible, when a condition means nothing
+/// (condition.h), when no code of a field satisfies those on it, when fields exclude each other
+/// (naming those that do), or when next to none of the records put together satisfy them.
+ChosenRows choose_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress);
+
+}  // namespace tracetwin
