@@ -26,16 +26,16 @@ TwinModel train_without_noise(const TrainJob& job, const Progress& progress) {
   return train(doctored, progress);
 }
 
-/// The one-way marginal of the first field, bought once more from a ledger that nobody adds up.
+/// The one-way marginal of the first field, measured once more by a ledger that nobody adds up, and
+/// that has no budget to keep.
 dp::NoisyCounts uncharged_table(const Vocabulary& vocabulary, const PrivateColumn& column,
                                 dp::Unit unit) {
-  constexpr double kRho = 8;  // sigma 1/4
-  dp::Ledger unseen({1000, dp::kDefaultDelta}, unit);
+  dp::Ledger unseen = dp::Ledger::no_guarantee(unit);
   dp::PrivateCounts counts(vocabulary.cells());
   for (const std::uint16_t code : vocabulary.encode(column, 1)) {
     counts.add(code);
   }
-  return dp::release(counts, {"fixture", "a one-way marginal once more", kRho}, unseen);
+  return dp::release(counts, {"fixture", "a one-way marginal once more"}, unseen);
 }
 
 /// NetDPSyn measures its one-way marginals twice and charges one of the two (exp/exp.py,

@@ -120,7 +120,7 @@ json row_with(const char* key, const json& value) {
 
 INSTANTIATE_TEST_SUITE_P(
     Fields, DamagedReport,
-    ::testing::Values(json{{"noise", "dice"}}, json{{"noise", 3}}, json{{"unit", "host"}},
+    ::testing::Values(json{{"noise", "dice"}}, json{{"noise", 3}}, json{{"unit", "packet"}},
                       json{{"epsilon", nullptr}}, json{{"epsilon", -1}}, json{{"delta", 2}},
                       json{{"rho_spent", 1e9}}, json{{"rho_total", "x"}},
                       json{{"threshold_delta_spent", 1}}, json{{"rows", 4}},

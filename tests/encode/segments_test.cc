@@ -33,7 +33,7 @@ TEST(Segments, CoverAllInOrderAndCutWhereTheRateChanges) {
   const auto codec = make_time_codec(kHour);
   const auto runs = segments(*codec, noisy(busy_spell(), 1, 5), 0.5);
   Key next = 0;
-  for (const Run& run : runs) {
+  for (const auto& run : runs) {
     EXPECT_EQ(run.first, next);
     next += run.cells;
   }

@@ -29,9 +29,9 @@ struct Conditioned {
 /// fit the model's domain.
 ///
 /// Measured on 5,128 flow records of 9 attributes with 29 parts, against what a twin of 300,000
-/// holds: total variation of each attribute's distribution up to .03 for conditions on one field
-/// (sampling alone: .01 to .02), up to .12 for rare ones on several; with all pieces taken in at
-/// once on one tree up to .27.
+/// holds: total variation of each attribute's distribution up to .05 for conditions on one field
+/// (.07 for rare ones; sampling alone: .01 to .07), up to .2 for rare ones on several; with all
+/// pieces taken in at once on one tree up to .27.
 Conditioned condition(const TableModel& model, std::span<const Evidence> evidence);
 
 }  // namespace tracetwin::engine
