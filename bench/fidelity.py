@@ -27,7 +27,8 @@ SHARED = pathlib.Path(os.environ.get("TRACETWIN_SHARED", ROOT.parent / "shared")
 PROGRAM = pathlib.Path(os.environ.get("TRACETWIN_BINARY", ROOT / "build/release/src/cli/tracetwin"))
 COLUMNS = ["srcip", "dstip", "srcport", "dstport", "proto", "ts", "td", "pkt", "byt", "type"]
 HEADLINE = {
-    "2-way TVD": "2-way TVD mean (no IP/time)", "2-way TVD, all pairs": "2-way TVD mean (all pairs)",
+    "2-way TVD": "2-way TVD mean (no IP/time)",
+    "2-way TVD, all pairs": "2-way TVD mean (all pairs)",
     "3-way TVD": "3-way TVD mean (no IP/time)", "mean JSD (nats)": "NetShare mean JSD (nats)",
     "mean EMD / range": "NetShare mean EMD / real range",
     "flow size EMD (log, range)": "flow size EMD (log, range)"}

@@ -1,14 +1,11 @@
 #include "audit/fixture.h"
 
-#include <fmt/format.h>
-
 #include <algorithm>
 #include <array>
 #include <string>
 #include <vector>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "base/named.h"
 #include "dp/counts.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
@@ -104,17 +101,7 @@ std::span<const Fixture> fixtures() {
 }
 
 const Fixture& fixture_named(std::string_view name) {
-  std::vector<std::string> names;
-  for (const Fixture& fixture : kFixtures) {
-    if (fixture.name == name) {
-      return fixture;
-    }
-    names.emplace_back(fixture.name);
-  }
-  const auto near = nearest(name, names);
-  throw Error(fmt::format("there is no fixture \"{}\"", name),
-              near ? fmt::format("Did you mean \"{}\"?", *near)
-                   : fmt::format("There is: {}.", fmt::join(names, ", ")));
+  return row_named(fixtures(), name, "fixture");
 }
 
 }  // namespace tracetwin::audit

@@ -7,7 +7,7 @@
 #include <string>
 #include <vector>
 
-#include "base/text.h"
+#include "base/named.h"
 #include "cli/commands.h"
 #include "cli/skips_json.h"
 #include "cli/text_table.h"
@@ -96,22 +96,8 @@ std::string text_of(const Json& rows) {
   return table.text();
 }
 
-const Topic& topic_named(const std::string& name) {
-  std::vector<std::string> names;
-  for (const auto& topic : kTopics) {
-    if (topic.name == name) {
-      return topic;
-    }
-    names.emplace_back(topic.name);
-  }
-  const auto near = nearest(name, names);
-  throw Error(fmt::format("there is no list of '{}'", name),
-              near ? fmt::format("Did you mean '{}'?", *near)
-                   : fmt::format("There is: {}.", fmt::join(names, ", ")));
-}
-
 ExitCode list(const std::string& name, Context& context) {
-  const Json rows = topic_named(name).rows();
+  const Json rows = row_named(std::span<const Topic>(kTopics), name, "list of").rows();
   context.console.out(context.common.json ? json_text(rows) : text_of(rows));
   return ExitCode::kDone;
 }

@@ -1,13 +1,10 @@
 #include "engine/engine.h"
 
-#include <fmt/format.h>
-
 #include <array>
 #include <string>
 #include <utility>
 
-#include "base/error.h"
-#include "base/text.h"
+#include "base/named.h"
 
 namespace tracetwin::engine {
 namespace {
@@ -48,17 +45,7 @@ std::span<const Engine> engines() {
 }
 
 const Engine& engine_named(std::string_view name) {
-  std::vector<std::string> names;
-  for (const Engine& engine : kEngines) {
-    if (engine.name == name) {
-      return engine;
-    }
-    names.emplace_back(engine.name);
-  }
-  const auto near = nearest(name, names);
-  throw Error(fmt::format("there is no engine \"{}\"", name),
-              near ? fmt::format("Did you mean \"{}\"? See tracetwin list engines.", *near)
-                   : "See tracetwin list engines.");
+  return row_named(engines(), name, "method");
 }
 
 }  // namespace tracetwin::engine

@@ -29,7 +29,7 @@ TEST(List, FormatsAreTheTableOfFormats) {
 TEST(List, UnknownTopicSuggestsTheNearest) {
   const auto outcome = Program().run("list format");
   EXPECT_EQ(outcome.exit, 2);
-  EXPECT_EQ(outcome.err, "tracetwin: there is no list of 'format'\nDid you mean 'formats'?\n");
+  EXPECT_EQ(outcome.err, "tracetwin: there is no list of \"format\"\nDid you mean \"formats\"?\n");
   EXPECT_THAT(Program().run("list zzzzzzzzzzzz").err, HasSubstr("There is: formats"));
 }
 

@@ -14,7 +14,7 @@
 namespace tracetwin::engine {
 namespace {
 
-constexpr double kLeastProgress = 0.05;
+constexpr double kLeastProgress = 0.08;
 constexpr int kDraws = 2;  // until one falls into a cell that wants more
 
 }  // namespace

@@ -25,7 +25,7 @@ class Polish {
   /// `columns` are changed by run(); they and `random` must outlive this object.
   Polish(const Domain& domain, std::span<const Target> targets, Columns& columns, Random& random);
 
-  /// At most `sweeps` sweeps; stops when one lowers the error by less than 5 %. The error
+  /// At most `sweeps` sweeps; stops when one lowers the error by less than 8 %. The error
   /// never grows.
   void run(int sweeps);
 
