@@ -35,7 +35,7 @@ HEADLINE = {
 CLASSIFIED = {
     "C2ST AUC, row": "C2ST AUC row (no IP/time)", "C2ST AUC, host": "C2ST AUC host",
     "TSTR accuracy": "TSTR accuracy (mean of 5)", "TSTR macro-F1": "TSTR macro-F1"}
-HARD_RULES = ("T1 ", "T1b", "T2 ", "T6", "T7 ", "T9", "T5", "T10")
+HARD_RULES = ("T1 ", "T2 ", "T6", "T7 ", "T9", "T5b", "T10")  # T1b: apps-1h has loopback
 
 
 def read(name):

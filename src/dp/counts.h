@@ -79,8 +79,7 @@ struct ReleaseRequest {
 /// refuses; nothing is released then.
 ///
 /// Privacy: independent N_Z(0, sigma2) on integers whose vector moves by at most l2_sensitivity in
-/// L2 is (l2_sensitivity^2 / (2 sigma2))-zCDP (Canonne, Kamath, Steinke 2020, Theorem 14); that
-/// is the cost the ledger booked. The number of cells is taken as public.
+/// L2 costs gdp_cost() (dp/gdp.h), which the ledger booked. The number of cells is taken as public.
 NoisyCounts release(const PrivateCounts& counts, const ReleaseRequest& request, Ledger& ledger);
 
 struct HeavyRequest : ReleaseRequest {
@@ -117,11 +116,11 @@ struct HeavyRelease {
 /// budget: exact counts, T = max(floor, 1), no false cells. Throws Error on an impossible request,
 /// on negative counts, or when draw_key keeps repeating itself.
 ///
-/// Privacy: noising all cells of public domains is zCDP as in release(); dropping those below a
-/// public threshold and keeping the `most` largest noisy ones is post-processing. A cell that is
-/// empty and one that holds a record differ exactly as under that mechanism, up to the relative
-/// error of P[noise >= T] (below 1e-9, pure epsilon) and of the number drawn (2^-53 in total
-/// variation).
+/// Privacy: noising all cells of public domains costs what it does in release(); dropping those
+/// below a public threshold and keeping the `most` largest noisy ones is post-processing. A cell
+/// that is empty and one that holds a record differ exactly as under that mechanism, up to the
+/// relative error of P[noise >= T] (below 1e-9, pure epsilon) and of the number drawn (2^-53 in
+/// total variation).
 std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
                                         const HeavyRequest& request, Ledger& ledger);
 
@@ -134,7 +133,7 @@ std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
 ///
 /// Privacy: a category present with and without the unit is noised as in release(); one that only
 /// the unit makes present has a count of at most m and shows with probability P[m + noise >= T] <=
-/// delta_t / m, and without the unit never; there are at most m of them. So the release is rho-zCDP
+/// delta_t / m, and without the unit never; there are at most m of them. So the release costs rho
 /// but for an event of probability delta_t, which the ledger has set aside from delta. It protects
 /// single units only, not groups.
 struct CategoryRelease {

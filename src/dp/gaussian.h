@@ -14,9 +14,9 @@ double normal_quantile(double p);
 double mills_ratio(double t);
 
 /// Exact (epsilon, delta) of Gaussian DP mu, that is of *continuous* Gaussian noise of sigma =
-/// sensitivity / mu (Dong, Roth, Su 2022, Corollary 2.13; Balle and Wang 2018). To compare with: it
-/// is not a statement about discrete noise. Relative error below 1e-9; epsilon and mu come from a
-/// bisection that returns the safe neighbour. Throw Error on arguments outside their ranges.
+/// sensitivity / mu (Dong, Roth, Su 2022, Corollary 2.13; Balle and Wang 2018). dp/gdp.h says what
+/// it means for discrete noise. Relative error below 1e-9; epsilon and mu come from a bisection
+/// that returns the safe neighbour. Throw Error on arguments outside their ranges.
 
 /// mu > 0, epsilon >= 0.
 double gaussian_delta_of(double mu, double epsilon);

@@ -12,6 +12,9 @@
 namespace tracetwin::dp {
 namespace {
 
+/// Releases over huge domains are exact but for some 2^-53 in total variation each.
+constexpr double kLeastDelta = 1e-12;
+
 double threshold_part(const std::optional<Budget>& budget, double share) {
   if (!(share >= 0 && share < 1)) {
     throw Error(
@@ -21,6 +24,11 @@ double threshold_part(const std::optional<Budget>& budget, double share) {
     return 0;
   }
   check(*budget);
+  if (budget->delta < kLeastDelta) {
+    throw Error(fmt::format("delta is {}, below what the noise's arithmetic can promise ({})",
+                            budget->delta, kLeastDelta),
+                "Give a larger --delta.");
+  }
   return budget->delta * share;
 }
 

@@ -247,7 +247,8 @@ std::vector<std::string> LedgerReport::lines() const {
         fmt::format("rho {:.6g} of {:.6g} spent, threshold delta {:.4g} of {:.4g} spent", rho_spent,
                     rho_total, threshold_delta_spent, threshold_delta_total));
     if (const auto epsilon = zcdp_epsilon()) {
-      lines.push_back(fmt::format("in zCDP: rho {:.6g}, epsilon {:.6g}", zcdp_rho(), *epsilon));
+      lines.push_back(fmt::format("to compare, these queries in zCDP: rho {:.6g}, epsilon {:.6g}",
+                                  zcdp_rho(), *epsilon));
     }
   }
   lines.push_back(fmt::format("{:<12} {:<40} {:>11} {:>10} {:>10} {:>7} {:>10} {:>16}", "stage",

@@ -198,6 +198,7 @@ class ConversationColumns::Builder {
 
   const std::vector<PrivateColumn>& columns() const { return columns_; }
   const std::vector<StepInContext>& steps() const { return steps_; }
+  const std::vector<std::uint64_t>& numbers() const { return numbers_; }
   const Skips& skips() const { return skips_; }
 
  private:
@@ -223,6 +224,7 @@ class ConversationColumns::Builder {
     for (std::size_t f = 0; f < row.size(); ++f) {
       columns_[f].values.push_back(row[f]);
     }
+    numbers_.push_back(flow.number);
     const std::uint64_t packets = c.forward.packets + c.backward.packets;
     const auto duration_us =
         static_cast<std::uint64_t>((flow.last_ns - flow.first_ns) / kMicrosecond);
@@ -243,6 +245,7 @@ class ConversationColumns::Builder {
   std::unordered_map<std::uint64_t, Conversation> active_;
   std::vector<PrivateColumn> columns_;
   std::vector<StepInContext> steps_;
+  std::vector<std::uint64_t> numbers_;
   FlowAssembler assembler_;
 };
 
@@ -262,6 +265,9 @@ std::size_t ConversationColumns::rows() const {
 }
 const std::vector<PrivateColumn>& ConversationColumns::columns() const {
   return builder_->columns();
+}
+const std::vector<std::uint64_t>& ConversationColumns::numbers() const {
+  return builder_->numbers();
 }
 const std::vector<StepInContext>& ConversationColumns::steps() const {
   return builder_->steps();

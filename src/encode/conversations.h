@@ -38,7 +38,7 @@ struct StepInContext {
   std::uint32_t mean_payload = 0;  ///< of its direction, rounded
   std::uint64_t mean_gap_us = 0;   ///< duration / (packets - 1)
   bool one_sided = false;          ///< no packet of the other direction was seen
-  std::size_t conversation = 0;    ///< row of the conversation's columns
+  std::size_t conversation = 0;    ///< its row
 };
 
 /// Takes a capture's packets one by one, cuts them into conversations (FlowAssembler) and keeps of
@@ -58,6 +58,8 @@ class ConversationColumns {
   std::size_t rows() const;
   const std::vector<PrivateColumn>& columns() const;
   const std::vector<StepInContext>& steps() const;
+  /// By row: rises with the conversations' first packets, where rows are in order of their ends.
+  const std::vector<std::uint64_t>& numbers() const;
   /// Conversations outside the window, by the number of their first packet.
   const Skips& skips() const;
 

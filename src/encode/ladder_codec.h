@@ -47,6 +47,7 @@ struct Layout {
 
 class LadderCodec final : public Codec {
  public:
+  /// A ladder with values apart has two levels: the strata are those of level 0.
   explicit LadderCodec(std::vector<Rung> rungs, Layout layout = {})
       : rungs_(std::move(rungs)), layout_(std::move(layout)) {}
 
@@ -55,7 +56,8 @@ class LadderCodec final : public Codec {
   std::size_t strata() const override { return layout_.apart.empty() ? 1 : 2; }
   std::size_t stratum(Key value) const override { return is_apart(value) ? 1 : 0; }
   double log2_cells(std::size_t level, std::size_t stratum) const override {
-    return std::log2(stratum == 1 ? layout_.apart.size() : rungs_[level].cells);
+    const std::size_t apart = level == 0 ? layout_.apart.size() : 0;
+    return std::log2(stratum == 1 ? layout_.apart.size() : rungs_[level].cells - apart);
   }
   Key cell(std::size_t level, Key value) const override { return rungs_[level].cell(value); }
   bool has_cell(std::size_t level, Key cell) const override { return cell < rungs_[level].cells; }

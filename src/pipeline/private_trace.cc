@@ -86,6 +86,7 @@ PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progr
   columns.finish();
   trace.columns = columns.columns();
   trace.steps = columns.steps();
+  trace.numbers = columns.numbers();
   trace.info = reader.info();
   trace.summary.records = trace.rows();
   trace.summary.skips.merge(reader.skips());

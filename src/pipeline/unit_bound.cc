@@ -9,7 +9,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
-#include "pipeline/rows.h"
+#include "trace/packet.h"
 
 namespace tracetwin {
 namespace {
@@ -28,8 +28,10 @@ Identity identity(const std::vector<PrivateColumn>& columns, dp::Unit unit, std:
   if (unit == dp::Unit::kHost) {
     return {value(kSrc)};
   }
-  std::pair from{value(kSrc), value(kSrcPort)};
-  std::pair to{value(kDst), value(kDstPort)};
+  // The ports of ICMP are a message's type and code, which differ between a request and its reply.
+  const bool ports = value(kProto) != kIcmp && value(kProto) != kIcmpV6;
+  std::pair from{value(kSrc), ports ? value(kSrcPort) : 0};
+  std::pair to{value(kDst), ports ? value(kDstPort) : 0};
   if (to < from) {
     std::swap(from, to);
   }
@@ -52,6 +54,10 @@ std::vector<bool> chosen(const PrivateTrace& trace, const UnitBound& bound, std:
   }
   std::vector<bool> stays(trace.rows());
   for (auto& [unit, rows] : units) {
+    if (!trace.numbers.empty()) {
+      std::sort(rows.begin(), rows.end(),
+                [&](std::size_t a, std::size_t b) { return trace.numbers[a] < trace.numbers[b]; });
+    }
     Random random(seed, hash(unit));
     random.shuffle(std::span(rows));
     rows.resize(std::min(rows.size(), bound.rows));
@@ -108,6 +114,7 @@ void clip(PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed) {
     }
   }
   keep_only(trace.steps, [&](std::size_t i) { return stays[trace.steps[i].conversation]; });
+  keep_only(trace.numbers, [&](std::size_t row) { return stays[row]; });
   for (PrivateColumn& column : trace.columns) {
     keep_only(column.values, [&](std::size_t row) { return stays[row]; });
   }

