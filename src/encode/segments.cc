@@ -79,12 +79,42 @@ double sum_of(const dp::NoisyCounts& noisy, const Run& run) {
   return static_cast<double>(std::accumulate(cells.begin(), cells.end(), std::int64_t{0}));
 }
 
+/// How far a run stands out of the noise, up to sigma.
+double sigmas(const dp::NoisyCounts& noisy, const Run& run) {
+  return sum_of(noisy, run) / std::sqrt(run.cells);
+}
+
 bool stands_out(const Codec& codec, const dp::NoisyCounts& noisy, const Run& run,
                 double false_cells) {
   const double harm = codec.harm(run.first + run.cells - 1);
   const double chance = harm > 0 ? false_cells / harm / static_cast<double>(noisy.size()) : 1;
-  const double sigmas = -dp::normal_quantile(std::min(0.5, chance));
-  return sum_of(noisy, run) >= std::max(1.0, sigmas * noisy.sigma() * std::sqrt(run.cells));
+  const double least = -dp::normal_quantile(std::min(0.5, chance));
+  return sum_of(noisy, run) >= std::max(1.0, least * noisy.sigma() * std::sqrt(run.cells));
+}
+
+/// `runs` with neighbours joined that do not stand out alone but do together: a thin tail.
+std::vector<Run> tails_joined(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells,
+                              const std::vector<Run>& runs) {
+  std::vector<Run> result;
+  bool open = false;  // whether the next may join the last of `result`
+  for (const Run& run : runs) {
+    if (stands_out(codec, noisy, run, false_cells)) {
+      result.push_back(run);
+      open = false;
+      continue;
+    }
+    Run joined = run;
+    if (open && codec.joins(run.first - 1)) {
+      const Run both{result.back().first, result.back().cells + run.cells};
+      if (sigmas(noisy, both) > sigmas(noisy, run)) {
+        joined = both;
+        result.pop_back();
+      }
+    }
+    result.push_back(joined);
+    open = !stands_out(codec, noisy, joined, false_cells);
+  }
+  return result;
 }
 
 /// Leaves out what does not stand out; between runs that do, in a line, what is above the noise may
@@ -120,6 +150,9 @@ std::vector<Run> segments(const Codec& codec, const dp::NoisyCounts& noisy, doub
   std::vector<Run> runs;
   for (const Row& row : rows_of(codec)) {
     divide(codec, noisy, row, runs);
+  }
+  if (!codec.in_line()) {
+    runs = tails_joined(codec, noisy, false_cells, runs);
   }
   keep_sound(codec, noisy, false_cells, runs);
   if (runs.empty()) {

@@ -19,9 +19,9 @@ struct Run {
 /// The division minimises the squared distance of the counts from multiples of the prior plus
 /// kSplitCost sigma^2 a run, by dynamic programming; it is exact. Runs that do not stand out from
 /// the noise are left out (`false_cells` of an empty domain would stay, fewer where they do harm),
-/// but for runs above one sigma between two that do, where values lie in a line; there no run keeps
-/// more than one kParts-th of all records. Never empty.
-/// Post-processing of `noisy`: costs nothing.
+/// but for neighbours that do so together, where values do not lie in a line, and for runs above
+/// one sigma between two that do, where values lie in a line; there no run keeps more than one
+/// kParts-th of all records. Never empty. Post-processing of `noisy`: costs nothing.
 std::vector<Run> segments(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells);
 
 }  // namespace tracetwin
