@@ -155,7 +155,7 @@ TEST_F(SynthesizeCommand, MistakesAreOneClearSentenceAndLeaveNothing) {
 
 TEST_F(SynthesizeCommand, TheUnitOfPrivacyIsSaid) {
   const auto made = program_.run("synthesize " + sample("sample.flows.csv.zst") +
-                                 " -o t.csv --epsilon 2 --seed 1 --unit host --unit-bound 5");
+                                 " -o t.csv --epsilon 50 --seed 1 --unit host --unit-bound 5");
   ASSERT_EQ(made.exit, 0) << made.err;
   EXPECT_THAT(made.err, HasSubstr("row beyond the 5 that a host may contribute"));
   const auto summary = nlohmann::json::parse(program_.read("t.csv.summary.json"));
@@ -164,7 +164,7 @@ TEST_F(SynthesizeCommand, TheUnitOfPrivacyIsSaid) {
     EXPECT_GE(row["l2_sensitivity"].get<double>(), 5) << row;
   }
   const auto capture = program_.run("synthesize " + sample("sample.pcap.zst") +
-                                    " -o t.pcap --epsilon 2 --seed 1 --unit host");
+                                    " -o t.pcap --epsilon 50 --seed 1 --unit host");
   ASSERT_EQ(capture.exit, 0) << capture.err;
   EXPECT_THAT(capture.err, HasSubstr("differential privacy per host"));
 }
