@@ -92,6 +92,7 @@ class Chooser {
   /// How many rows each source gives.
   std::vector<std::uint32_t> shares_of(const std::vector<ConditionedSource>& sources) const {
     std::vector<double> records;
+    records.reserve(sources.size());
     for (const ConditionedSource& source : sources) {
       records.push_back(source.records);
     }

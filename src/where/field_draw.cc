@@ -61,6 +61,7 @@ Key with_quantity(Quantity quantity, Key key, Key value) {
 
 std::vector<Key> quantities_of(Quantity quantity, const std::vector<Key>& values) {
   std::vector<Key> sorted;
+  sorted.reserve(values.size());
   for (const Key value : values) {
     sorted.push_back(quantity_of(quantity, value));
   }

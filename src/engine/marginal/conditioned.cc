@@ -73,6 +73,7 @@ std::vector<Margin> margins_of(const Domain& domain, const Clique& clique, const
     shared.emplace_back(common, n);
   }
   std::vector<Margin> margins;
+  margins.reserve(shared.size());
   for (const auto& [common, n] : shared) {
     margins.push_back(
         {marginal::projection_map(domain, clique, common),
@@ -167,6 +168,7 @@ std::vector<Evidence> rarest_first(const TableModel& model, std::span<const Evid
   }
   std::sort(order.begin(), order.end());
   std::vector<Evidence> sorted;
+  sorted.reserve(order.size());
   for (const auto& [probability, i] : order) {
     sorted.push_back(evidence[i]);
   }
