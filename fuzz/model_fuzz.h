@@ -11,20 +11,12 @@
 #include "pipeline/archive.h"
 #include "pipeline/model_file.h"
 #include "pipeline/train.h"
+#include "support/text_sink.h"
 
 /// Small models to begin with. An input of the target is a letter and then: 'A', the bytes of a
 /// model file; 'F', the manifest.json of a flow log's model, which gets the arrays of flow_model();
 /// 'P', the same of a capture.
 namespace tracetwin::fuzz {
-
-class StringSink final : public ByteSink {
- public:
-  void write(std::span<const std::byte> bytes) override {
-    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
-  void commit() override {}
-  std::string text;
-};
 
 /// The bytes of a model of `trace`, a CSV file's text.
 inline std::string model_of(const std::string& trace) {
@@ -36,7 +28,7 @@ inline std::string model_of(const std::string& trace) {
   job.input = file;
   job.seed = 1;
   job.threads = 1;
-  StringSink sink;
+  test::TextSink sink;
   write_model(train(job, {}), sink);
   fs::remove(file);
   return sink.text;

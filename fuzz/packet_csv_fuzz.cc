@@ -6,7 +6,7 @@ namespace {
 /// The file again, as the writer writes what the reader gives.
 std::string rewritten(std::span<const std::byte> bytes) {
   const auto reader = std::get<1>(open_packet_csv_reader(buffered(bytes), {}));
-  TextSink sink;
+  test::TextSink sink;
   const auto writer = std::get<1>(open_packet_csv_writer(sink, {}));
   for (Packet packet; reader->next(packet);) {
     expect(packet.version == 4 || packet.version == 6);

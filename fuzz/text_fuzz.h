@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "fuzz_support.h"
+#include "support/text_sink.h"
 #include "trace/format/rows.h"
 
 /// Reads `bytes` with a text format's reader, writes what came and reads that: the same records
@@ -16,15 +17,6 @@ namespace tracetwin::fuzz {
 
 using OpenReader = AnyReader (*)(Buffered input, SourceInfo info);
 using OpenWriter = AnyWriter (*)(ByteSink& sink, const WriterOptions& options);
-
-class TextSink final : public ByteSink {
- public:
-  void write(std::span<const std::byte> bytes) override {
-    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
-  void commit() override {}
-  std::string text;
-};
 
 inline Buffered buffered(std::span<const std::byte> bytes) {
   constexpr std::size_t kSmall = 64;  // so that refilling is met too
@@ -60,7 +52,7 @@ inline void check_flows(std::span<const std::byte> bytes, OpenReader open, OpenW
                         OpenReader reopen) {
   try {
     const auto reader = std::get<2>(open(buffered(bytes), {}));
-    TextSink sink;
+    test::TextSink sink;
     WriterOptions options;
     options.extra_columns = reader->extra_columns();
     const auto writer = std::get<2>(open_writer(sink, options));

@@ -10,6 +10,7 @@
 #include "pipeline/model_file.h"
 #include "pipeline/train.h"
 #include "support/support.h"
+#include "support/text_sink.h"
 #include "traces.h"
 
 namespace tracetwin {
@@ -17,22 +18,13 @@ namespace {
 
 using nlohmann::json;
 
-class Sink final : public ByteSink {
- public:
-  void write(std::span<const std::byte> bytes) override {
-    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
-  void commit() override {}
-  std::string text;
-};
-
 /// The members of a model of a small trace.
 Members model_of(const std::function<void(const std::filesystem::path&)>& write_trace) {
   const test::TemporaryFolder folder;
   write_trace(folder / "real.csv");
   TrainJob job;
   job.input = folder / "real.csv";
-  Sink sink;
+  test::TextSink sink;
   write_model(train(job, {}), sink);
   return unpack(sink.text, "real.twin");
 }

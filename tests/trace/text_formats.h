@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "support/text_sink.h"
 #include "trace/format/rows.h"
 #include "trace/time_range.h"
 
@@ -19,16 +20,6 @@ inline bool operator==(const FlowRecord& a, const FlowRecord& b) {
 }
 
 namespace test {
-
-/// Collects what a writer writes.
-class TextSink final : public ByteSink {
- public:
-  void write(std::span<const std::byte> bytes) override {
-    text.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
-  }
-  void commit() override {}
-  std::string text;
-};
 
 /// All that a flow reader gives.
 struct Flows {

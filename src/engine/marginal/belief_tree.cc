@@ -1,25 +1,17 @@
 #include "engine/marginal/belief_tree.h"
 
 #include <algorithm>
-#include <cmath>
 #include <map>
 #include <numeric>
 #include <tuple>
 
+#include "engine/marginal/entropy.h"
 #include "marginal/codes.h"
 
 namespace tracetwin::engine {
 namespace {
 
 using marginal::Clique;
-
-double entropy(const std::vector<double>& probabilities) {
-  double sum = 0;
-  for (const double p : probabilities) {
-    sum -= p > 0 ? p * std::log(p) : 0;
-  }
-  return sum;
-}
 
 class Grower {
  public:

@@ -1,12 +1,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 #include <numeric>
 #include <optional>
 
 #include "base/error.h"
 #include "base/text.h"
+#include "engine/marginal/entropy.h"
 #include "engine/marginal/fill.h"
 #include "marginal/codes.h"
 
@@ -14,14 +14,6 @@ namespace tracetwin::engine {
 namespace {
 
 using marginal::Clique;
-
-double entropy(std::span<const double> probabilities) {
-  double sum = 0;
-  for (const double p : probabilities) {
-    sum -= p > 0 ? p * std::log(p) : 0;
-  }
-  return sum;
-}
 
 class Planner {
  public:
