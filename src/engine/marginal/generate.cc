@@ -18,7 +18,7 @@ namespace {
 
 using marginal::EvenPoints;
 
-constexpr std::size_t kShardRows = std::size_t{1} << 15;
+constexpr std::size_t kShardRows = Polish::kMostRows;
 constexpr int kGumRounds = 30;
 constexpr std::uint64_t kOffsetStream = 0x6f666673;
 constexpr std::uint64_t kShardStream = 0x73686172;

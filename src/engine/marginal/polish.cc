@@ -7,7 +7,6 @@
 
 #include <algorithm>
 #include <cmath>
-#include <numeric>
 
 #include "marginal/codes.h"
 
@@ -15,7 +14,6 @@ namespace tracetwin::engine {
 namespace {
 
 constexpr double kLeastProgress = 0.08;
-constexpr int kDraws = 2;  // until one falls into a cell that wants more
 
 }  // namespace
 
@@ -26,70 +24,84 @@ Polish::Polish(const Domain& domain, std::span<const Target> targets, Columns& c
       rows_(columns.front().size()),
       width_(columns.size()),
       records_(rows_ * width_),
-      slots_(width_),
-      here_(targets.size()) {
+      inner_(width_),
+      touched_(width_),
+      marginals_(targets.size()) {
   for (const Target& target : targets) {
-    add_marginal(domain, target);
-  }
-  for (const std::int32_t excess : excess_) {
-    distance_ += std::abs(excess);
+    add_layouts(domain, target);
   }
   for (std::size_t a = 0; a < width_; ++a) {
+    wants_.emplace_back(domain[a].cells);
+    here_.resize(std::max(here_.size(), inner_[a].size()));
     for (std::size_t row = 0; row < rows_; ++row) {
       records_[row * width_ + a] = columns[a][row];
     }
   }
 }
 
-void Polish::add_marginal(const Domain& domain, const Target& target) {
-  Marginal added{static_cast<std::uint32_t>(excess_.size()), {}};
-  std::uint32_t stride = 1;
-  for (auto attribute = target.clique.rbegin(); attribute != target.clique.rend(); ++attribute) {
-    added.terms.push_back({*attribute, stride});
-    add_slot(domain, target, added.terms.back());
-    stride *= domain[*attribute].cells;
-  }
-  add_excess(domain, target);
-  marginals_.push_back(std::move(added));
-}
-
-void Polish::add_excess(const Domain& domain, const Target& target) {
-  const std::size_t first = excess_.size();
-  for (const std::uint32_t wanted : target.counts) {
-    excess_.push_back(-static_cast<std::int32_t>(wanted));
-  }
+std::vector<std::int16_t> Polish::excess_of(const Domain& domain, const Target& target) const {
   std::vector<std::uint32_t> codes(rows_);
   marginal::joint_codes(columns_, domain, target.clique, 0, codes);
+  std::vector<std::int32_t> excess(target.counts.begin(), target.counts.end());
   for (const std::uint32_t code : codes) {
-    ++excess_[first + code];
+    --excess[code];
+  }
+  std::vector<std::int16_t> result(excess.size());
+  std::transform(excess.begin(), excess.end(), result.begin(),
+                 [](std::int32_t missing) { return static_cast<std::int16_t>(-missing); });
+  return result;
+}
+
+void Polish::add_layouts(const Domain& domain, const Target& target) {
+  const std::vector<std::int16_t> excess = excess_of(domain, target);
+  for (const std::int16_t records : excess) {
+    distance_ += std::abs(records);
+  }
+  std::vector<Layout> layouts;
+  for (const std::uint32_t innermost : target.clique) {
+    Layout layout{static_cast<std::uint32_t>(excess_.size()), {{innermost, 1}}};
+    std::uint32_t stride = domain[innermost].cells;
+    for (const std::uint32_t attribute : target.clique) {
+      if (attribute != innermost) {
+        layout.terms.push_back({attribute, stride});
+        stride *= domain[attribute].cells;
+      }
+    }
+    excess_.resize(excess_.size() + excess.size());
+    arrange(domain, target, excess, layout);
+    inner_[innermost].push_back(layout);
+    layouts.push_back(std::move(layout));
+  }
+  for (const std::uint32_t attribute : target.clique) {
+    auto& touched = touched_[attribute];
+    touched.insert(touched.end(), layouts.begin(), layouts.end());
   }
 }
 
-// Counting sort of the target's records by combination.
-void Polish::add_slot(const Domain& domain, const Target& target, Term term) {
-  Slot slot;
-  slot.marginal = marginals_.size();
-  slot.stride = term.stride;
-  slot.cells = domain[term.attribute].cells;
-  slot.first = static_cast<std::uint32_t>(excess_.size());
-  slot.begin.assign(target.counts.size() / slot.cells + 1, 0);
-  for (std::uint32_t cell = 0; cell < target.counts.size(); ++cell) {
-    slot.begin[slot.combination(cell) + 1] += target.counts[cell];
+void Polish::arrange(const Domain& domain, const Target& target,
+                     std::span<const std::int16_t> excess, const Layout& layout) {
+  std::vector<std::uint16_t> record(width_);
+  for (const std::int16_t records : excess) {
+    excess_[place(layout, record.data())] = records;
+    for (auto a = target.clique.rbegin(); a != target.clique.rend(); ++a) {
+      if (++record[*a] < domain[*a].cells) {
+        break;
+      }
+      record[*a] = 0;
+    }
   }
-  std::partial_sum(slot.begin.begin(), slot.begin.end(), slot.begin.begin());
-  slot.values.resize(slot.begin.back());
-  std::vector<std::uint32_t> next(slot.begin.begin(), slot.begin.end() - 1);
-  for (std::uint32_t cell = 0; cell < target.counts.size(); ++cell) {
-    std::uint32_t& place = next[slot.combination(cell)];
-    std::fill_n(slot.values.begin() + place, target.counts[cell],
-                static_cast<std::uint16_t>(slot.value(cell)));
-    place += target.counts[cell];
+}
+
+std::uint32_t Polish::place(const Layout& layout, const std::uint16_t* record) const {
+  std::uint32_t cell = layout.first;
+  for (const Term& term : layout.terms) {
+    cell += record[term.attribute] * term.stride;
   }
-  slots_[term.attribute].push_back(std::move(slot));
+  return cell;
 }
 
 double Polish::error() const {
-  const double share = static_cast<double>(rows_) * static_cast<double>(marginals_.size());
+  const double share = static_cast<double>(rows_) * static_cast<double>(marginals_);
   return share == 0 ? 0 : static_cast<double>(distance_) / share;
 }
 
@@ -106,99 +118,85 @@ void Polish::run(int sweeps) {
 
 void Polish::sweep() {
   for (std::size_t row = 0; row < rows_; ++row) {
-    std::uint16_t* record = &records_[row * width_];
-    if (locate(record)) {
-      for (std::size_t attribute = 0; attribute < width_; ++attribute) {
-        improve(record, attribute);
-      }
+    for (std::size_t attribute = 0; attribute < width_; ++attribute) {
+      improve(&records_[row * width_], attribute);
     }
   }
-}
-
-// Notes the record's cells; false when none of them is crowded.
-bool Polish::locate(const std::uint16_t* record) {
-  bool some = false;
-  for (std::size_t i = 0; i < marginals_.size(); ++i) {
-    std::uint32_t cell = marginals_[i].first;
-    for (const Term& term : marginals_[i].terms) {
-      cell += record[term.attribute] * term.stride;
-    }
-    here_[i] = cell;
-    some = some || excess_[cell] > 0;
-  }
-  return some;
 }
 
 void Polish::improve(std::uint16_t* record, std::size_t attribute) {
-  const std::vector<Slot>& slots = slots_[attribute];
-  const int crowds = crowded(slots);
-  const int leaving = static_cast<int>(slots.size()) - 2 * crowds;  // change of the L1 distance
-  if (2 * leaving >= static_cast<int>(slots.size())) {
+  const auto marginals = static_cast<int>(inner_[attribute].size());
+  const int leaving = marginals - 2 * crowded(record, attribute);  // change of the L1 distance
+  if (2 * leaving >= marginals) {
     return;  // most marginals want the record where it is: not worth the search
   }
-  const std::uint32_t step = draw(slots[pick_crowded(slots)]);  // modulo 2^32, as the cells
-  const int change = leaving + (step == 0 ? 0 : cost_of_joining(slots, step, leaving));
-  if (step != 0 && change <= 0) {
+  const int most = count_wants(attribute, record[attribute]);
+  const int change = leaving + marginals - 2 * most;
+  if (change <= 0) {
     distance_ += change;
-    move(slots, step);
-    record[attribute] = static_cast<std::uint16_t>(record[attribute] + step);
+    move(record, attribute, pick(attribute, most));
   }
 }
 
-int Polish::crowded(const std::vector<Slot>& slots) const {
+// Notes where the record's rows are, too.
+int Polish::crowded(const std::uint16_t* record, std::size_t attribute) {
+  const std::uint16_t present = record[attribute];
   int count = 0;
-  for (const Slot& slot : slots) {
-    count += excess_[here_[slot.marginal]] > 0 ? 1 : 0;
+  std::size_t at = 0;
+  for (const Layout& layout : inner_[attribute]) {
+    const std::uint32_t cell = place(layout, record);
+    here_[at++] = cell - present;
+    count += excess_[cell] > 0 ? 1 : 0;
   }
   return count;
 }
 
-// A marginal whose cell holds too many records, from a random place on; there is one.
-std::size_t Polish::pick_crowded(const std::vector<Slot>& slots) {
-  auto by = static_cast<std::size_t>(random_.uniform() * static_cast<double>(slots.size()));
-  while (excess_[here_[slots[by].marginal]] <= 0) {
-    by = by + 1 == slots.size() ? 0 : by + 1;
-  }
-  return by;
-}
-
-// New value less old one, drawn from the target's records that differ in this attribute alone;
-// 0 when there is none.
-std::uint32_t Polish::draw(const Slot& slot) {
-  const std::uint32_t here = here_[slot.marginal];
-  const std::uint32_t cell = here - slot.first;
-  const std::size_t combination = slot.combination(cell);
-  const std::uint32_t begin = slot.begin[combination];
-  const std::uint32_t all = slot.begin[combination + 1] - begin;
-  const std::uint32_t present = slot.value(cell);
-  std::uint32_t step = 0;
-  for (int i = 0; i < kDraws && all > 0; ++i) {
-    step = slot.values[begin + static_cast<std::uint32_t>(random_.uniform() * all)] - present;
-    if (excess_[here + step * slot.stride] < 0) {
-      break;
+// How many marginals want the value that most of them want, other than the present one.
+int Polish::count_wants(std::size_t attribute, std::uint16_t present) {
+  std::vector<std::int16_t>& wants = wants_[attribute];
+  std::fill(wants.begin(), wants.end(), 0);
+  for (std::size_t i = 0; i < inner_[attribute].size(); ++i) {
+    const std::int16_t* excess = &excess_[here_[i]];
+    for (std::size_t value = 0; value < wants.size(); ++value) {
+      wants[value] = static_cast<std::int16_t>(wants[value] - (excess[value] >> 15));
     }
   }
-  return step;
+  wants[present] = -1;
+  return *std::max_element(wants.begin(), wants.end());
 }
 
-// Gives up, with a cost that is too high, once the rest cannot make up for what was seen.
-int Polish::cost_of_joining(const std::vector<Slot>& slots, std::uint32_t step, int leaving) const {
-  int cost = 0;
-  auto left = static_cast<int>(slots.size());
-  for (const Slot& slot : slots) {
-    cost += excess_[here_[slot.marginal] + step * slot.stride] >= 0 ? 1 : -1;
-    if (leaving + cost > --left) {
-      break;
+// One of the values that `most` marginals want, by how many records they want there together.
+std::uint16_t Polish::pick(std::size_t attribute, int most) {
+  const std::vector<std::int16_t>& wants = wants_[attribute];
+  std::int64_t sum = 0;
+  std::uint16_t chosen = 0;
+  for (std::uint16_t value = 0; value < wants.size(); ++value) {
+    if (wants[value] == most) {
+      const std::int64_t wanted = missing(attribute, value);
+      sum += wanted;
+      if (static_cast<std::int64_t>(random_.below(static_cast<std::uint64_t>(sum))) < wanted) {
+        chosen = value;
+      }
     }
   }
-  return cost;
+  return chosen;
 }
 
-void Polish::move(const std::vector<Slot>& slots, std::uint32_t step) {
-  for (const Slot& slot : slots) {
-    --excess_[here_[slot.marginal]];
-    here_[slot.marginal] += step * slot.stride;
-    ++excess_[here_[slot.marginal]];
+std::int64_t Polish::missing(std::size_t attribute, std::uint16_t value) const {
+  std::int64_t sum = 0;
+  for (std::size_t i = 0; i < inner_[attribute].size(); ++i) {
+    sum -= std::min<std::int64_t>(0, excess_[here_[i] + value]);
+  }
+  return std::max<std::int64_t>(sum, 1);
+}
+
+void Polish::move(std::uint16_t* record, std::size_t attribute, std::uint16_t value) {
+  for (const Layout& layout : touched_[attribute]) {
+    --excess_[place(layout, record)];
+  }
+  record[attribute] = value;
+  for (const Layout& layout : touched_[attribute]) {
+    ++excess_[place(layout, record)];
   }
 }
 

@@ -17,11 +17,14 @@ struct Target {
 
 /// Local search that brings a table nearer to all targets together. It takes the place of GUM
 /// (PrivSyn, section 5), whose wholesale moves for one marginal undo those for another where
-/// marginals form cycles: record by record and attribute by attribute, a value is drawn from one
-/// marginal given the rest of the record, and taken when the summed L1 distance does not grow.
-/// O(records x attributes x marginals per attribute) a sweep.
+/// marginals form cycles: record by record and attribute by attribute, the value is taken that
+/// most of the attribute's marginals want, when the summed L1 distance does not grow by it.
+/// O(records x attributes x marginals per attribute x cells of the attribute) a sweep, the last
+/// factor in vector instructions. At most kMostRows records.
 class Polish {
  public:
+  static constexpr std::size_t kMostRows = 32'767;  // so that a cell's excess fits 16 bits
+
   /// `columns` are changed by run(); they and `random` must outlive this object.
   Polish(const Domain& domain, std::span<const Target> targets, Columns& columns, Random& random);
 
@@ -33,54 +36,44 @@ class Polish {
   double error() const;
 
  private:
-  // One attribute of one marginal, with the values that the target gives its records, sorted by
-  // the combination of the marginal's other attributes: to draw is to look one up.
-  struct Slot {
-    std::size_t marginal = 0;
-    std::uint32_t stride = 1;          // of the attribute in the marginal's cells
-    std::uint32_t cells = 1;           // of the attribute
-    std::uint32_t first = 0;           // of the marginal's cells in excess_
-    std::vector<std::uint32_t> begin;  // of each combination in values, and the end
-    std::vector<std::uint16_t> values;
-
-    std::size_t combination(std::uint32_t cell) const {
-      return cell / (stride * cells) * stride + cell % stride;
-    }
-    std::uint32_t value(std::uint32_t cell) const { return cell / stride % cells; }
-  };
-  // What an attribute's value adds to the cell of a marginal.
+  // What an attribute's value adds to the place of a cell.
   struct Term {
     std::uint32_t attribute = 0;
     std::uint32_t stride = 1;
   };
-  struct Marginal {
+  // A marginal is kept once for each of its attributes, that attribute innermost, so that the
+  // cells a record could move to lie side by side.
+  struct Layout {
     std::uint32_t first = 0;  // of its cells in excess_
     std::vector<Term> terms;
   };
 
-  void add_marginal(const Domain& domain, const Target& target);
-  void add_excess(const Domain& domain, const Target& target);
-  void add_slot(const Domain& domain, const Target& target, Term term);
+  std::vector<std::int16_t> excess_of(const Domain& domain, const Target& target) const;
+  void add_layouts(const Domain& domain, const Target& target);
+  void arrange(const Domain& domain, const Target& target, std::span<const std::int16_t> excess,
+               const Layout& layout);
   void sweep();
-  bool locate(const std::uint16_t* record);
   void improve(std::uint16_t* record, std::size_t attribute);
-  int crowded(const std::vector<Slot>& slots) const;
-  std::size_t pick_crowded(const std::vector<Slot>& slots);
-  std::uint32_t draw(const Slot& slot);
-  int cost_of_joining(const std::vector<Slot>& slots, std::uint32_t step, int leaving) const;
-  void move(const std::vector<Slot>& slots, std::uint32_t step);
+  int crowded(const std::uint16_t* record, std::size_t attribute);
+  int count_wants(std::size_t attribute, std::uint16_t present);
+  std::int64_t missing(std::size_t attribute, std::uint16_t value) const;
+  std::uint16_t pick(std::size_t attribute, int most);
+  void move(std::uint16_t* record, std::size_t attribute, std::uint16_t value);
+  std::uint32_t place(const Layout& layout, const std::uint16_t* record) const;
   void write_columns();
 
   Columns& columns_;
   Random& random_;
   std::size_t rows_;
   std::size_t width_;
-  std::vector<std::uint16_t> records_;  // row-major copy: one record, one cache line
-  std::vector<Marginal> marginals_;
-  std::vector<std::vector<Slot>> slots_;  // by attribute
-  std::vector<std::int32_t> excess_;      // records minus target, all marginals behind each other
-  std::vector<std::uint32_t> here_;       // cells of the record at hand in excess_, by marginal
-  std::int64_t distance_ = 0;             // summed L1 distance, in records
+  std::vector<std::uint16_t> records_;        // row-major copy: one record, one cache line
+  std::vector<std::vector<Layout>> inner_;    // by attribute: the layouts with it innermost
+  std::vector<std::vector<Layout>> touched_;  // by attribute: all layouts of its marginals
+  std::vector<std::int16_t> excess_;          // records minus target, all layouts in a row
+  std::vector<std::uint32_t> here_;           // of the record at hand: its row in each inner layout
+  std::vector<std::vector<std::int16_t>> wants_;  // by attribute and value: how many marginals
+  std::size_t marginals_;
+  std::int64_t distance_ = 0;  // summed L1 distance, in records
 };
 
 }  // namespace tracetwin::engine
