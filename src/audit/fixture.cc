@@ -29,8 +29,8 @@ dp::NoisyCounts uncharged_table(const Vocabulary& vocabulary, const PrivateColum
                                 dp::Unit unit) {
   dp::Ledger unseen = dp::Ledger::no_guarantee(unit);
   dp::PrivateCounts counts(vocabulary.cells());
-  for (const std::uint16_t code : vocabulary.encode(column, 1)) {
-    counts.add(code);
+  for (const Wide code : vocabulary.encode(column)) {
+    counts.add(static_cast<std::size_t>(code));
   }
   return dp::release(counts, {"fixture", "a one-way marginal once more"}, unseen);
 }
@@ -64,8 +64,9 @@ std::vector<std::string> observed(const PrivateColumn& column) {
 }
 
 Window observed_window(const PrivateColumn& times) {
-  const auto [first, last] = std::minmax_element(times.values.begin(), times.values.end());
-  return {static_cast<std::int64_t>(*first), static_cast<std::int64_t>(*last) + 1};
+  const auto values = times.values.all<std::int64_t>();
+  const auto [first, last] = std::minmax_element(values.begin(), values.end());
+  return {*first, *last + 1};
 }
 
 /// NetDPSyn's preprocessing lists the values that it meets and copies the first time stamp

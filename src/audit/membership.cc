@@ -35,11 +35,10 @@ Rows picked(const Rows& rows, std::span<const std::size_t> which) {
   return some;
 }
 
-std::vector<std::vector<std::uint16_t>> codes_of(const TwinModel& model, const PrivateTrace& trace,
-                                                 unsigned threads) {
+std::vector<std::vector<std::uint16_t>> codes_of(const TwinModel& model, const PrivateTrace& trace) {
   std::vector<std::vector<std::uint16_t>> codes(trace.rows());
   for (std::size_t f = 0; f < model.vocabularies.size(); ++f) {
-    const auto column = model.vocabularies[f].encode(trace.columns[f], threads);
+    const auto column = model.vocabularies[f].encode(trace.columns[f]).all<std::uint16_t>();
     for (std::size_t row = 0; row < codes.size(); ++row) {
       codes[row].push_back(column[row]);
     }
@@ -83,7 +82,7 @@ std::array<double, kAttacks.size()> attack(const Evidence& evidence, const std::
 std::vector<std::vector<double>> attack_all(const Evidence& evidence, const PrivateTrace& half,
                                             std::span<const std::size_t> which) {
   const Rows rows = comparable_rows(half.schema, half.columns);
-  const auto codes = codes_of(evidence.halves.model, half, evidence.threads);
+  const auto codes = codes_of(evidence.halves.model, half);
   std::vector<std::vector<double>> scores(kAttacks.size(), std::vector<double>(which.size()));
   parallel_blocks(which.size(), evidence.threads, [&](std::size_t i) {
     const auto results = attack(evidence, rows[which[i]], codes[which[i]]);

@@ -86,7 +86,7 @@ bool has_own_code(const Vocabulary& vocabulary, const Field& field, const Privat
     const auto& names = vocabulary.names();
     return std::find(names.begin(), names.end(), column.names.front()) != names.end();
   }
-  const Vocabulary::Token token = vocabulary.tokens()[vocabulary.encode(column, 1).front()];
+  const Vocabulary::Token token = vocabulary.tokens()[static_cast<std::size_t>(vocabulary.encode(column).front())];
   return vocabulary.codec().levels() > 1 && token.level == 0;
 }
 
@@ -96,11 +96,10 @@ double own_codes(const TwinModel& model, const PrivateTrace& canary) {
     own += has_own_code(model.vocabularies[f], model.schema.fields[f], canary.columns[f]) ? 1 : 0;
   }
   if (model.packets) {
-    const auto payloads = payload_column(canary.steps).values;
-    own += static_cast<double>(std::count_if(payloads.begin(), payloads.end(), [&](Key value) {
-      const Vocabulary& codes = model.packets->payload_codes;
-      return codes.tokens()[codes.encode(value)].level == 0;
-    }));
+    const Vocabulary& codes = model.packets->payload_codes;
+    for (const Key value : payload_column(canary.steps).values) {
+      own += codes.tokens()[codes.encode(value)].level == 0 ? 1 : 0;
+    }
   }
   return own;
 }
@@ -109,7 +108,7 @@ Table encode(const TwinModel& model, const PrivateTrace& trace) {
   Table table;
   table.domain = model.table.domain;
   for (std::size_t f = 0; f < model.vocabularies.size(); ++f) {
-    table.columns.push_back(model.vocabularies[f].encode(trace.columns[f], 1));
+    table.columns.push_back(model.vocabularies[f].encode(trace.columns[f]).all<std::uint16_t>());
   }
   return table;
 }

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <string>
 #include <unordered_map>
+#include <utility>
 #include <vector>
 
 #include "base/random.h"
@@ -29,6 +30,7 @@ class FlowColumns {
   /// lower bound.
   const Skips& skips() const { return skips_; }
   const std::vector<PrivateColumn>& columns() const { return columns_; }
+  std::vector<PrivateColumn> take_columns() { return std::move(columns_); }
 
  private:
   /// Indices of the records to keep.

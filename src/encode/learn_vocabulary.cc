@@ -33,7 +33,7 @@ struct Found {
 
 /// Exact counts of the cells of one level, by stratum.
 std::vector<dp::KeyCounts> count_cells(const Codec& codec, std::size_t level,
-                                       std::span<const Key> values) {
+                                       const PackedColumn& values) {
   std::vector<dp::KeyCounts> counts(codec.strata());
   for (const Key value : values) {
     const Key cell = codec.cell(level, value);
@@ -49,9 +49,9 @@ std::string release_name(const Field& field, std::size_t level) {
 }
 
 /// Opens the heavy cells of one level; returns the values that none of them covers.
-std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t level,
-                            std::span<const Key> values, const VocabularyOptions& options,
-                            dp::Ledger& ledger, Found& found) {
+PackedColumn open_level(const Codec& codec, const Field& field, std::size_t level,
+                        const PackedColumn& values, const VocabularyOptions& options,
+                        dp::Ledger& ledger, Found& found) {
   std::vector<dp::KeyCounts> counts = count_cells(codec, level, values);
   std::vector<dp::Stratum> strata;
   for (std::size_t s = 0; s < counts.size(); ++s) {
@@ -76,7 +76,7 @@ std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t 
       opened[key] = 1;
     }
   }
-  std::vector<Key> left;
+  PackedColumn left;
   for (const Key value : values) {
     if (!opened.contains(codec.cell(level, value))) {
       left.push_back(value);
@@ -85,7 +85,7 @@ std::vector<Key> open_level(const Codec& codec, const Field& field, std::size_t 
   return left;
 }
 
-void close_last_level(const Codec& codec, const Field& field, std::span<const Key> values,
+void close_last_level(const Codec& codec, const Field& field, const PackedColumn& values,
                       const VocabularyOptions& options, dp::Ledger& ledger, Found& found) {
   const std::size_t level = codec.levels() - 1;
   dp::PrivateCounts counts(codec.last_cells());
@@ -127,19 +127,26 @@ Vocabulary::Learned Vocabulary::learn(const Field& field, const Window& window,
                                       const PrivateColumn& column, const VocabularyOptions& options,
                                       dp::Ledger& ledger) {
   std::vector<std::string> names = field.values;
-  std::vector<Key> values = column.values;
+  PackedColumn translated;
   if (field.kind == FieldKind::kCategory) {
     if (names.empty()) {
       names = release_names(field, column, options, ledger);
     }
-    values = translate(column, names);
+    const std::vector<Key> keys = translate(column, names);
+    for (const Key id : column.values) {
+      translated.push_back(keys[static_cast<std::size_t>(id)]);
+    }
   }
+  const PackedColumn* values =
+      field.kind == FieldKind::kCategory ? &translated : &column.values;
   const std::shared_ptr<const Codec> codec = make_codec(field, window, names.size());
   Found found;
+  PackedColumn left;  // by the levels so far
   for (std::size_t level = 0; level + 1 < codec->levels(); ++level) {
-    values = open_level(*codec, field, level, values, options, ledger, found);
+    left = open_level(*codec, field, level, *values, options, ledger, found);
+    values = &left;
   }
-  close_last_level(*codec, field, values, options, ledger, found);
+  close_last_level(*codec, field, *values, options, ledger, found);
   return {Vocabulary(codec, std::move(found.tokens), std::move(names)),
           dp::NoisyCounts::joined(found.counts)};
 }

@@ -67,7 +67,6 @@ Field payload_field() {
 
 PrivateColumn payload_column(std::span<const StepInContext> steps) {
   PrivateColumn column;
-  column.values.reserve(steps.size());
   for (const auto& in_context : steps) {
     column.values.push_back(in_context.step.payload);
   }
@@ -89,8 +88,7 @@ Context gap_context(std::uint64_t mean_gap_us, bool turned) {
   return {narrow(kMeanGap.cell(mean_gap_us)), narrow(turned ? 1 : 0)};
 }
 
-StepTables step_tables(std::span<const StepInContext> steps, const Vocabulary& payload_codes,
-                       unsigned threads) {
+StepTables step_tables(std::span<const StepInContext> steps, const Vocabulary& payload_codes) {
   StepTables tables;
   tables.directions =
       empty_table({{"moment", kMoments}, {"position", kPositions}, {"previous", 2}, {"turns", 2}});
@@ -99,13 +97,12 @@ StepTables step_tables(std::span<const StepInContext> steps, const Vocabulary& p
                                  {"payload", payload_codes.cells()}});
   tables.gaps =
       empty_table({{"mean gap", kMeanGap.cells()}, {"turned", 2}, {"gap / mean gap", kOctaves}});
-  const std::vector<std::uint16_t> payloads = payload_codes.encode(payload_column(steps), threads);
-  for (std::size_t i = 0; i < steps.size(); ++i) {
-    const auto& [step, proto, mean_payload, mean_gap_us, one_sided, conversation] = steps[i];
+  for (const auto& [step, proto, mean_payload, mean_gap_us, one_sided, conversation] : steps) {
     const bool turned = step.forward != step.previous_forward;
     if (!step.bare) {
       const Cause cause = cause_of(proto, step.owes || one_sided, turned);
-      append(tables.payloads, payload_context(cause, mean_payload, step.position), payloads[i]);
+      append(tables.payloads, payload_context(cause, mean_payload, step.position),
+             payload_codes.encode(Key{step.payload}));
     }
     if (!step.opens && !one_sided) {
       append(tables.directions, turn_context(step.moment, step.packet, step.previous_forward),

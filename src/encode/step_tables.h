@@ -25,8 +25,7 @@ struct StepTables {
   Table payloads;
   Table gaps;
 };
-StepTables step_tables(std::span<const StepInContext> steps, const Vocabulary& payload_codes,
-                       unsigned threads);
+StepTables step_tables(std::span<const StepInContext> steps, const Vocabulary& payload_codes);
 
 /// The column of payloads, for learning `payload_codes`.
 PrivateColumn payload_column(std::span<const StepInContext> steps);

@@ -4,15 +4,7 @@
 
 #include <algorithm>
 
-#include "base/parallel.h"
-
 namespace tracetwin {
-namespace {
-
-constexpr std::size_t kBlock = 65536;
-
-}  // namespace
-
 Vocabulary::Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> tokens,
                        std::vector<std::string> names)
     : codec_(std::move(codec)),
@@ -65,16 +57,13 @@ void Vocabulary::set_groups(std::vector<std::vector<std::uint16_t>> members,
 
 std::vector<Key> Vocabulary::translate(const PrivateColumn& column,
                                        std::span<const std::string> names) {
-  std::vector<Key> codes;
+  std::vector<Key> keys;
   for (const auto& text : column.names) {
     const auto found = std::find(names.begin(), names.end(), text);
-    codes.push_back(
+    keys.push_back(
         static_cast<Key>(std::min<std::ptrdiff_t>(found - names.begin(), std::ssize(names) - 1)));
   }
-  std::vector<Key> translated(column.values.size());
-  std::transform(column.values.begin(), column.values.end(), translated.begin(),
-                 [&](Key id) { return codes[static_cast<std::size_t>(id)]; });
-  return translated;
+  return keys;
 }
 
 std::uint16_t Vocabulary::encode(Key value) const {
@@ -95,17 +84,12 @@ std::uint16_t Vocabulary::token_of(Key value) const {
   return last_[static_cast<std::size_t>(codec_->cell(last, value))];
 }
 
-std::vector<std::uint16_t> Vocabulary::encode(const PrivateColumn& column, unsigned threads) const {
-  const std::vector<Key> translated =
-      names_.empty() ? std::vector<Key>() : translate(column, names_);
-  const std::vector<Key>& values = names_.empty() ? column.values : translated;
-  std::vector<std::uint16_t> codes(values.size());
-  parallel_blocks((values.size() + kBlock - 1) / kBlock, threads, [&](std::size_t block) {
-    const std::size_t end = std::min(values.size(), (block + 1) * kBlock);
-    for (std::size_t row = block * kBlock; row < end; ++row) {
-      codes[row] = encode(values[row]);
-    }
-  });
+PackedColumn Vocabulary::encode(const PrivateColumn& column) const {
+  const std::vector<Key> names = names_.empty() ? std::vector<Key>() : translate(column, names_);
+  PackedColumn codes;
+  for (const Key value : column.values) {
+    codes.push_back(encode(names_.empty() ? value : names[static_cast<std::size_t>(value)]));
+  }
   return codes;
 }
 

@@ -8,6 +8,7 @@
 #include <unordered_map>
 #include <vector>
 
+#include "base/packed_column.h"
 #include "dp/counts.h"
 #include "dp/ledger.h"
 #include "encode/codec.h"
@@ -18,7 +19,7 @@ namespace tracetwin {
 /// The values of one field of a private trace, one key a record; for kCategory keys are indices
 /// into `names`. Private.
 struct PrivateColumn {
-  std::vector<Key> values;
+  PackedColumn values;
   std::vector<std::string> names;
 };
 
@@ -70,7 +71,7 @@ class Vocabulary {
   const Codec& codec() const { return *codec_; }
 
   /// Codes of private values. `column` must be the kind of column learned from.
-  std::vector<std::uint16_t> encode(const PrivateColumn& column, unsigned threads) const;
+  PackedColumn encode(const PrivateColumn& column) const;
   std::uint16_t encode(Key value) const;
   /// A value with this code, drawn by the public prior; not a value that a finer code stands for.
   Key decode(std::uint16_t code, Random& random) const;
@@ -91,7 +92,7 @@ class Vocabulary {
   /// One code a token.
   Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> tokens,
              std::vector<std::string> names);
-  /// Codes of a private column's texts in `names`; texts not among them get the last code, which
+  /// Indices of a private column's texts in `names`; texts not among them get the last one, which
   /// is that of kOtherCategory.
   static std::vector<Key> translate(const PrivateColumn& column,
                                     std::span<const std::string> names);

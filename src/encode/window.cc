@@ -23,33 +23,40 @@ constexpr double kLostSigmas = 3;
 constexpr std::int64_t kMicrosecond = 1000;
 constexpr dp::Key kLongest = dp::Key{1} << 43;  // microseconds, 101 days
 
-std::int64_t start_of(const Spans& records, std::size_t i) {
-  return static_cast<std::int64_t>(static_cast<std::uint64_t>(records.starts_ns[i]));
-}
+struct Span {
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+};
 
-std::int64_t end_of(const Spans& records, std::size_t i) {
-  const dp::Key us = std::min(records.durations_us[i], kLongest);
-  return start_of(records, i) + static_cast<std::int64_t>(us) * kMicrosecond;
+/// Calls `visit` with every record's span.
+template <class Visit>
+void for_each(const Spans& records, const Visit& visit) {
+  std::vector<dp::Key> durations;
+  std::vector<dp::Key> starts;
+  for (std::size_t block = 0; block < records.starts_ns.blocks(); ++block) {
+    records.starts_ns.read(block, starts);
+    records.durations_us.read(block, durations);
+    for (std::size_t i = 0; i < starts.size(); ++i) {
+      const auto begin = static_cast<std::int64_t>(static_cast<std::uint64_t>(starts[i]));
+      const auto us = static_cast<std::int64_t>(std::min(durations[i], kLongest));
+      visit(Span{begin, begin + us * kMicrosecond});
+    }
+  }
 }
 
 Window exact_span(const Spans& records) {
-  Window span = {std::numeric_limits<std::int64_t>::max(), 0};
-  for (std::size_t i = 0; i < records.starts_ns.size(); ++i) {
-    span.begin = std::min(span.begin, start_of(records, i));
-    span.end = std::max(span.end, end_of(records, i) + 1);
-  }
-  return records.starts_ns.empty() ? Window{0, 1} : span;
+  Window window = {std::numeric_limits<std::int64_t>::max(), 0};
+  for_each(records, [&](const Span& span) {
+    window.begin = std::min(window.begin, span.begin_ns);
+    window.end = std::max(window.end, span.end_ns + 1);
+  });
+  return records.starts_ns.empty() ? Window{0, 1} : window;
 }
 
-std::vector<std::int64_t> moments(const Spans& records) {
-  std::vector<std::int64_t> times;
-  times.reserve(records.starts_ns.size());
-  for (std::size_t i = 0; i < records.starts_ns.size(); ++i) {
-    const auto hash = mix(static_cast<std::uint64_t>(records.starts_ns[i]),
-                          static_cast<std::uint64_t>(records.durations_us[i]));
-    times.push_back((hash & 1) != 0 ? end_of(records, i) : start_of(records, i));
-  }
-  return times;
+std::int64_t moment(const Span& span) {
+  const auto hash = mix(static_cast<std::uint64_t>(span.begin_ns),
+                        static_cast<std::uint64_t>(span.end_ns));
+  return (hash & 1) != 0 ? span.end_ns : span.begin_ns;
 }
 
 /// Cells [first, end).
@@ -124,14 +131,15 @@ class Cut {
   std::vector<double> sums_;
 };
 
-dp::PrivateCounts counts_in(std::span<const std::int64_t> times_ns, const Window& window) {
+dp::PrivateCounts counts_in(const Spans& records, const Window& window) {
   const std::int64_t width = (window.end - window.begin) / kCells;
   dp::PrivateCounts counts(kCells);
-  for (const std::int64_t time : times_ns) {
+  for_each(records, [&](const Span& span) {
+    const std::int64_t time = moment(span);
     if (time >= window.begin && time < window.begin + width * kCells) {
       counts.add(static_cast<std::size_t>((time - window.begin) / width));
     }
-  }
+  });
   return counts;
 }
 
@@ -153,18 +161,17 @@ Window find_window(const Spans& records, double rho_per_release, double l2_sensi
   if (!ledger.adds_noise()) {
     return exact_span(records);
   }
-  const std::vector<std::int64_t> times_ns = moments(records);
   const auto request = [&](std::string what) {
     return dp::ReleaseRequest{"binning", std::move(what), rho_per_release, l2_sensitivity};
   };
   dp::PrivateCounts all(1);
-  all.add(0, static_cast<std::int64_t>(times_ns.size()));
+  all.add(0, static_cast<std::int64_t>(records.starts_ns.size()));
   const auto total =
       static_cast<double>(dp::release(all, request("number of records"), ledger).values()[0]);
   Window window = kAllTime;
   for (int cut = 1; cut < kWindowReleases && window.end - window.begin >= kCells * kCells; ++cut) {
     const dp::NoisyCounts noisy = dp::release(
-        counts_in(times_ns, window), request(fmt::format("time window, cut {}", cut)), ledger);
+        counts_in(records, window), request(fmt::format("time window, cut {}", cut)), ledger);
     const Cut seen(noisy);
     const auto found = seen.found();
     if (!found && cut == 1) {

@@ -1,8 +1,8 @@
 #pragma once
 
 #include <cstdint>
-#include <span>
 
+#include "base/packed_column.h"
 #include "dp/counts.h"
 #include "dp/ledger.h"
 #include "schema/field.h"
@@ -14,8 +14,8 @@ inline constexpr int kWindowReleases = 6;
 
 /// When records began and how long they lasted, in parallel. Private.
 struct Spans {
-  std::span<const dp::Key> starts_ns;
-  std::span<const dp::Key> durations_us;
+  const PackedColumn& starts_ns;
+  const PackedColumn& durations_us;
 };
 
 /// Finds the span of time that holds the records, privately: each counts once, half of them (by a

@@ -19,7 +19,7 @@ TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const P
   options.l2_sensitivity = request.records_per_unit;
   options.l1_sensitivity = request.records_per_unit;
   options.threads = request.threads;
-  return train_netdpsyn(*request.table, std::move(request.one_ways), options, ledger, progress);
+  return train_netdpsyn(*request.records, std::move(request.one_ways), options, ledger, progress);
 }
 
 Table generate_with_gum(const TableModel& model, const GenerateOptions& options,

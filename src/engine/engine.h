@@ -14,7 +14,7 @@ namespace tracetwin::engine {
 
 /// What an engine is asked to learn, and for how much.
 struct TrainRequest {
-  const Table* table = nullptr;                   ///< private
+  const Codes* records = nullptr;                 ///< private
   std::vector<marginal::NoisyMarginal> one_ways;  ///< released already, one an attribute
   double rho = 0;                                 ///< price of all that it measures
   double records_per_unit = 1;                    ///< a unit has at most so many records

@@ -1,4 +1,4 @@
-// Counting. The work is cut into (group of cliques) x (block of rows); each piece counts into
+// Counting. The work is cut into (group of cliques) x (piece of some blocks); each piece counts into
 // 32-bit counters of its own and adds them to the results under a lock, so that the sums are
 // integers and their order does not matter. Inside a piece the rows are taken in chunks short
 // enough that the columns and the joint codes of a chunk stay in L1 while every clique of the
@@ -20,7 +20,7 @@ namespace tracetwin::marginal {
 namespace {
 
 constexpr std::uint64_t kSaturated = std::uint64_t{1} << 62;
-constexpr std::size_t kBlockRows = std::size_t{1} << 20;  // 32-bit counters cannot overflow
+constexpr std::size_t kPieceBlocks = 64;  // of records: far from what overflows 32-bit counters
 constexpr std::size_t kChunkRows = 2048;
 constexpr std::uint64_t kGroupCells = std::uint64_t{1} << 17;  // 512 KiB of counters
 
@@ -42,31 +42,28 @@ std::vector<Group> group_by_cells(std::span<const std::uint64_t> cells) {
   return groups;
 }
 
-void check_attribute(const Table& table, std::uint32_t attribute) {
-  if (attribute >= table.width() || table.columns.size() != table.width()) {
-    throw Error(fmt::format("a marginal names attribute {} of a table of {} columns", attribute,
-                            table.columns.size()));
-  }
-  const auto& column = table.columns[attribute];
-  const Attribute& declared = table.domain[attribute];
-  if (column.size() != table.rows()) {
-    throw Error(fmt::format("column '{}' has {} rows where the table has {}", declared.name,
-                            column.size(), table.rows()));
-  }
-  const auto largest = std::max_element(column.begin(), column.end());
-  if (largest != column.end() && *largest >= declared.cells) {
-    throw Error(fmt::format("column '{}' holds code {}, but has only {} cells", declared.name,
-                            *largest, declared.cells));
-  }
-}
-
-void check(const Table& table, std::span<const Clique> cliques) {
+Clique attributes_of(std::span<const Clique> cliques) {
   Clique used;
   for (const Clique& clique : cliques) {
     used = united(used, clique);
   }
+  return used;
+}
+
+void check_attributes(const Domain& domain, const Clique& used) {
+  if (!used.empty() && used.back() >= domain.size()) {
+    throw Error(fmt::format("a marginal names attribute {} of a table of {} columns", used.back(),
+                            domain.size()));
+  }
+}
+
+void check_codes(const ColumnViews& block, const Domain& domain, const Clique& used) {
   for (const std::uint32_t attribute : used) {
-    check_attribute(table, attribute);
+    const auto largest = std::max_element(block[attribute].begin(), block[attribute].end());
+    if (largest != block[attribute].end() && *largest >= domain[attribute].cells) {
+      throw Error(fmt::format("column '{}' holds code {}, but has only {} cells",
+                              domain[attribute].name, *largest, domain[attribute].cells));
+    }
   }
 }
 
@@ -83,23 +80,22 @@ std::vector<std::uint64_t> checked_cells(const Domain& domain, std::span<const C
   return cells;
 }
 
-std::vector<std::uint32_t> count_rows(const Table& table, std::span<const Clique> cliques,
-                                      std::span<const std::uint64_t> cells, const Group& group,
-                                      std::size_t begin, std::size_t end) {
-  std::vector<std::uint32_t> counters(group.cells);
+void count_block(const ColumnViews& block, const Domain& domain, std::span<const Clique> cliques,
+                 std::span<const std::uint64_t> cells, const Group& group,
+                 std::span<std::uint32_t> counters) {
   std::array<std::uint32_t, kChunkRows> buffer;
-  for (std::size_t row = begin; row < end; row += kChunkRows) {
-    const std::span codes(buffer.data(), std::min(kChunkRows, end - row));
+  const std::size_t rows = block.front().size();
+  for (std::size_t row = 0; row < rows; row += kChunkRows) {
+    const std::span codes(buffer.data(), std::min(kChunkRows, rows - row));
     std::uint32_t* counter = counters.data();
     for (std::size_t i = group.first; i < group.last; ++i) {
-      joint_codes(table.columns, table.domain, cliques[i], row, codes);
+      joint_codes(block, domain, cliques[i], row, codes);
       for (const std::uint32_t code : codes) {
         ++counter[code];
       }
       counter += cells[i];
     }
   }
-  return counters;
 }
 
 void add_counters(std::span<const std::uint32_t> counters, const Group& group,
@@ -145,31 +141,46 @@ bool contains(const Clique& whole, const Clique& part) {
   return std::includes(whole.begin(), whole.end(), part.begin(), part.end());
 }
 
-std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Clique> cliques,
+std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const Clique> cliques,
                                          unsigned threads) {
-  check(table, cliques);
-  const std::vector<std::uint64_t> cells = checked_cells(table.domain, cliques);
+  const Clique used = attributes_of(cliques);
+  check_attributes(records.domain(), used);
+  const std::vector<std::uint64_t> cells = checked_cells(records.domain(), cliques);
   const std::vector<Group> groups = group_by_cells(cells);
   std::vector<dp::PrivateCounts> results;
   results.reserve(cells.size());
   for (const std::uint64_t size : cells) {
     results.emplace_back(static_cast<std::size_t>(size));
   }
-  const std::size_t row_blocks = (table.rows() + kBlockRows - 1) / kBlockRows;
+  const std::size_t pieces = (records.blocks() + kPieceBlocks - 1) / kPieceBlocks;
   std::mutex merging;
-  parallel_blocks(groups.size() * row_blocks, threads, [&](std::size_t piece) {
-    const Group& group = groups[piece / row_blocks];
-    const std::size_t begin = piece % row_blocks * kBlockRows;
-    const std::size_t end = std::min(begin + kBlockRows, table.rows());
-    const auto counters = count_rows(table, cliques, cells, group, begin, end);
+  parallel_blocks(groups.size() * pieces, threads, [&](std::size_t work) {
+    const Group& group = groups[work / pieces];
+    const std::size_t first = work % pieces * kPieceBlocks;
+    std::vector<std::uint32_t> counters(group.cells);
+    Columns buffer;
+    for (std::size_t b = first; b < std::min(first + kPieceBlocks, records.blocks()); ++b) {
+      const ColumnViews block = records.block(b, buffer);
+      check_codes(block, records.domain(), used);
+      count_block(block, records.domain(), cliques, cells, group, counters);
+    }
     const std::lock_guard lock(merging);
     add_counters(counters, group, results);
   });
   return results;
 }
 
+std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Clique> cliques,
+                                         unsigned threads) {
+  return count_all(TableCodes(table), cliques, threads);
+}
+
+dp::PrivateCounts count(const Codes& records, const Clique& clique, unsigned threads) {
+  return std::move(count_all(records, std::span(&clique, 1), threads).front());
+}
+
 dp::PrivateCounts count(const Table& table, const Clique& clique, unsigned threads) {
-  return std::move(count_all(table, std::span(&clique, 1), threads).front());
+  return count(TableCodes(table), clique, threads);
 }
 
 NoisyMarginal::NoisyMarginal(Clique clique_in, const dp::NoisyCounts& counts)

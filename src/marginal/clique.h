@@ -30,11 +30,14 @@ bool contains(const Clique& whole, const Clique& part);
 /// Private. Counted over fixed blocks on `threads` threads and merged. One pass over the columns.
 /// Throws Error when the clique has more than kMostCells cells, names an attribute that is not
 /// there, or when a column holds a code outside its attribute or is shorter than the first.
+dp::PrivateCounts count(const Codes& records, const Clique& clique, unsigned threads);
 dp::PrivateCounts count(const Table& table, const Clique& clique, unsigned threads);
 
 /// The same for several cliques: small tables share one pass, so that columns stay in cache and
 /// the counters in L2. Memory: the results and, per thread, one group of 32-bit counters (512 KiB,
 /// or one larger clique).
+std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const Clique> cliques,
+                                         unsigned threads);
 std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Clique> cliques,
                                          unsigned threads);
 

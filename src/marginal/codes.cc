@@ -4,7 +4,7 @@
 
 namespace tracetwin::marginal {
 
-void joint_codes(std::span<const std::vector<std::uint16_t>> columns, const Domain& domain,
+void joint_codes(const ColumnViews& columns, const Domain& domain,
                  const Clique& clique, std::size_t begin, std::span<std::uint32_t> codes) {
   std::fill(codes.begin(), codes.end(), 0U);
   for (const std::uint32_t attribute : clique) {

@@ -11,7 +11,7 @@ namespace tracetwin::marginal {
 
 /// Joint cell over `clique` (row-major) of the rows begin … begin+codes.size()-1. All zero for the
 /// empty clique. The clique has fewer than 2^32 cells; columns are as in Table.
-void joint_codes(std::span<const std::vector<std::uint16_t>> columns, const Domain& domain,
+void joint_codes(const ColumnViews& columns, const Domain& domain,
                  const Clique& clique, std::size_t begin, std::span<std::uint32_t> codes);
 
 /// For each cell of `from` (row-major), the cell of `onto` it projects to; `onto` is a subset.

@@ -126,7 +126,7 @@ PacketModel packets_from(const json& object, const engine::NamedArrays& arrays) 
                       conditional_from(object.at("directions"), arrays),
                       conditional_from(object.at("payloads"), arrays),
                       conditional_from(object.at("gaps"), arrays)};
-  const StepTables shapes = step_tables({}, packets.payload_codes, 1);
+  const StepTables shapes = step_tables({}, packets.payload_codes);
   check_domain(packets.directions, shapes.directions.domain);
   check_domain(packets.payloads, shapes.payloads.domain);
   check_domain(packets.gaps, shapes.gaps.domain);

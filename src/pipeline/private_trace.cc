@@ -56,7 +56,7 @@ PrivateTrace read_flows(FlowReader& reader, const TrainJob& job, const Progress&
       progress({"reading", columns.rows(), 0, "records"});
     }
   }
-  trace.columns = columns.columns();
+  trace.columns = columns.take_columns();
   trace.info = reader.info();
   trace.summary.records = columns.rows();
   trace.summary.skips = reader.skips();

@@ -8,6 +8,7 @@
 #include <algorithm>
 #include <cmath>
 
+#include "encode/encoded.h"
 #include "encode/step_tables.h"
 #include "encode/window.h"
 #include "engine/engine.h"
@@ -98,16 +99,6 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, doub
   return learned;
 }
 
-Table encode(const PrivateTrace& trace, const std::vector<Vocabulary>& vocabularies,
-             unsigned threads) {
-  Table table;
-  for (std::size_t f = 0; f < vocabularies.size(); ++f) {
-    table.domain.push_back({trace.schema.fields[f].name, vocabularies[f].cells()});
-    table.columns.push_back(vocabularies[f].encode(trace.columns[f], threads));
-  }
-  return table;
-}
-
 engine::Conditional learn_conditional(const Table& table, const std::string& what, double rho,
                                       std::vector<double> prior, double steps_of_unit,
                                       unsigned threads, dp::Ledger& ledger) {
@@ -138,7 +129,7 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
   options.floor = rarest_code(trace.steps.size());
   auto codes =
       Vocabulary::learn(field, {0, 1}, payload_column(trace.steps), options, ledger).vocabulary;
-  const StepTables tables = step_tables(trace.steps, codes, job.threads);
+  const StepTables tables = step_tables(trace.steps, codes);
   const double each = (1 - kStepVocabularyShare) * rho / 3;
   std::vector<double> prior = payload_prior(codes);
   return {job.steps_per_conversation,
@@ -180,9 +171,9 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
     model.packets =
         learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);
   }
-  const Table table = encode(trace, vocabularies, job.threads);
+  const EncodedTrace records(trace.columns, vocabularies, trace.schema.fields, job.threads);
   model.table =
-      engine.train({&table, std::move(one_ways), ledger.rho_left(), rows_of_unit, job.threads},
+      engine.train({&records, std::move(one_ways), ledger.rho_left(), rows_of_unit, job.threads},
                    ledger, progress);
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);

@@ -116,7 +116,14 @@ void clip(PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed) {
   keep_only(trace.steps, [&](std::size_t i) { return stays[trace.steps[i].conversation]; });
   keep_only(trace.numbers, [&](std::size_t row) { return stays[row]; });
   for (PrivateColumn& column : trace.columns) {
-    keep_only(column.values, [&](std::size_t row) { return stays[row]; });
+    PackedColumn kept;
+    std::size_t row = 0;
+    for (const Key value : column.values) {
+      if (stays[row++]) {
+        kept.push_back(value);
+      }
+    }
+    column.values = std::move(kept);
   }
 }
 

@@ -67,7 +67,7 @@ TEST(Steps, BareOnesTeachNoPayload) {
   const auto codes =
       Vocabulary::learn(payload_field(), {0, 1}, payload_column(columns.steps()), {}, ledger)
           .vocabulary;
-  const StepTables tables = step_tables(columns.steps(), codes, 1);
+  const StepTables tables = step_tables(columns.steps(), codes);
   EXPECT_EQ(tables.payloads.rows(), 4U);
   EXPECT_EQ(tables.directions.rows(), 7U);
   EXPECT_EQ(tables.gaps.rows(), 7U);
@@ -79,7 +79,7 @@ TEST(Steps, OneDirectionTeachesNothingAboutTurns) {
   const auto codes =
       Vocabulary::learn(payload_field(), {0, 1}, payload_column(columns.steps()), {}, ledger)
           .vocabulary;
-  EXPECT_EQ(step_tables(columns.steps(), codes, 1).directions.rows(), 0U);
+  EXPECT_EQ(step_tables(columns.steps(), codes).directions.rows(), 0U);
 }
 
 /// The public prior knows it too: empty packets of a sender that owes nothing are rare.

@@ -24,7 +24,7 @@ const PacketModel& model() {
     VocabularyOptions options;
     options.floor = 3;
     auto codes = Vocabulary::learn(payload_field(), {0, 1}, column, options, ledger).vocabulary;
-    const StepTables tables = step_tables({}, codes, 1);
+    const StepTables tables = step_tables({}, codes);
     const auto prior_only = [&](const Table& table, std::vector<double> prior) {
       engine::Conditional::Options how;
       how.prior = std::move(prior);

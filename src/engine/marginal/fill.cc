@@ -44,7 +44,7 @@ class Filler {
   // fixed one would couple attributes that have nothing to do with each other.
   void group_rows(const FillStep& step) {
     random_.shuffle(std::span(order_));
-    marginal::joint_codes(columns_, domain_, step.given, 0, codes_);
+    marginal::joint_codes(views(columns_), domain_, step.given, 0, codes_);
     ends_.assign(step.weights.size() / step.fallback.size() + 1, 0);
     for (const std::uint32_t code : codes_) {
       ++ends_[code + 1];

@@ -10,8 +10,6 @@
 
 namespace tracetwin::engine {
 
-using Columns = std::vector<std::vector<std::uint16_t>>;
-
 /// One step of the marginal initialisation: draws the attributes `fresh` given the attributes
 /// `given`, which earlier steps have filled, from part `part` of the model.
 struct FillStep {

@@ -68,7 +68,7 @@ std::vector<std::size_t> Gum::worst_first() const {
 }
 
 void Gum::count(const Target& target) {
-  marginal::joint_codes(columns_, domain_, target.clique, 0, codes_);
+  marginal::joint_codes(views(columns_), domain_, target.clique, 0, codes_);
   counts_.assign(target.counts.size(), 0);
   for (const std::uint32_t code : codes_) {
     ++counts_[code];

@@ -48,15 +48,15 @@ NoiseForecast forecast_for(const NetDpSynOptions& options, const dp::Ledger& led
              : NoiseForecast::without_budget();
 }
 
-std::vector<Clique> choose_tables(const Table& table, const std::vector<NoisyMarginal>& one_ways,
+std::vector<Clique> choose_tables(const Codes& records, const std::vector<NoisyMarginal>& one_ways,
                                   const NetDpSynOptions& options, dp::Ledger& ledger) {
   if (ledger.adds_noise() && (options.selection_rho <= 0 || options.publish_rho <= 0)) {
     return {};
   }
   const double total = positive_total(one_ways);
   const NoiseForecast forecast = forecast_for(options, ledger);
-  const std::vector<Candidate> candidates = score_pairs(table, one_ways, total, options, ledger);
-  return merge_pairs(table.domain, select_pairs(candidates, forecast), options.clique_cells, total,
+  const std::vector<Candidate> candidates = score_pairs(records, one_ways, total, options, ledger);
+  return merge_pairs(records.domain(), select_pairs(candidates, forecast), options.clique_cells, total,
                      forecast);
 }
 
@@ -68,21 +68,21 @@ std::string names_of(const Domain& domain, const Clique& clique) {
   return names;
 }
 
-std::vector<NoisyMarginal> publish(const Table& table, const std::vector<Clique>& cliques,
+std::vector<NoisyMarginal> publish(const Codes& records, const std::vector<Clique>& cliques,
                                    const NetDpSynOptions& options, dp::Ledger& ledger,
                                    const Progress& progress) {
   std::vector<double> cells;
   cells.reserve(cliques.size());
   for (const Clique& clique : cliques) {
-    cells.push_back(static_cast<double>(marginal::cells_of(table.domain, clique)));
+    cells.push_back(static_cast<double>(marginal::cells_of(records.domain(), clique)));
   }
   const std::vector<double> rho = allocate_rho(cells, options.publish_rho);
   const std::vector<dp::PrivateCounts> counts =
-      marginal::count_all(table, cliques, options.threads);
+      marginal::count_all(records, cliques, options.threads);
   std::vector<NoisyMarginal> published;
   for (std::size_t i = 0; i < cliques.size(); ++i) {
     const dp::ReleaseRequest request{"publishing",
-                                     "joint table of " + names_of(table.domain, cliques[i]), rho[i],
+                                     "joint table of " + names_of(records.domain(), cliques[i]), rho[i],
                                      options.l2_sensitivity};
     published.emplace_back(cliques[i], dp::release(counts[i], request, ledger));
     if (progress) {
@@ -118,20 +118,20 @@ TableModel estimate(const Domain& domain, std::vector<NoisyMarginal> marginals) 
 
 }  // namespace
 
-TableModel train_netdpsyn(const Table& table, std::vector<NoisyMarginal> one_ways,
+TableModel train_netdpsyn(const Codes& records, std::vector<NoisyMarginal> one_ways,
                           const NetDpSynOptions& options, dp::Ledger& ledger,
                           const Progress& progress) {
-  check(table.domain, one_ways);
+  check(records.domain(), one_ways);
   if (progress) {
     progress({"choosing pairs", 0, 1, "steps"});
   }
-  const std::vector<Clique> cliques = choose_tables(table, one_ways, options, ledger);
-  std::vector<NoisyMarginal> marginals = publish(table, cliques, options, ledger, progress);
+  const std::vector<Clique> cliques = choose_tables(records, one_ways, options, ledger);
+  std::vector<NoisyMarginal> marginals = publish(records, cliques, options, ledger, progress);
   std::move(one_ways.begin(), one_ways.end(), std::back_inserter(marginals));
   if (progress) {
     progress({"estimating", 0, 1, "steps"});
   }
-  return estimate(table.domain, std::move(marginals));
+  return estimate(records.domain(), std::move(marginals));
 }
 
 }  // namespace tracetwin::engine

@@ -41,7 +41,7 @@ Polish::Polish(const Domain& domain, std::span<const Target> targets, Columns& c
 
 std::vector<std::int16_t> Polish::excess_of(const Domain& domain, const Target& target) const {
   std::vector<std::uint32_t> codes(rows_);
-  marginal::joint_codes(columns_, domain, target.clique, 0, codes);
+  marginal::joint_codes(views(columns_), domain, target.clique, 0, codes);
   std::vector<std::int32_t> excess(target.counts.begin(), target.counts.end());
   for (const std::uint32_t code : codes) {
     --excess[code];

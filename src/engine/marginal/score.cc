@@ -48,14 +48,14 @@ struct Scores {
   std::vector<double> chance;
 };
 
-Scores exact_scores(const Table& table, std::span<const marginal::Clique> pairs,
+Scores exact_scores(const Codes& records, std::span<const marginal::Clique> pairs,
                     const std::vector<std::vector<double>>& one_ways, double total,
                     unsigned threads) {
   Scores scores{dp::PrivateCounts(pairs.size()), std::vector<double>(pairs.size())};
   for (std::size_t begin = 0, end = 0; begin < pairs.size(); begin = end) {
-    end = end_of_batch(table.domain, pairs, begin);
+    end = end_of_batch(records.domain(), pairs, begin);
     const auto batch = pairs.subspan(begin, end - begin);
-    const std::vector<dp::PrivateCounts> tables = marginal::count_all(table, batch, threads);
+    const std::vector<dp::PrivateCounts> tables = marginal::count_all(records, batch, threads);
     parallel_blocks(batch.size(), threads, [&](std::size_t i) {
       const marginal::IndependentPair expected(one_ways[batch[i][0]], one_ways[batch[i][1]], total);
       scores.distance.exact()[begin + i] = expected.distance(tables[i]);
@@ -80,22 +80,22 @@ dp::ReleaseRequest request_for(std::size_t pairs, const NetDpSynOptions& options
 
 }  // namespace
 
-std::vector<Candidate> score_pairs(const Table& table,
+std::vector<Candidate> score_pairs(const Codes& records,
                                    const std::vector<marginal::NoisyMarginal>& one_ways,
                                    double total, const NetDpSynOptions& options,
                                    dp::Ledger& ledger) {
-  const std::vector<marginal::Clique> pairs = small_pairs(table.domain, options.pair_cells);
+  const std::vector<marginal::Clique> pairs = small_pairs(records.domain(), options.pair_cells);
   if (pairs.empty()) {
     return {};
   }
   const Scores scores =
-      exact_scores(table, pairs, projected(one_ways, total), total, options.threads);
+      exact_scores(records, pairs, projected(one_ways, total), total, options.threads);
   const dp::NoisyCounts noisy =
       dp::release(scores.distance, request_for(pairs.size(), options), ledger);
   std::vector<Candidate> candidates;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
     const double excess = static_cast<double>(noisy.values()[i]) - scores.chance[i];
-    candidates.push_back({pairs[i], static_cast<double>(marginal::cells_of(table.domain, pairs[i])),
+    candidates.push_back({pairs[i], static_cast<double>(marginal::cells_of(records.domain(), pairs[i])),
                           std::max(excess, 0.0)});
   }
   return candidates;

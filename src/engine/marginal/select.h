@@ -19,7 +19,7 @@ struct Candidate {
 /// Scores all pairs of at most options.pair_cells cells: InDif of sensitivity 1 against the noisy
 /// one-ways (marginal/indif.h), released as one vector for options.selection_rho, less the
 /// distance that chance alone would show. `total` > 0 is the estimated number of records.
-std::vector<Candidate> score_pairs(const Table& table,
+std::vector<Candidate> score_pairs(const Codes& records,
                                    const std::vector<marginal::NoisyMarginal>& one_ways,
                                    double total, const NetDpSynOptions& options,
                                    dp::Ledger& ledger);

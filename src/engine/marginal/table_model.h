@@ -47,7 +47,7 @@ struct NetDpSynOptions {
 /// booked is at most selection_rho + publish_rho; when either is not positive (with a budget) the
 /// attributes stay independent and nothing more is measured. Throws Error when `one_ways` do not
 /// fit the domain or a column holds a code outside its attribute.
-TableModel train_netdpsyn(const Table& table, std::vector<marginal::NoisyMarginal> one_ways,
+TableModel train_netdpsyn(const Codes& records, std::vector<marginal::NoisyMarginal> one_ways,
                           const NetDpSynOptions& options, dp::Ledger& ledger,
                           const Progress& progress);
 
