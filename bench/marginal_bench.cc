@@ -9,7 +9,7 @@
 
 #include "base/random.h"
 #include "dp/counts.h"
-#include "engine/marginal/table_model.h"
+#include "engine/engine.h"
 #include "marginal/clique.h"
 
 namespace tracetwin {
@@ -61,7 +61,7 @@ TableModel train(const Table& table, double epsilon) {
   engine::NetDpSynOptions options;
   options.selection_rho = 0.1 * rho;
   options.publish_rho = 0.69 * rho;
-  return engine::train_netdpsyn(table, std::move(one_ways), options, ledger, {});
+  return engine::train_netdpsyn(TableCodes(table), std::move(one_ways), options, ledger, {});
 }
 
 void count_all_pairs(benchmark::State& state) {
@@ -99,7 +99,7 @@ void generate_table(benchmark::State& state) {
   options.rows = static_cast<std::size_t>(state.range(0));
   const TableModel model = train(make_table(options.rows), static_cast<double>(state.range(1)));
   for (auto _ : state) {
-    const Table twin = engine::generate_netdpsyn(model, options, {});
+    const Table twin = engine::generate_table(engine::engines().front(), model, options, {});
     if (twin.rows() != options.rows) {
       state.SkipWithError("wrong number of records");
     }

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "dp/gaussian.h"
+#include "pipeline/unit_bound.h"
 
 namespace tracetwin::audit {
 namespace {
@@ -69,13 +70,18 @@ TraceResult compare(const UnitTrace& trace, const AuditReport& report, const Pro
           copy_rates(halves, job.confidence)};
 }
 
+/// Of flow records, which a trace that is made up has.
+bool is_one_row(const TrainJob& job) {
+  return unit_bound(TraceKind::kFlows, job.unit, job.rows_of_unit).is_row;
+}
+
 }  // namespace
 
 AuditReport audit(const AuditJob& job, const Progress& progress) {
   check(job);
   const bool made_up = job.train.input.empty();
-  const UnitTrace trace =
-      made_up ? worst_case(job.records) : load_units(job.train.input, job.train.timeouts, progress);
+  const UnitTrace trace = made_up ? worst_case(job.records, !is_one_row(job.train))
+                                  : load_units(job.train.input, job.train.timeouts, progress);
   const Choice choice = random_units(trace.units, job.records, mix(job.train.seed, kSample));
   AuditReport report;
   report.job = job;

@@ -5,6 +5,7 @@
 #include "base/parallel.h"
 #include "base/random.h"
 #include "pipeline/rows.h"
+#include "pipeline/unit_bound.h"
 
 namespace tracetwin::audit {
 namespace {
@@ -14,13 +15,18 @@ PrivateTrace read(const MemoryFile& file, TrainJob job) {
   return read_private(job, {});
 }
 
+UnitTrace canary_of(const UnitTrace& trace, const TrainJob& job) {
+  const UnitBound bound = unit_bound(trace.kind, job.unit, job.rows_of_unit);
+  return canary_for(trace, job.declarations.window, bound.rows);
+}
+
 Knowledge knowledge_for(const UnitTrace& trace, const MemoryFile& without, const TrainJob& job) {
-  const UnitTrace canary = canary_for(trace, job.declarations.window);
+  const UnitTrace canary = canary_of(trace, job);
   return knowledge_of(read(without, job), read(written(canary, Choice(1, true)), job));
 }
 
 MemoryFile with_canary(const UnitTrace& trace, const Choice& choice, const TrainJob& job) {
-  const UnitTrace canary = canary_for(trace, job.declarations.window);
+  const UnitTrace canary = canary_of(trace, job);
   return written(trace, choice, &canary);
 }
 

@@ -1,6 +1,7 @@
 // Units that nobody recorded: the worst-case trace and the canary.
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <set>
 #include <string>
 
@@ -33,9 +34,9 @@ std::string spread_record(Random& random, FlowRecord& record) {
 }
 
 /// One of a few kinds of which there are many, equal but for the time.
-std::string plain_record(std::uint64_t kind, FlowRecord& record) {
+std::string plain_record(std::uint64_t kind, std::uint32_t host, FlowRecord& record) {
   const auto number = static_cast<std::uint16_t>(kind);
-  record.tuple = {IpAddress::v4(0x0a000001U + number), IpAddress::v4(0xac100001U + number),
+  record.tuple = {IpAddress::v4(0x0a000001U + host), IpAddress::v4(0xac100001U + number),
                   static_cast<std::uint16_t>(1000 + number),
                   static_cast<std::uint16_t>(53 + number), kUdp};
   record.duration_ns = number * std::int64_t{1'000'000'000};
@@ -106,7 +107,7 @@ std::string free_text(const TextColumn& column) {
   return text;
 }
 
-FlowBatch canary_record(const UnitTrace& trace, std::int64_t start_ns) {
+FlowBatch canary_records(const UnitTrace& trace, std::int64_t start_ns, std::size_t rows) {
   FlowBatch batch;
   FlowRecord record;
   record.tuple = canary_tuple(trace);
@@ -114,21 +115,28 @@ FlowBatch canary_record(const UnitTrace& trace, std::int64_t start_ns) {
   record.duration_ns = kCanaryDurationNs;
   record.packets = kCanaryPackets;
   record.bytes = kCanaryBytesPerPacket * record.packets;
-  batch.records.push_back(record);
+  batch.records.assign(rows, record);
   batch.extras.resize(trace.extra_columns.size());
   for (std::size_t column = 0; column < batch.extras.size(); ++column) {
-    batch.extras[column].append(free_text(trace.flows.extras[column]));
+    const std::string text = free_text(trace.flows.extras[column]);
+    for (std::size_t row = 0; row < rows; ++row) {
+      batch.extras[column].append(text);
+    }
   }
   return batch;
 }
 
-/// A handshake and two segments of odd headers.
-std::vector<Packet> canary_packets(const UnitTrace& trace, std::int64_t start_ns) {
-  const FiveTuple tuple = canary_tuple(trace);
+/// Conversations of one source, each a handshake and two segments of odd headers.
+std::vector<Packet> canary_packets(const UnitTrace& trace, std::int64_t start_ns,
+                                   std::size_t conversations) {
+  constexpr std::int64_t kGap = 7'654'321'000;
+  FiveTuple tuple = canary_tuple(trace);
   std::vector<Packet> packets;
+  std::int64_t now_ns = start_ns;
   const auto add = [&](bool forward, std::uint8_t flags, std::uint32_t payload) {
     Packet packet;
-    packet.time_ns = start_ns + static_cast<std::int64_t>(packets.size()) * 7'654'321'000;
+    packet.time_ns = now_ns;
+    now_ns += kGap;
     packet.tuple = forward ? tuple : tuple.reversed();
     packet.payload_length = payload;
     packet.transport_header = 20;
@@ -140,16 +148,21 @@ std::vector<Packet> canary_packets(const UnitTrace& trace, std::int64_t start_ns
     packet.tos = 0x77;
     packets.push_back(packet);
   };
-  add(true, kSyn, 0);
-  add(false, kSyn | kAck, 0);
-  add(true, kAck | kPsh, 1111);
-  add(false, kAck | kPsh, 1313);
+  for (std::size_t i = 0; i < conversations; ++i, ++tuple.srcport) {
+    now_ns = start_ns;
+    add(true, kSyn, 0);
+    add(false, kSyn | kAck, 0);
+    add(true, kAck | kPsh, 1111);
+    add(false, kAck | kPsh, 1313);
+  }
+  std::stable_sort(packets.begin(), packets.end(),
+                   [](const Packet& a, const Packet& b) { return a.time_ns < b.time_ns; });
   return packets;
 }
 
 }  // namespace
 
-UnitTrace worst_case(std::size_t units) {
+UnitTrace worst_case(std::size_t units, bool own_sources) {
   constexpr std::size_t kKinds = 3;
   UnitTrace trace;
   trace.units = units;
@@ -159,14 +172,17 @@ UnitTrace worst_case(std::size_t units) {
   for (std::size_t row = 0; row < units; ++row) {
     FlowRecord record;
     record.start_ns = kStartNs + static_cast<std::int64_t>(random.below(kHourUs)) * kMicrosecond;
+    const std::uint64_t kind = row / 2 % kKinds;
+    const auto host = static_cast<std::uint32_t>(own_sources ? row : kind);
     trace.flows.extras.front().append(row % 2 == 0 ? spread_record(random, record)
-                                                   : plain_record(row / 2 % kKinds, record));
+                                                   : plain_record(kind, host, record));
     trace.flows.records.push_back(record);
   }
   return trace;
 }
 
-UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window) {
+UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window,
+                     std::size_t rows) {
   const std::int64_t start_ns =
       window ? window->begin + (window->end - window->begin) / 2 : kCanaryNs;
   UnitTrace canary;
@@ -174,9 +190,9 @@ UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window
   canary.units = 1;
   canary.extra_columns = trace.extra_columns;
   if (trace.kind == TraceKind::kFlows) {
-    canary.flows = canary_record(trace, start_ns);
+    canary.flows = canary_records(trace, start_ns, rows);
   } else {
-    canary.packets = canary_packets(trace, start_ns);
+    canary.packets = canary_packets(trace, start_ns, rows);
     canary.unit_of_packet.assign(canary.packets.size(), 0);
   }
   return canary;

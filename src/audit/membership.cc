@@ -35,8 +35,8 @@ Rows picked(const Rows& rows, std::span<const std::size_t> which) {
   return some;
 }
 
-std::vector<std::vector<std::uint16_t>> codes_of(const TwinModel& model, const PrivateTrace& trace) {
-  std::vector<std::vector<std::uint16_t>> codes(trace.rows());
+Columns codes_by_row(const TwinModel& model, const PrivateTrace& trace) {
+  Columns codes(trace.rows());
   for (std::size_t f = 0; f < model.vocabularies.size(); ++f) {
     const auto column = model.vocabularies[f].encode(trace.columns[f]).all<std::uint16_t>();
     for (std::size_t row = 0; row < codes.size(); ++row) {
@@ -82,7 +82,7 @@ std::array<double, kAttacks.size()> attack(const Evidence& evidence, const std::
 std::vector<std::vector<double>> attack_all(const Evidence& evidence, const PrivateTrace& half,
                                             std::span<const std::size_t> which) {
   const Rows rows = comparable_rows(half.schema, half.columns);
-  const auto codes = codes_of(evidence.halves.model, half);
+  const auto codes = codes_by_row(evidence.halves.model, half);
   std::vector<std::vector<double>> scores(kAttacks.size(), std::vector<double>(which.size()));
   parallel_blocks(which.size(), evidence.threads, [&](std::size_t i) {
     const auto results = attack(evidence, rows[which[i]], codes[which[i]]);

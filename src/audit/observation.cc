@@ -86,7 +86,8 @@ bool has_own_code(const Vocabulary& vocabulary, const Field& field, const Privat
     const auto& names = vocabulary.names();
     return std::find(names.begin(), names.end(), column.names.front()) != names.end();
   }
-  const Vocabulary::Token token = vocabulary.tokens()[static_cast<std::size_t>(vocabulary.encode(column).front())];
+  const Vocabulary::Token token =
+      vocabulary.tokens()[static_cast<std::size_t>(vocabulary.encode(column).front())];
   return vocabulary.codec().levels() > 1 && token.level == 0;
 }
 
@@ -123,7 +124,7 @@ std::size_t cell_of(const Table& canary, const marginal::Clique& clique) {
 
 /// What one table says, given its counts without the canary.
 double part_ratio(const engine::TableModel::Part& part, double records,
-                  std::span<const std::int64_t> counts, std::size_t cell) {
+                  std::span<const std::int64_t> counts, std::size_t cell, double rows) {
   constexpr double kLeastSigma = 0.05;
   constexpr double kFilledSigmas = 4;
   const double sigma = std::max(kLeastSigma, part.sigma);
@@ -140,7 +141,7 @@ double part_ratio(const engine::TableModel::Part& part, double records,
   }
   const double shift = filled > 0 ? others / filled : 0;
   const double variance = sigma * sigma * (filled > 0 ? 1 + 1 / filled : 1);
-  return (excess(cell) - shift - 0.5) / variance;
+  return rows * (excess(cell) - shift - rows / 2) / variance;
 }
 
 double ratio_of(const engine::TableModel& model, const Table& without, const Table& canary) {
@@ -151,8 +152,8 @@ double ratio_of(const engine::TableModel& model, const Table& without, const Tab
   const auto counts = marginal::count_all(without, cliques, 1);
   double ratio = 0;
   for (std::size_t i = 0; i < counts.size(); ++i) {
-    ratio +=
-        part_ratio(model.parts[i], model.records, counts[i].exact(), cell_of(canary, cliques[i]));
+    ratio += part_ratio(model.parts[i], model.records, counts[i].exact(),
+                        cell_of(canary, cliques[i]), static_cast<double>(canary.rows()));
   }
   return ratio;
 }

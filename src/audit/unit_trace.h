@@ -38,13 +38,17 @@ UnitTrace load_units(const std::filesystem::path& path, const FlowTimeouts& time
 /// occur once each, within the coarse cells that the canary's values fall into. So every pair of
 /// fields depends on each other and is measured, and the canary's cell is well filled everywhere:
 /// no rounding to zero helps to hide it, only the noise does. The worst case for the mechanism.
-UnitTrace worst_case(std::size_t units);
+/// Where a unit may have several rows, no two records have a source in common, so that bounding its
+/// rows leaves the trace as it is.
+UnitTrace worst_case(std::size_t units, bool own_sources = false);
 
 /// A unit like none in `trace`: addresses, ports and category text that it does not hold, and
 /// extreme numbers, in the year 2099.
 /// It begins in the middle of `window`, where training leaves out what lies outside, and else far
-/// away from the trace.
-UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window = {});
+/// away from the trace. It has `rows` rows, all in the same cells of every table: what moves a
+/// table most. Records of one five-tuple, or conversations of one source.
+UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window = {},
+                     std::size_t rows = 1);
 
 /// Which units of a trace, by position.
 using Choice = std::vector<bool>;

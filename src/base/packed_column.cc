@@ -83,6 +83,12 @@ void PackedColumn::push_back(Wide value) {
   }
 }
 
+void PackedColumn::append(std::size_t times, Wide value) {
+  for (std::size_t i = 0; i < times; ++i) {
+    push_back(value);
+  }
+}
+
 void PackedColumn::close_block() {
   const auto [least, largest] = std::minmax_element(open_.begin(), open_.end());
   Block block{*least, width_of(*largest - *least), 0};

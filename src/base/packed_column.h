@@ -3,6 +3,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <iterator>
 #include <vector>
 
 #include "base/spill.h"
@@ -28,6 +29,7 @@ class PackedColumn {
   PackedColumn& operator=(PackedColumn&&) = default;
 
   void push_back(Wide value);
+  void append(std::size_t times, Wide value);
   std::size_t size() const { return blocks_.size() * kBlock + open_.size(); }
   bool empty() const { return size() == 0; }
 
@@ -55,6 +57,12 @@ class PackedColumn {
   /// Reads from front to back, a block at a time.
   class Iterator {
    public:
+    using iterator_category = std::input_iterator_tag;
+    using value_type = Wide;
+    using difference_type = std::ptrdiff_t;
+    using pointer = const Wide*;
+    using reference = Wide;
+
     Iterator(const PackedColumn& column, std::size_t at) : column_(&column), at_(at) { load(); }
     Wide operator*() const { return values_[at_ % kBlock]; }
     Iterator& operator++() {
@@ -64,7 +72,12 @@ class PackedColumn {
       }
       return *this;
     }
-    bool operator!=(const Iterator& other) const { return at_ != other.at_; }
+    Iterator operator++(int) {
+      Iterator before = *this;
+      ++*this;
+      return before;
+    }
+    bool operator==(const Iterator& other) const { return at_ == other.at_; }
 
    private:
     void load() {
@@ -76,6 +89,8 @@ class PackedColumn {
     std::size_t at_;
     std::vector<Wide> values_;
   };
+  using value_type = Wide;
+  using const_iterator = Iterator;
   Iterator begin() const { return {*this, 0}; }
   Iterator end() const { return {*this, size()}; }
 

@@ -76,9 +76,6 @@ Action define_audit(CLI::App& app, CommonOptions& common) {
   app.add_flag("--quick", options->quick, "100 runs, once: finds gross errors only");
   add_json(app, common);
   add_training(app, options->train, common);
-  for (const char* of_units : {"--unit", "--unit-bound"}) {
-    app.remove_option(app.get_option(of_units));  // the canary is one record or one conversation
-  }
   add_seed(app, options->seed);
   return [options](Context& context) { return run_audit(*options, context); };
 }

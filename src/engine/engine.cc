@@ -18,22 +18,24 @@ TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const P
   options.publish_rho = (1 - kSelectionShare) * request.rho;
   options.l2_sensitivity = request.records_per_unit;
   options.l1_sensitivity = request.records_per_unit;
+  options.impossible = request.impossible;
+  options.labels = request.labels;
   options.threads = request.threads;
   return train_netdpsyn(*request.records, std::move(request.one_ways), options, ledger, progress);
 }
 
-Table generate_with_gum(const TableModel& model, const GenerateOptions& options,
-                        const Progress& progress) {
+void generate_with_gum(const TableModel& model, const GenerateOptions& options,
+                       const Progress& progress, const ShardSink& sink) {
   GenerateOptions with_gum = options;
   with_gum.repair = Repair::kGum;
-  return generate_netdpsyn(model, with_gum, progress);
+  generate_shards(model, with_gum, progress, sink);
 }
 
 constexpr std::array kEngines = {
     Engine{"cliquetree",
            "noisy marginals of privately chosen cliques, made consistent; records drawn along a "
            "tree of them, then local search",
-           true, train_with_netdpsyn, generate_netdpsyn},
+           true, train_with_netdpsyn, generate_shards},
     Engine{"netdpsyn", "the same marginals, records synthesized by GUM as in NetDPSyn (IMC 2024)",
            true, train_with_netdpsyn, generate_with_gum},
 };
@@ -46,6 +48,18 @@ std::span<const Engine> engines() {
 
 const Engine& engine_named(std::string_view name) {
   return row_named(engines(), name, "method");
+}
+
+Table generate_table(const Engine& engine, const TableModel& model, const GenerateOptions& options,
+                     const Progress& progress) {
+  Table table{model.domain, Columns(model.domain.size())};
+  engine.generate(model, options, progress, [&](const Table& shard) {
+    for (std::size_t a = 0; a < table.columns.size(); ++a) {
+      table.columns[a].insert(table.columns[a].end(), shard.columns[a].begin(),
+                              shard.columns[a].end());
+    }
+  });
+  return table;
 }
 
 }  // namespace tracetwin::engine

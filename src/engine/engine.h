@@ -18,6 +18,8 @@ struct TrainRequest {
   std::vector<marginal::NoisyMarginal> one_ways;  ///< released already, one an attribute
   double rho = 0;                                 ///< price of all that it measures
   double records_per_unit = 1;                    ///< a unit has at most so many records
+  std::span<const ImpossiblePair> impossible = {};
+  std::vector<std::uint32_t> labels = {};  ///< attributes that others are predicted from and for
   unsigned threads = 0;
 };
 
@@ -27,9 +29,13 @@ struct Engine {
   std::string_view summary;  ///< one line for `tracetwin list engines`
   bool differentially_private;
   TableModel (*train)(TrainRequest request, dp::Ledger& ledger, const Progress& progress);
-  Table (*generate)(const TableModel& model, const GenerateOptions& options,
-                    const Progress& progress);
+  void (*generate)(const TableModel& model, const GenerateOptions& options,
+                   const Progress& progress, const ShardSink& sink);
 };
+
+/// The shards of an engine's generate() as one table.
+Table generate_table(const Engine& engine, const TableModel& model, const GenerateOptions& options,
+                     const Progress& progress);
 
 /// All engines; the first is the default.
 std::span<const Engine> engines();

@@ -1,5 +1,5 @@
-// Counting. The work is cut into (group of cliques) x (piece of some blocks); each piece counts into
-// 32-bit counters of its own and adds them to the results under a lock, so that the sums are
+// Counting. The work is cut into (group of cliques) x (piece of some blocks); each piece counts
+// into 32-bit counters of its own and adds them to the results under a lock, so that the sums are
 // integers and their order does not matter. Inside a piece the rows are taken in chunks short
 // enough that the columns and the joint codes of a chunk stay in L1 while every clique of the
 // group uses them.
@@ -181,6 +181,22 @@ dp::PrivateCounts count(const Codes& records, const Clique& clique, unsigned thr
 
 dp::PrivateCounts count(const Table& table, const Clique& clique, unsigned threads) {
   return count(TableCodes(table), clique, threads);
+}
+
+std::vector<bool> impossible_cells(const Domain& domain, const Clique& clique,
+                                   std::span<const ImpossiblePair> pairs) {
+  std::vector<bool> impossible;
+  for (const ImpossiblePair& pair : pairs) {
+    if (!contains(clique, {pair.a, pair.b})) {
+      continue;
+    }
+    const std::vector<std::uint32_t> map = projection_map(domain, clique, {pair.a, pair.b});
+    impossible.resize(map.size());
+    for (std::size_t cell = 0; cell < map.size(); ++cell) {
+      impossible[cell] = impossible[cell] || pair.cells[map[cell]];
+    }
+  }
+  return impossible;
 }
 
 NoisyMarginal::NoisyMarginal(Clique clique_in, const dp::NoisyCounts& counts)

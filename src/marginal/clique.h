@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "dp/counts.h"
+#include "schema/impossible_pair.h"
 #include "schema/table.h"
 
 namespace tracetwin::marginal {
@@ -41,6 +42,10 @@ std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const C
 std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Clique> cliques,
                                          unsigned threads);
 
+/// By cell of `clique`: whether one of the pairs makes it impossible. Empty when none is in it.
+std::vector<bool> impossible_cells(const Domain& domain, const Clique& clique,
+                                   std::span<const ImpossiblePair> pairs);
+
 /// A measured distribution: noisy counts over the cells of a clique, as doubles so that estimation
 /// can move them. Can be made from released counts only.
 struct NoisyMarginal {
@@ -49,6 +54,8 @@ struct NoisyMarginal {
   Clique clique;
   std::vector<double> values;  ///< row-major over `clique`
   double sigma;                ///< of each cell; 0 without a guarantee
+  /// By cell: no record can be there. Empty: all are possible.
+  std::vector<bool> impossible = {};
 };
 
 }  // namespace tracetwin::marginal

@@ -34,6 +34,25 @@ void shift_to_total(std::span<double> values, double total) {
   }
 }
 
+/// norm_sub() of the possible cells.
+void project(NoisyMarginal& marginal, double total) {
+  if (marginal.impossible.empty()) {
+    norm_sub(marginal.values, total);
+    return;
+  }
+  std::vector<double> open;
+  for (std::size_t cell = 0; cell < marginal.values.size(); ++cell) {
+    if (!marginal.impossible[cell]) {
+      open.push_back(marginal.values[cell]);
+    }
+  }
+  norm_sub(open, total);
+  auto next = open.begin();
+  for (std::size_t cell = 0; cell < marginal.values.size(); ++cell) {
+    marginal.values[cell] = marginal.impossible[cell] ? 0 : *next++;
+  }
+}
+
 double disagreement(const std::vector<SharedSet>& sets, double total) {
   double worst = 0;
   for (const SharedSet& set : sets) {
@@ -97,7 +116,7 @@ ConsistencyReport make_consistent(const Domain& domain, std::vector<NoisyMargina
       set.agree();
     }
     for (NoisyMarginal& marginal : marginals) {
-      norm_sub(marginal.values, total);
+      project(marginal, total);
     }
     ++report.rounds;
     report.disagreement = disagreement(sets, total);

@@ -26,12 +26,12 @@ struct ConsistencyReport {
   double disagreement = 0;  ///< of the result: largest L1 distance of a projection from their mean
 };
 
-/// Makes the marginals agree on every attribute set that two of them share, non-negative, and
-/// each sum to `total`. For every shared set, smallest first, the projections are averaged with
-/// inverse-variance weights w_i = 1 / (sigma_i^2 L_i), L_i cells of marginal i per cell of the
-/// set, and (target - projection_i) / L_i is added to those cells (Zhang et al., PrivSyn, section
-/// 4.3, without the rho factor of its published code, which stops it from converging); norm_sub
-/// alternates with it until the disagreement is below the tolerance.
+/// Makes the marginals, zero where records are impossible, agree on every attribute set that two of
+/// them share, non-negative, and each sum to `total`. For every shared set, smallest first, the
+/// projections are averaged with inverse-variance weights w_i = 1 / (sigma_i^2 L_i), L_i cells of
+/// marginal i per cell of the set, and (target - projection_i) / L_i is added to those cells (Zhang
+/// et al., PrivSyn, section 4.3, without the rho factor of its published code, which stops it from
+/// converging); norm_sub alternates with it until the disagreement is below the tolerance.
 ConsistencyReport make_consistent(const Domain& domain, std::vector<NoisyMarginal>& marginals,
                                   double total, const ConsistencyOptions& options = {});
 

@@ -12,6 +12,7 @@
 #include "base/parallel.h"
 #include "base/text.h"
 #include "encode/flow_rows.h"
+#include "encode/impossible.h"
 #include "engine/engine.h"
 #include "marginal/systematic.h"
 #include "pipeline/address_pairs.h"
@@ -29,8 +30,6 @@ constexpr std::size_t kVainEach = 64;  // and for each row asked for
 constexpr double kLeastRate = 1.0 / kVainEach;
 /// Streams of batches lie behind those that rows without a selection have.
 constexpr unsigned kBatchShift = 40;
-
-using Row = std::vector<Key>;
 
 std::int64_t time_of(Key key) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(key));
@@ -50,7 +49,8 @@ class Chooser {
         progress_(progress),
         time_(time_field(model.schema)),
         conditions_(understand(job.selection.where, model.schema, model.vocabularies)),
-        failures_(conditions_.size()) {
+        failures_(conditions_.size()),
+        impossible_(impossible_pairs(model.schema, model.vocabularies)) {
     chosen_.window = twin_window(model.window, job.selection);
     times_ = keys_in(chosen_.window);
     for (const Condition& condition : conditions_) {
@@ -147,7 +147,9 @@ class Chooser {
     options.rows = rows;
     options.seed = seed;
     options.threads = job_.threads;
-    Table table = engine::engine_named(model_.engine).generate(source.table, options, progress_);
+    options.impossible = impossible_;
+    Table table = engine::generate_table(engine::engine_named(model_.engine), source.table, options,
+                                         progress_);
     make_pairs_possible(model_, table, seed);
     std::vector<Row> made(rows);
     parallel_blocks((rows + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
@@ -232,23 +234,29 @@ class Chooser {
   std::size_t time_;
   std::vector<Condition> conditions_;
   std::vector<std::atomic<std::uint64_t>> failures_;  ///< records that failed each
-  KeySet times_;                                      ///< that records of the twin may have
+  std::vector<ImpossiblePair> impossible_;
+  KeySet times_;  ///< that records of the twin may have
   std::uint64_t batches_ = 0;
   ChosenRows chosen_;
 };
 
-ChosenRows all_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress) {
+void all_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+              const std::function<void(const ChosenRows&)>& visit) {
   ChosenRows chosen;
   chosen.window = twin_window(model.window, job.selection);
-  chosen.rows = generate_rows(model, job, progress);
-  chosen.streams.resize(chosen.rows.size());
-  std::iota(chosen.streams.begin(), chosen.streams.end(), std::uint64_t{0});
   const std::size_t time = time_field(model.schema);
-  for (Row& row : chosen.rows) {
-    row[time] =
-        static_cast<std::uint64_t>(time_of(row[time]) + chosen.window.begin - model.window.begin);
-  }
-  return chosen;
+  const std::int64_t shift = chosen.window.begin - model.window.begin;
+  std::uint64_t visited = 0;
+  stream_rows(model, job, progress, [&](std::span<const Row> rows) {
+    chosen.rows.assign(rows.begin(), rows.end());
+    chosen.streams.resize(rows.size());
+    std::iota(chosen.streams.begin(), chosen.streams.end(), visited);
+    for (Row& row : chosen.rows) {
+      row[time] = static_cast<std::uint64_t>(time_of(row[time]) + shift);
+    }
+    visited += rows.size();
+    visit(chosen);
+  });
 }
 
 ChosenRows sorted_by_time(ChosenRows chosen, std::size_t time) {
@@ -268,11 +276,13 @@ ChosenRows sorted_by_time(ChosenRows chosen, std::size_t time) {
 
 }  // namespace
 
-ChosenRows choose_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress) {
+void choose_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                 const std::function<void(const ChosenRows&)>& visit) {
   if (job.selection.where.empty() && !job.selection.duration_ns) {
-    return all_rows(model, job, progress);
+    all_rows(model, job, progress, visit);
+  } else {
+    visit(sorted_by_time(Chooser(model, job, progress).choose(), time_field(model.schema)));
   }
-  return sorted_by_time(Chooser(model, job, progress).choose(), time_field(model.schema));
 }
 
 }  // namespace tracetwin

@@ -1,23 +1,25 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <vector>
 
 #include "base/progress.h"
-#include "pipeline/generate.h"
+#include "pipeline/rows.h"
 
 namespace tracetwin {
 
-/// The rows of a twin (keys parallel to the schema's fields), sorted by time.
+/// Some rows of a twin, in order of time.
 struct ChosenRows {
-  std::vector<std::vector<Key>> rows;
+  std::vector<Row> rows;
   std::vector<std::uint64_t> streams;  ///< of random numbers for compile_row(), by row
   Window window;                       ///< the time that the twin covers
 };
 
-/// As many rows as the job asks for, of records that its selection lets through: what is made of
-/// them (append_record(), compile_row()) satisfies every condition, whatever the protocols' rules
-/// change. Without a selection, generate_rows().
+/// Hands to `visit`, in order of time and some at a time, as many rows as the job asks for, of
+/// records that its selection lets through: what is made of them (append_record(), compile_row())
+/// satisfies every condition, whatever the protocols' rules change. Without a selection,
+/// stream_rows(); with one, all of them are in memory.
 ///
 /// The records follow the model's distribution under the conditions: codes come from a model under
 /// evidence (engine/marginal/conditioned.h), values from FieldDraw, and records that fall outside
@@ -28,6 +30,7 @@ struct ChosenRows {
 /// Throws Error when the selection's time is not possible, when a condition means nothing
 /// (condition.h), when no code of a field satisfies those on it, when fields exclude each other
 /// (naming those that do), or when next to none of the records put together satisfy them.
-ChosenRows choose_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress);
+void choose_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                 const std::function<void(const ChosenRows&)>& visit);
 
 }  // namespace tracetwin

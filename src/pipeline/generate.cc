@@ -1,11 +1,12 @@
 // Captures: conversations are taken in order of their start, a block at a time; a block's packets
 // are compiled in parallel, one random stream a conversation, and merged with those still waiting;
-// packets before the next block's first start can go out, since nothing earlier can follow.
+// packets before a block's first start can go out before it, since nothing earlier can follow.
 #include "pipeline/generate.h"
 
 #include <algorithm>
 #include <limits>
-#include <optional>
+#include <span>
+#include <vector>
 
 #include "base/error.h"
 #include "base/parallel.h"
@@ -51,6 +52,18 @@ void add_block(const TwinModel& model, const GenerateJob& job, const ChosenRows&
   std::inplace_merge(waiting.begin(), middle, waiting.end(), earlier);
 }
 
+/// Records of rows [begin, end), which are numbers `first` … of the twin.
+FlowBatch records_of(const TwinModel& model, const GenerateJob& job, std::span<const Row> rows,
+                     std::uint64_t first) {
+  FlowBatch batch;
+  batch.extras.resize(extra_names(model.schema).size());
+  Random random(job.seed, mix(kCompileStream, first));
+  for (const Row& row : rows) {
+    append_record(model.schema, row, model.vocabularies, random, batch);
+  }
+  return batch;
+}
+
 }  // namespace
 
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
@@ -59,17 +72,20 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
     throw Error("the model is one of a capture, which has packets, not flow records",
                 "Generate a capture, and turn it into a flow log with tracetwin convert.");
   }
-  const auto rows = choose_rows(model, job, progress).rows;
-  FlowBatch batch;
-  batch.extras.resize(extra_names(model.schema).size());
-  for (std::size_t begin = 0; begin < rows.size(); begin += kBatch) {
-    Random random(job.seed, mix(kCompileStream, begin));
-    batch.clear();
-    for (std::size_t row = begin; row < std::min(rows.size(), begin + kBatch); ++row) {
-      append_record(model.schema, rows[row], model.vocabularies, random, batch);
+  std::uint64_t done = 0;
+  choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
+    const std::span<const Row> rows(chosen.rows);
+    std::vector<FlowBatch> batches((rows.size() + kBatch - 1) / kBatch);
+    parallel_blocks(batches.size(), job.threads, [&](std::size_t i) {
+      const std::size_t begin = i * kBatch;
+      const auto some = rows.subspan(begin, std::min(kBatch, rows.size() - begin));
+      batches[i] = records_of(model, job, some, done + begin);
+    });
+    for (const FlowBatch& batch : batches) {
+      sink(batch);
     }
-    sink(batch);
-  }
+    done += rows.size();
+  });
 }
 
 std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
@@ -79,26 +95,30 @@ std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
     throw Error("the model is one of a flow log, which has flow records, not packets",
                 "Write a flow format, such as .csv or --format zeek.");
   }
-  const ChosenRows chosen = choose_rows(model, job, progress);
-  const auto& rows = chosen.rows;
   const std::size_t time = time_field(model.schema);
+  std::uint64_t done = 0;
   std::vector<Packet> waiting;
-  for (std::size_t begin = 0; begin < rows.size(); begin += kConversations) {
-    const std::size_t end = std::min(rows.size(), begin + kConversations);
-    add_block(model, job, chosen, begin, end, waiting);
-    const std::int64_t horizon =
-        end == rows.size() ? std::numeric_limits<std::int64_t>::max()
-                           : static_cast<std::int64_t>(static_cast<std::uint64_t>(rows[end][time]));
+  const auto send_until = [&](std::int64_t horizon) {
     const auto ready = std::lower_bound(
         waiting.begin(), waiting.end(), horizon,
         [](const Packet& packet, std::int64_t limit) { return packet.time_ns < limit; });
     std::for_each(waiting.begin(), ready, sink);
     waiting.erase(waiting.begin(), ready);
-    if (progress) {
-      progress({"writing", end, rows.size(), "conversations"});
+  };
+  choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
+    const std::size_t size = chosen.rows.size();
+    for (std::size_t begin = 0; begin < size; begin += kConversations) {
+      send_until(static_cast<std::int64_t>(static_cast<std::uint64_t>(chosen.rows[begin][time])));
+      const std::size_t end = std::min(size, begin + kConversations);
+      add_block(model, job, chosen, begin, end, waiting);
+      if (progress) {
+        progress({"writing", done + end, 0, "conversations"});
+      }
     }
-  }
-  return rows.size();
+    done += size;
+  });
+  send_until(std::numeric_limits<std::int64_t>::max());
+  return done;
 }
 
 }  // namespace tracetwin

@@ -1,7 +1,6 @@
 #include "pipeline/hosts.h"
 
 #include <algorithm>
-#include <numeric>
 
 #include "encode/address_kind.h"
 #include "pipeline/rows.h"
@@ -12,6 +11,7 @@ namespace {
 constexpr std::size_t kSource = 0;
 constexpr std::size_t kServicePort = 3;
 constexpr int kTries = 64;
+constexpr std::uint64_t kFewest = 10;  // one in: more unusual addresses are the trace's own
 
 /// 0.0.0.0/8, 127.0.0.0/8 and ::1 leave no host.
 bool stays_inside(const IpAddress& address) {
@@ -33,110 +33,107 @@ bool is_usual(const IpAddress& address, bool sends) {
          !(sends && group);
 }
 
-class Hosts {
- public:
-  Hosts(const TwinModel& model, const Table& table, std::size_t field, std::uint64_t seed)
-      : model_(model),
-        table_(table),
-        field_(field),
-        seed_(mix(seed, mix(kHostStream, field))),
-        vocabulary_(model.vocabularies[field]),
-        addresses_(table.rows()) {}
-
-  std::vector<Key> run() {
-    const auto groups = rows_by_token();
-    for (std::size_t token = 0; token < groups.size(); ++token) {
-      fill(static_cast<std::uint16_t>(token), groups[token]);
-    }
-    replace_unusual();
-    return std::move(addresses_);
-  }
-
- private:
-  std::vector<std::vector<std::uint32_t>> rows_by_token() const {
-    std::vector<std::vector<std::uint32_t>> groups(vocabulary_.tokens().size());
-    Random random(seed_, 0);
-    for (std::uint32_t row = 0; row < table_.rows(); ++row) {
-      groups[vocabulary_.pick(table_.columns[field_][row], random)].push_back(row);
-    }
-    return groups;
-  }
-
-  void fill(std::uint16_t token, std::vector<std::uint32_t> rows) {
-    const bool named = vocabulary_.tokens()[token].level == 0;
-    Random random(seed_, token + 1U);
-    if (named) {
-      for (const std::uint32_t row : rows) {
-        addresses_[row] = vocabulary_.tokens()[token].cell;
-      }
-      return;
-    }
-    sort_together(rows);
-    for (std::size_t first = 0; first < rows.size();) {
-      const Key address = draw(token, random);
-      const std::uint64_t records = model_.hosts[field_].draw(random);
-      const std::size_t end = first + std::min<std::uint64_t>(records, rows.size() - first);
-      for (; first < end; ++first) {
-        addresses_[rows[first]] = address;
-      }
-    }
-  }
-
-  void sort_together(std::vector<std::uint32_t>& rows) const {
-    const auto& port = table_.columns[kServicePort];
-    const auto& time = table_.columns[time_field(model_.schema)];
-    const auto place = [&](std::uint32_t row) {
-      return std::uint64_t{port[row]} << 48 | std::uint64_t{time[row]} << 32 | row;
-    };
-    std::sort(rows.begin(), rows.end(),
-              [&](std::uint32_t a, std::uint32_t b) { return place(a) < place(b); });
-  }
-
-  bool is_usual_here(Key address) const { return is_usual(address_of(address), field_ == kSource); }
-
-  Key draw(std::uint16_t token, Random& random) const {
-    Key address = vocabulary_.draw(token, random);
-    for (int tries = 0; tries < kTries && !is_usual_here(address); ++tries) {
-      address = vocabulary_.draw(token, random);
-    }
-    return address;
-  }
-
-  /// Few unusual addresses are false ones, which noise made; many are the trace's own.
-  void replace_unusual() {
-    constexpr std::size_t kFewest = 10;  // one in
-    std::vector<std::size_t> unusual;
-    for (std::size_t row = 0; row < addresses_.size(); ++row) {
-      if (!is_usual_here(addresses_[row])) {
-        unusual.push_back(row);
-      }
-    }
-    if (unusual.size() * kFewest > addresses_.size()) {
-      return;
-    }
-    Random random(seed_, vocabulary_.tokens().size() + 1);
-    for (const std::size_t row : unusual) {
-      for (int tries = 0; tries < kTries && !is_usual_here(addresses_[row]); ++tries) {
-        const Key other = addresses_[random.below(addresses_.size())];
-        const bool same_family = address_of(other).is_v4() == address_of(addresses_[row]).is_v4();
-        addresses_[row] = same_family ? other : addresses_[row];
-      }
-    }
-  }
-
-  const TwinModel& model_;
-  const Table& table_;
-  std::size_t field_;
-  std::uint64_t seed_;
-  const Vocabulary& vocabulary_;
-  std::vector<Key> addresses_;
-};
-
 }  // namespace
 
-std::vector<Key> host_addresses(const TwinModel& model, const Table& table, std::size_t field,
-                                std::uint64_t seed) {
-  return Hosts(model, table, field, seed).run();
+Hosts::Hosts(const TwinModel& model, std::size_t field, std::uint64_t seed)
+    : vocabulary_(model.vocabularies[field]),
+      spread_(model.hosts[field]),
+      sends_(field == kSource),
+      seed_(mix(seed, mix(kHostStream, field))),
+      ports_(model.vocabularies[kServicePort].cells()),
+      cursors_(vocabulary_.tokens().size() * ports_) {}
+
+bool Hosts::is_usual_here(Key address) const {
+  return is_usual(address_of(address), sends_);
+}
+
+void Hosts::settle() {
+  std::uint64_t all = 0;
+  std::uint64_t unusual = 0;
+  for (std::size_t token = 0; token < vocabulary_.tokens().size(); ++token) {
+    const std::uint64_t records = rank_records(token);
+    hosts_.push_back(draw_hosts(token, records));
+    all += records;
+    ends_.push_back(all);
+    unusual += unusual_records(token);
+  }
+  replaces_ = unusual * kFewest <= all;
+}
+
+/// By port; within one, in the order in which next() is asked.
+std::uint64_t Hosts::rank_records(std::size_t token) {
+  std::uint64_t records = 0;
+  for (std::size_t port = 0; port < ports_; ++port) {
+    Cursor& here = cursors_[token * ports_ + port];
+    here.rank = records;
+    records += here.left;
+  }
+  return records;
+}
+
+std::vector<std::uint32_t> Hosts::draw_hosts(std::size_t token, std::uint64_t records) const {
+  Random random(seed_, token + 1);
+  std::vector<std::uint32_t> ends;
+  for (std::uint64_t end = 0; end < records;) {
+    end = is_named(token) ? records : std::min(records, end + spread_.draw(random));
+    ends.push_back(static_cast<std::uint32_t>(end));
+  }
+  return ends;
+}
+
+std::uint64_t Hosts::unusual_records(std::size_t token) const {
+  std::uint64_t records = 0;
+  std::uint64_t begin = 0;
+  for (std::size_t host = 0; host < hosts_[token].size(); ++host) {
+    records += is_usual_here(draw(token, host)) ? 0 : hosts_[token][host] - begin;
+    begin = hosts_[token][host];
+  }
+  return records;
+}
+
+std::size_t Hosts::host_of(std::size_t token, std::uint64_t rank) const {
+  const auto& ends = hosts_[token];
+  return static_cast<std::size_t>(std::upper_bound(ends.begin(), ends.end(), rank) - ends.begin());
+}
+
+Key Hosts::draw(std::size_t token, std::size_t host) const {
+  if (is_named(token)) {
+    return vocabulary_.tokens()[token].cell;
+  }
+  Random random(mix(seed_, token + 1), host);
+  Key address = vocabulary_.draw(static_cast<std::uint16_t>(token), random);
+  for (int tries = 0; tries < kTries && !is_usual_here(address); ++tries) {
+    address = vocabulary_.draw(static_cast<std::uint16_t>(token), random);
+  }
+  return address;
+}
+
+/// Few unusual addresses are false ones, which noise made: a record's address, anywhere, takes the
+/// place of each.
+Key Hosts::usual(std::size_t token, std::size_t host) const {
+  Key address = draw(token, host);
+  Random random(mix(seed_, token + 1), ~std::uint64_t{host});
+  for (int tries = 0; replaces_ && tries < kTries && !is_usual_here(address); ++tries) {
+    const std::uint64_t record = random.below(ends_.back());
+    const auto other = static_cast<std::size_t>(
+        std::upper_bound(ends_.begin(), ends_.end(), record) - ends_.begin());
+    const std::uint64_t rank = record - (other == 0 ? 0 : ends_[other - 1]);
+    const Key candidate = draw(other, host_of(other, rank));
+    const bool same_family = address_of(candidate).is_v4() == address_of(address).is_v4();
+    address = same_family ? candidate : address;
+  }
+  return address;
+}
+
+Key Hosts::next(std::uint16_t token, std::uint16_t port) {
+  Cursor& here = cursor(token, port);
+  if (here.rank >= here.host_end) {
+    const std::size_t host = host_of(token, here.rank);
+    here.host_end = hosts_[token][host];
+    here.address = usual(token, host);
+  }
+  ++here.rank;
+  return here.address;
 }
 
 }  // namespace tracetwin

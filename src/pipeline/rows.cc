@@ -2,40 +2,121 @@
 
 #include <algorithm>
 #include <cmath>
+#include <utility>
 
 #include "base/parallel.h"
+#include "encode/impossible.h"
 #include "engine/engine.h"
 #include "pipeline/address_pairs.h"
 #include "pipeline/hosts.h"
+#include "pipeline/sorted_runs.h"
 
 namespace tracetwin {
 namespace {
 
-constexpr std::size_t kBlock = 8192;
+constexpr std::size_t kBlock = 8192;  // rows with one stream of random numbers
+constexpr std::size_t kServicePort = 3;
 
-std::vector<std::vector<Key>> decode(const TwinModel& model, const Table& table,
-                                     const GenerateJob& job) {
-  std::vector<std::vector<Key>> addresses(table.width());
-  parallel_blocks(table.width(), job.threads, [&](std::size_t f) {
-    if (model.schema.fields[f].kind == FieldKind::kAddress) {
-      addresses[f] = host_addresses(model, table, f, job.seed);
-    }
-  });
-  std::vector<std::vector<Key>> rows(table.rows());
-  parallel_blocks((rows.size() + kBlock - 1) / kBlock, job.threads, [&](std::size_t block) {
-    Random random(job.seed, mix(kDecodeStream, block));
-    const std::size_t end = std::min(rows.size(), (block + 1) * kBlock);
-    for (std::size_t row = block * kBlock; row < end; ++row) {
-      rows[row].reserve(table.width());
-      for (std::size_t f = 0; f < table.width(); ++f) {
-        rows[row].push_back(addresses[f].empty()
-                                ? model.vocabularies[f].decode(table.columns[f][row], random)
-                                : addresses[f][row]);
+/// The way of synthetic records from an engine's codes, in no order, to rows in order of time.
+class RowStream {
+ public:
+  RowStream(const TwinModel& model, const GenerateJob& job)
+      : model_(model),
+        job_(job),
+        time_(time_field(model.schema)),
+        runs_(model.schema.fields.size()) {
+    for (std::size_t f = 0; f < model.schema.fields.size(); ++f) {
+      if (model.schema.fields[f].kind == FieldKind::kAddress) {
+        address_fields_.push_back(f);
+        hosts_.emplace_back(model, f, job.seed);
       }
     }
-  });
-  return rows;
-}
+  }
+
+  /// The codes of addresses become tokens, which hosts are made of.
+  void add(Table&& shard) {
+    const std::uint64_t number = shards_++;
+    make_pairs_possible(model_, shard, mix(job_.seed, number));
+    Random random(job_.seed, mix(kTimeStream, number));
+    std::vector<CodedRow> run(shard.rows());
+    for (std::size_t row = 0; row < run.size(); ++row) {
+      for (const auto& column : shard.columns) {
+        run[row].codes.push_back(column[row]);
+      }
+      run[row].time_ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(
+          model_.vocabularies[time_].decode(run[row].codes[time_], random)));
+      for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        std::uint16_t& code = run[row].codes[address_fields_[i]];
+        code = model_.vocabularies[address_fields_[i]].pick(code, random);
+        hosts_[i].count(code, run[row].codes[kServicePort]);
+      }
+    }
+    std::stable_sort(run.begin(), run.end(),
+                     [](const CodedRow& a, const CodedRow& b) { return a.time_ns < b.time_ns; });
+    runs_.add(run);
+  }
+
+  void visit(const std::function<void(std::span<const Row>)>& visit) {
+    for (Hosts& hosts : hosts_) {
+      hosts.settle();
+    }
+    runs_.merge([&](const CodedRow& coded) {
+      begin_row(coded);
+      if (size_ == kRowsAtOnce) {
+        finish(visit);
+      }
+    });
+    if (size_ > 0) {
+      finish(visit);
+    }
+  }
+
+ private:
+  /// What depends on the rows before: the rest is left as codes.
+  void begin_row(const CodedRow& coded) {
+    if (size_ == rows_.size()) {
+      rows_.emplace_back();
+    }
+    Row& row = rows_[size_++];
+    row.assign(coded.codes.begin(), coded.codes.end());
+    row[time_] = static_cast<std::uint64_t>(coded.time_ns);
+    for (std::size_t i = 0; i < hosts_.size(); ++i) {
+      const std::size_t field = address_fields_[i];
+      row[field] = hosts_[i].next(coded.codes[field], coded.codes[kServicePort]);
+    }
+  }
+
+  void finish(const std::function<void(std::span<const Row>)>& visit) {
+    parallel_blocks((size_ + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
+      Random random(job_.seed, mix(kDecodeStream, visited_ / kBlock + block));
+      for (std::size_t r = block * kBlock; r < std::min(size_, (block + 1) * kBlock); ++r) {
+        decode(rows_[r], random);
+      }
+    });
+    visit(std::span(rows_).first(size_));
+    visited_ += size_;
+    size_ = 0;
+  }
+
+  void decode(Row& row, Random& random) const {
+    for (std::size_t f = 0; f < row.size(); ++f) {
+      if (f != time_ && model_.schema.fields[f].kind != FieldKind::kAddress) {
+        row[f] = model_.vocabularies[f].decode(static_cast<std::uint16_t>(row[f]), random);
+      }
+    }
+  }
+
+  const TwinModel& model_;
+  const GenerateJob& job_;
+  std::size_t time_;
+  std::vector<std::size_t> address_fields_;
+  std::vector<Hosts> hosts_;  // of the address fields
+  SortedRuns runs_;
+  std::uint64_t shards_ = 0;
+  std::vector<Row> rows_;  // the first size_ are in use
+  std::size_t size_ = 0;
+  std::size_t visited_ = 0;
+};
 
 }  // namespace
 
@@ -45,20 +126,31 @@ std::size_t time_field(const Schema& schema) {
   return static_cast<std::size_t>(found - schema.fields.begin());
 }
 
-std::vector<std::vector<Key>> generate_rows(const TwinModel& model, const GenerateJob& job,
-                                            const Progress& progress) {
+std::size_t rows_asked(const TwinModel& model, const GenerateJob& job) {
+  return job.count ? static_cast<std::size_t>(*job.count)
+                   : static_cast<std::size_t>(std::llround(std::max(1.0, model.table.records)));
+}
+
+void stream_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                 const std::function<void(std::span<const Row>)>& visit) {
   engine::GenerateOptions options;
-  options.rows = job.count
-                     ? *job.count
-                     : static_cast<std::size_t>(std::llround(std::max(1.0, model.table.records)));
+  options.rows = rows_asked(model, job);
   options.seed = job.seed;
   options.threads = job.threads;
-  Table table = engine::engine_named(model.engine).generate(model.table, options, progress);
-  make_pairs_possible(model, table, job.seed);
-  auto rows = decode(model, table, job);
-  const std::size_t time = time_field(model.schema);
-  std::stable_sort(rows.begin(), rows.end(),
-                   [time](const auto& a, const auto& b) { return a[time] < b[time]; });
+  options.impossible = impossible_pairs(model.schema, model.vocabularies);
+  RowStream stream(model, job);
+  engine::engine_named(model.engine).generate(model.table, options, progress, [&](Table&& shard) {
+    stream.add(std::move(shard));
+  });
+  stream.visit(visit);
+}
+
+std::vector<Row> generate_rows(const TwinModel& model, const GenerateJob& job,
+                               const Progress& progress) {
+  std::vector<Row> rows;
+  stream_rows(model, job, progress, [&](std::span<const Row> some) {
+    rows.insert(rows.end(), some.begin(), some.end());
+  });
   return rows;
 }
 

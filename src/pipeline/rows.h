@@ -1,5 +1,7 @@
 #pragma once
 
+#include <functional>
+#include <span>
 #include <vector>
 
 #include "base/progress.h"
@@ -14,12 +16,24 @@ enum GenerateStream : std::uint64_t {
   kDecodeStream = 2,
   kCompileStream = 3,
   kHostStream = 4,
+  kTimeStream = 5,
 };
 
-/// The synthetic records of a model as decoded values, one vector of keys (parallel to the
-/// schema's fields) a record, sorted by time.
-std::vector<std::vector<Key>> generate_rows(const TwinModel& model, const GenerateJob& job,
-                                            const Progress& progress);
+/// One synthetic record as decoded values: keys parallel to the schema's fields.
+using Row = std::vector<Key>;
+
+/// How many records a job without a selection makes.
+std::size_t rows_asked(const TwinModel& model, const GenerateJob& job);
+
+/// Hands the synthetic records of a model to `visit` in order of time, kRowsAtOnce at a time (the
+/// last time fewer). Memory grows with hosts (pipeline/hosts.h), not with records: these wait in
+/// sorted runs (sorted_runs.h).
+inline constexpr std::size_t kRowsAtOnce = std::size_t{1} << 16;
+void stream_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                 const std::function<void(std::span<const Row>)>& visit);
+/// All of them, in memory.
+std::vector<Row> generate_rows(const TwinModel& model, const GenerateJob& job,
+                               const Progress& progress);
 
 /// Position of the schema's field of kind kTime.
 std::size_t time_field(const Schema& schema);

@@ -9,6 +9,7 @@
 #include <cmath>
 
 #include "encode/encoded.h"
+#include "encode/impossible.h"
 #include "encode/step_tables.h"
 #include "encode/window.h"
 #include "engine/engine.h"
@@ -99,6 +100,17 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, doub
   return learned;
 }
 
+/// Positions of the categories.
+std::vector<std::uint32_t> labels_of(const Schema& schema) {
+  std::vector<std::uint32_t> labels;
+  for (std::uint32_t f = 0; f < schema.fields.size(); ++f) {
+    if (schema.fields[f].kind == FieldKind::kCategory) {
+      labels.push_back(f);
+    }
+  }
+  return labels;
+}
+
 engine::Conditional learn_conditional(const Table& table, const std::string& what, double rho,
                                       std::vector<double> prior, double steps_of_unit,
                                       unsigned threads, dp::Ledger& ledger) {
@@ -172,9 +184,10 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
         learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);
   }
   const EncodedTrace records(trace.columns, vocabularies, trace.schema.fields, job.threads);
-  model.table =
-      engine.train({&records, std::move(one_ways), ledger.rho_left(), rows_of_unit, job.threads},
-                   ledger, progress);
+  const auto impossible = impossible_pairs(trace.schema, vocabularies);
+  model.table = engine.train({&records, std::move(one_ways), ledger.rho_left(), rows_of_unit,
+                              impossible, labels_of(trace.schema), job.threads},
+                             ledger, progress);
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);
   model.ledger = ledger.report();

@@ -75,7 +75,8 @@ TEST(FlowColumns, AnUndeclaredTextIsCountedAndBecomesOther) {
   const auto learned =
       Vocabulary::learn(schema.fields.back(), {0, 1}, columns.columns().back(), {}, ledger);
   std::vector<std::string> texts;
-  for (const std::uint16_t code : learned.vocabulary.encode(columns.columns().back(), 1)) {
+  for (const std::uint16_t code :
+       learned.vocabulary.encode(columns.columns().back()).all<std::uint16_t>()) {
     texts.push_back(learned.vocabulary.describe(code));
   }
   EXPECT_THAT(texts, ElementsAre("benign", "other", "attack", "other", "other"));

@@ -24,8 +24,7 @@ PrivateColumn addresses() {
   std::uint32_t next = 0x0b000000;
   const auto add = [&](int hosts, int records) {
     for (int host = 0; host < hosts; ++host, next += 77) {
-      column.values.insert(column.values.end(), static_cast<std::size_t>(records),
-                           key_of(IpAddress::v4(next)));
+      column.values.append(static_cast<std::size_t>(records), key_of(IpAddress::v4(next)));
     }
   };
   add(3000, 1);

@@ -86,8 +86,8 @@ TEST(Steps, OneDirectionTeachesNothingAboutTurns) {
 TEST(Steps, ThePriorLetsNobodyIdle) {
   auto ledger = dp::Ledger::no_guarantee(dp::Unit::kFlow);
   PrivateColumn column;
-  column.values.assign(50, 0);
-  column.values.insert(column.values.end(), 50, 1448);
+  column.values.append(50, 0);
+  column.values.append(50, 1448);
   const auto codes = Vocabulary::learn(payload_field(), {0, 1}, column, {}, ledger).vocabulary;
   const std::vector<double> prior = payload_prior(codes);
   const std::size_t row = payload_context(Cause::kOwn, 300, 3)[0];

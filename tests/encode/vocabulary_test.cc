@@ -34,9 +34,9 @@ VocabularyOptions affordable(const dp::Ledger& ledger) {
 /// 4,000 web, 1,000 DNS, 500 ssh, and 500 ports that occur once each.
 PrivateColumn ports() {
   PrivateColumn column;
-  column.values.insert(column.values.end(), 4000, 443);
-  column.values.insert(column.values.end(), 1000, 53);
-  column.values.insert(column.values.end(), 500, 22);
+  column.values.append(4000, 443);
+  column.values.append(1000, 53);
+  column.values.append(500, 22);
   for (Key port = 0; port < 500; ++port) {
     column.values.push_back(40000 + port * 7);
   }
@@ -132,7 +132,7 @@ TEST(Vocabulary, AThinTailKeepsACodeTogether) {
   field.name = "size";
   field.kind = FieldKind::kSize;
   PrivateColumn column;
-  column.values.insert(column.values.end(), 5000, pair_key(1, 60));
+  column.values.append(5000, pair_key(1, 60));
   Random random(3);
   for (int i = 0; i < 400; ++i) {
     const std::uint64_t packets = 2000ULL << random.below(6);
@@ -153,8 +153,8 @@ TEST(Vocabulary, AThinTailKeepsACodeTogether) {
 PrivateColumn labels() {
   PrivateColumn column;
   column.names = {"benign", "attack", "secret-project"};
-  column.values.insert(column.values.end(), 3000, 0);
-  column.values.insert(column.values.end(), 1000, 1);
+  column.values.append(3000, 0);
+  column.values.append(1000, 1);
   column.values.push_back(2);
   return column;
 }
@@ -176,7 +176,7 @@ TEST(Vocabulary, DeclaredCategoriesStayInTheirList) {
   field.values = {"attack", "benign", "unseen"};
   const auto vocabulary =
       Vocabulary::learn(field, kAnyWindow, labels(), affordable(ledger), ledger).vocabulary;
-  const auto codes = vocabulary.encode(labels(), 1);
+  const auto codes = vocabulary.encode(labels()).all<std::uint16_t>();
   EXPECT_EQ(vocabulary.describe(codes.front()), "benign");
   EXPECT_EQ(vocabulary.describe(codes[3500]), "attack");
 }

@@ -15,8 +15,8 @@ constexpr std::int64_t kBegin = 1'700'000'000'000'000'000;
 constexpr std::int64_t kSecond = 1'000'000'000;
 
 struct Records {
-  std::vector<dp::Key> starts;
-  std::vector<dp::Key> durations;
+  PackedColumn starts;
+  PackedColumn durations;
 
   void add(std::int64_t start, std::uint64_t duration_us = 0) {
     starts.push_back(static_cast<std::uint64_t>(start));
@@ -66,8 +66,10 @@ TEST(Window, IsNearTheTraceWhateverTheNoise) {
 TEST(Window, KeepsAThinPartBesideADenseOne) {
   Records records = spread(4000, 10, 3);
   const Records thin = spread(4000, 3600, 4);
-  records.starts.insert(records.starts.end(), thin.starts.begin(), thin.starts.end());
-  records.durations.insert(records.durations.end(), thin.durations.begin(), thin.durations.end());
+  for (std::size_t i = 0; i < thin.starts.size(); ++i) {
+    records.starts.push_back(thin.starts[i]);
+    records.durations.push_back(thin.durations[i]);
+  }
   for (std::uint64_t seed = 1; seed <= 100; ++seed) {
     EXPECT_GE(found(records, 2, seed).end, kBegin + 2700 * kSecond) << seed;
   }

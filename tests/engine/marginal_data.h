@@ -54,7 +54,7 @@ inline std::vector<marginal::NoisyMarginal> one_ways_of(const Table& table, doub
 /// Trains without a budget.
 inline engine::TableModel exact_model(const Table& table) {
   dp::Ledger ledger = dp::Ledger::no_guarantee(dp::Unit::kRecord);
-  return engine::train_netdpsyn(table, one_ways_of(table, 1, ledger), {}, ledger, {});
+  return engine::train_netdpsyn(TableCodes(table), one_ways_of(table, 1, ledger), {}, ledger, {});
 }
 
 /// Total variation distance of two tables on a clique.

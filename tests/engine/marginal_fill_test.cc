@@ -118,6 +118,19 @@ TEST(Polish, NeverGetsWorseOnTargetsThatContradictEachOther) {
   EXPECT_LE(polish.error(), before);
 }
 
+TEST(Polish, PutsNoRecordWhereNoneMayBe) {
+  // The other marginals want every record at (1, 1), which is said to be impossible.
+  const Domain domain = {{"a", 2}, {"b", 2}};
+  Columns columns(2, std::vector<std::uint16_t>(100));
+  Random random(5);
+  const std::vector<Target> targets = {
+      {{0}, {0, 100}}, {{1}, {0, 100}}, {{0, 1}, {50, 25, 25, 0}, {false, false, false, true}}};
+  Polish(domain, targets, columns, random).run(20);
+  for (std::size_t row = 0; row < 100; ++row) {
+    EXPECT_FALSE(columns[0][row] == 1 && columns[1][row] == 1) << row;
+  }
+}
+
 TEST(Polish, NoRows) {
   Columns columns(1);
   Random random(5);

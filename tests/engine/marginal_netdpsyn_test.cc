@@ -5,6 +5,7 @@
 #include <numeric>
 
 #include "base/error.h"
+#include "engine/engine.h"
 #include "engine/marginal/table_model.h"
 #include "marginal_data.h"
 
@@ -26,7 +27,7 @@ NetDpSynOptions shares_of(double rho) {
 TableModel private_model(const Table& table, dp::Ledger& ledger) {
   const double rho = ledger.rho_total();
   auto one_ways = one_ways_of(table, 0.2 * rho / static_cast<double>(table.width()), ledger);
-  return train_netdpsyn(table, std::move(one_ways), shares_of(0.999 * rho), ledger, {});
+  return train_netdpsyn(TableCodes(table), std::move(one_ways), shares_of(0.999 * rho), ledger, {});
 }
 
 dp::Ledger ledger_of(double epsilon, std::uint64_t seed = 3) {
@@ -40,7 +41,7 @@ Table generated(const TableModel& model, std::size_t rows, unsigned threads = 1,
   options.seed = 5;
   options.threads = threads;
   options.key = key;
-  return generate_netdpsyn(model, options, {});
+  return generate_table(engine_named("cliquetree"), model, options, {});
 }
 
 void expect_sound(const TableModel& model) {
@@ -108,7 +109,7 @@ TEST(NetDpSyn, BooksWhatItWasOfferedAndNoMore) {
   auto one_ways = one_ways_of(table, ledger.rho_total() / 20, ledger);
   const double before = ledger.rho_spent();
   const NetDpSynOptions options = shares_of(ledger.rho_total());
-  train_netdpsyn(table, std::move(one_ways), options, ledger, {});
+  train_netdpsyn(TableCodes(table), std::move(one_ways), options, ledger, {});
   const double booked = ledger.rho_spent() - before;
   EXPECT_LE(booked, options.selection_rho + options.publish_rho);
   EXPECT_GT(booked, 0.99 * (options.selection_rho + options.publish_rho));
@@ -119,7 +120,7 @@ TEST(NetDpSyn, MayEvenSpendTheVeryLastOfTheBudget) {
   dp::Ledger ledger = ledger_of(1);
   auto one_ways = one_ways_of(table, ledger.rho_total() / 20, ledger);
   const NetDpSynOptions options = shares_of(ledger.rho_left() / 0.8);
-  EXPECT_NO_THROW(train_netdpsyn(table, std::move(one_ways), options, ledger, {}));
+  EXPECT_NO_THROW(train_netdpsyn(TableCodes(table), std::move(one_ways), options, ledger, {}));
 }
 
 TEST(NetDpSyn, ATinyBudgetLeavesTheAttributesIndependent) {
@@ -128,12 +129,12 @@ TEST(NetDpSyn, ATinyBudgetLeavesTheAttributesIndependent) {
   auto one_ways = one_ways_of(table, ledger.rho_total() / 20, ledger);
   NetDpSynOptions options = shares_of(ledger.rho_total());
   options.publish_rho = 1e-9;
-  const TableModel model = train_netdpsyn(table, one_ways, options, ledger, {});
+  const TableModel model = train_netdpsyn(TableCodes(table), one_ways, options, ledger, {});
   EXPECT_EQ(model.parts.size(), 4U);
   expect_sound(model);
   options.publish_rho = 0;
   const double before = ledger.rho_spent();
-  EXPECT_EQ(train_netdpsyn(table, one_ways, options, ledger, {}).parts.size(), 4U);
+  EXPECT_EQ(train_netdpsyn(TableCodes(table), one_ways, options, ledger, {}).parts.size(), 4U);
   EXPECT_EQ(ledger.rho_spent(), before);
 }
 
@@ -141,8 +142,9 @@ TEST(NetDpSyn, RefusesABudgetThatIsNotThere) {
   const Table table = correlated_table(2000, {8, 12});
   dp::Ledger ledger = ledger_of(1);
   auto one_ways = one_ways_of(table, ledger.rho_total() / 4, ledger);
-  EXPECT_THROW(train_netdpsyn(table, one_ways, shares_of(10 * ledger.rho_total()), ledger, {}),
-               Error);
+  EXPECT_THROW(
+      train_netdpsyn(TableCodes(table), one_ways, shares_of(10 * ledger.rho_total()), ledger, {}),
+      Error);
 }
 
 TEST(NetDpSyn, RefusesOneWaysThatDoNotFit) {
@@ -150,9 +152,9 @@ TEST(NetDpSyn, RefusesOneWaysThatDoNotFit) {
   dp::Ledger ledger = dp::Ledger::no_guarantee(dp::Unit::kRecord);
   auto one_ways = one_ways_of(table, 1, ledger);
   std::swap(one_ways[0], one_ways[1]);
-  EXPECT_THROW(train_netdpsyn(table, one_ways, {}, ledger, {}), Error);
+  EXPECT_THROW(train_netdpsyn(TableCodes(table), one_ways, {}, ledger, {}), Error);
   one_ways.pop_back();
-  EXPECT_THROW(train_netdpsyn(table, one_ways, {}, ledger, {}), Error);
+  EXPECT_THROW(train_netdpsyn(TableCodes(table), one_ways, {}, ledger, {}), Error);
 }
 
 TEST(NetDpSyn, SameTableWhateverTheNumberOfThreads) {
@@ -239,10 +241,11 @@ TEST(NetDpSyn, ReportsProgressFromTheCallingThread) {
   GenerateOptions options;
   options.rows = 200'000;
   options.threads = 1;
-  generate_netdpsyn(model, options, [&](const ProgressEvent& event) {
+  const auto watch = [&](const ProgressEvent& event) {
     EXPECT_EQ(event.total, options.rows);
     last = event.done;
-  });
+  };
+  generate_shards(model, options, watch, [](const Table&) {});
   EXPECT_EQ(last, options.rows);
 }
 

@@ -89,6 +89,10 @@ TEST(Merge, DenseGraphsEnd) {
   }
 }
 
+NoiseForecast forecast() {
+  return NoiseForecast::without_budget();
+}
+
 TEST(Score, FindsThePairThatBelongsTogether) {
   Table table = test::correlated_table(5000, {10, 10, 12});
   Random random(3);
@@ -99,14 +103,73 @@ TEST(Score, FindsThePairThatBelongsTogether) {
   const auto one_ways = test::one_ways_of(table, ledger.rho_total() / 30, ledger);
   NetDpSynOptions options;
   options.selection_rho = ledger.rho_total() / 10;
-  const auto candidates = score_pairs(table, one_ways, 5000, options, ledger);
+  const auto candidates =
+      score_candidates(TableCodes(table), one_ways, 5000, options, forecast(), ledger).pairs;
   ASSERT_EQ(candidates.size(), 3U);
-  EXPECT_EQ(candidates[1].pair, (Clique{0, 2}));
+  EXPECT_EQ(candidates[1].clique, (Clique{0, 2}));
   EXPECT_GT(candidates[1].dependence, 2000);
   EXPECT_LT(candidates[0].dependence, 500);
   EXPECT_LT(candidates[2].dependence, 500);
   EXPECT_EQ(ledger.rows().back().stage, "selection");
   EXPECT_NEAR(ledger.rows().back().l2_sensitivity, std::sqrt(3), 1e-9);
+}
+
+// c is the exclusive or of a and b within label 1, and chance within label 0: no pair shows it.
+Table hidden_dependence(std::size_t rows) {
+  Table table{{{"label", 2}, {"a", 2}, {"b", 2}, {"c", 2}}, Columns(4)};
+  Random random(9);
+  for (std::size_t row = 0; row < rows; ++row) {
+    const std::uint16_t label = random.chance(0.5) ? 1 : 0;
+    const std::uint16_t a = random.chance(0.5) ? 1 : 0;
+    const std::uint16_t c = random.chance(0.5) ? 1 : 0;
+    const std::uint16_t codes[] = {label, a, static_cast<std::uint16_t>(label == 1 ? a : 1 - a), c};
+    for (std::size_t f = 0; f < 4; ++f) {
+      table.columns[f].push_back(codes[f]);
+    }
+  }
+  return table;
+}
+
+TEST(Score, FindsTheTripleThatNoPairShows) {
+  const Table table = hidden_dependence(5000);
+  dp::Ledger ledger(dp::Budget{2, 1e-9}, dp::Unit::kRecord, std::uint64_t{7});
+  const auto one_ways = test::one_ways_of(table, ledger.rho_total() / 30, ledger);
+  NetDpSynOptions options;
+  options.selection_rho = ledger.rho_total() / 10;
+  options.labels = {0};
+  const auto noise = NoiseForecast::with_budget(ledger.rho_total() / 2, 1);
+  const Candidates found =
+      score_candidates(TableCodes(table), one_ways, 5000, options, noise, ledger);
+  ASSERT_EQ(found.triples.size(), 3U);
+  EXPECT_EQ(found.triples[0].clique, (Clique{0, 1, 2}));
+  EXPECT_GT(found.triples[0].dependence, 3500);
+  EXPECT_LT(found.triples[1].dependence, 600);
+  EXPECT_LT(found.triples[2].dependence, 600);
+  for (const Candidate& pair : found.pairs) {
+    EXPECT_LT(pair.dependence, 600);
+  }
+  EXPECT_NEAR(ledger.rows().back().l2_sensitivity, std::sqrt(6 + 25 * 3), 1e-9);
+  EXPECT_THAT(add_triples(table.domain, {}, found.triples, noise), ElementsAre(Clique{0, 1, 2}));
+}
+
+TEST(Score, TriplesThatNoiseWouldDrownAreNotLookedAt) {
+  const Table table = hidden_dependence(100);
+  dp::Ledger ledger(dp::Budget{2, 1e-9}, dp::Unit::kRecord, std::uint64_t{7});
+  const auto one_ways = test::one_ways_of(table, 1e-3, ledger);
+  NetDpSynOptions options;
+  options.selection_rho = 1e-3;
+  options.labels = {0};
+  EXPECT_TRUE(score_candidates(TableCodes(table), one_ways, 100, options,
+                               NoiseForecast::with_budget(1e-6, 1), ledger)
+                  .triples.empty());
+}
+
+TEST(Triples, TakeThePlaceOfTheirPairs) {
+  const Domain domain(4, Attribute{"a", 3});
+  const std::vector<Clique> pairs = {{0, 1}, {1, 2}, {2, 3}};
+  const std::vector<Candidate> triples = {{{0, 1, 2}, 27, 1e6}, {{0, 2, 3}, 27, 0}};
+  EXPECT_THAT(add_triples(domain, pairs, triples, NoiseForecast::with_budget(0.1, 1)),
+              UnorderedElementsAre(Clique{2, 3}, Clique{0, 1, 2}));
 }
 
 TEST(Score, UnitsOfSeveralRecordsCostMore) {
@@ -116,10 +179,10 @@ TEST(Score, UnitsOfSeveralRecordsCostMore) {
   NetDpSynOptions options;
   options.selection_rho = 1e-3;
   options.l2_sensitivity = 2;
-  score_pairs(table, one_ways, 500, options, ledger);
+  score_candidates(TableCodes(table), one_ways, 500, options, forecast(), ledger);
   EXPECT_NEAR(ledger.rows().back().l2_sensitivity, 4, 1e-9);
   options.l1_sensitivity = 3;
-  score_pairs(table, one_ways, 500, options, ledger);
+  score_candidates(TableCodes(table), one_ways, 500, options, forecast(), ledger);
   EXPECT_NEAR(ledger.rows().back().l2_sensitivity, 3, 1e-9);
 }
 
@@ -129,7 +192,9 @@ TEST(Score, LeavesOutPairsThatAreTooLarge) {
   const auto one_ways = test::one_ways_of(table, 1, ledger);
   NetDpSynOptions options;
   options.pair_cells = 24;
-  EXPECT_EQ(score_pairs(table, one_ways, 500, options, ledger).size(), 2U);
+  EXPECT_EQ(
+      score_candidates(TableCodes(table), one_ways, 500, options, forecast(), ledger).pairs.size(),
+      2U);
 }
 
 }  // namespace

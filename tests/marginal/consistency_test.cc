@@ -145,5 +145,26 @@ TEST(Consistency, OneMarginalAlone) {
   EXPECT_THAT(marginals[0].values, ElementsAre(0, 4));
 }
 
+TEST(Consistency, WhatIsImpossibleStaysAtZero) {
+  const Domain domain = {{"a", 2}, {"b", 2}};
+  std::vector<NoisyMarginal> marginals = {measured({0, 1}, {40, 10, 30, 20}, 1),
+                                          measured({0}, {50, 50}, 1)};
+  marginals[0].impossible = {false, true, false, false};
+  const ConsistencyReport report = make_consistent(domain, marginals, 100);
+  EXPECT_LT(report.disagreement, 1e-3);
+  EXPECT_EQ(marginals[0].values[1], 0);
+  EXPECT_NEAR(marginals[0].values[0], marginals[1].values[0], 0.2);
+  EXPECT_NEAR(marginals[0].values[0] + marginals[0].values[2] + marginals[0].values[3], 100, 1e-6);
+}
+
+TEST(ImpossibleCells, AreThoseOfAnyPairInside) {
+  const Domain domain = {{"a", 2}, {"b", 3}, {"c", 2}};
+  const std::vector<ImpossiblePair> pairs = {{0, 2, {false, true, false, false}}};
+  EXPECT_TRUE(impossible_cells(domain, {0, 1}, pairs).empty());
+  const std::vector<bool> cells = impossible_cells(domain, {0, 1, 2}, pairs);
+  EXPECT_EQ(cells, (std::vector<bool>{false, true, false, true, false, true, false, false, false,
+                                      false, false, false}));
+}
+
 }  // namespace
 }  // namespace tracetwin::marginal

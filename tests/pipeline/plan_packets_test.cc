@@ -19,7 +19,7 @@ const PacketModel& model() {
     auto ledger = dp::Ledger::no_guarantee(dp::Unit::kFlow);
     PrivateColumn column;
     for (const std::uint64_t payload : {0, 24, 120, 517, 900, 1448}) {
-      column.values.insert(column.values.end(), 100, payload);
+      column.values.append(100, payload);
     }
     VocabularyOptions options;
     options.floor = 3;

@@ -71,7 +71,7 @@ std::vector<Record> records_of(const TwinModel& model, const GenerateJob& job) {
 
 std::string complaint(const TwinModel& model, const GenerateJob& job) {
   try {
-    choose_rows(model, job, {});
+    choose_rows(model, job, {}, [](const ChosenRows&) {});
   } catch (const Error& error) {
     EXPECT_EQ(error.exit_code(), ExitCode::kBadInput);
     return error.what();
@@ -202,8 +202,10 @@ TEST(Selection, TheSameJobGivesTheSameRows) {
   one.threads = 1;
   GenerateJob many = one;
   many.threads = 4;
-  const ChosenRows a = choose_rows(flow_model(), one, {});
-  const ChosenRows b = choose_rows(flow_model(), many, {});
+  ChosenRows a;
+  ChosenRows b;
+  choose_rows(flow_model(), one, {}, [&](const ChosenRows& chosen) { a = chosen; });
+  choose_rows(flow_model(), many, {}, [&](const ChosenRows& chosen) { b = chosen; });
   EXPECT_EQ(a.rows, b.rows);
   EXPECT_EQ(a.streams, b.streams);
   const std::set<std::uint64_t> streams(a.streams.begin(), a.streams.end());

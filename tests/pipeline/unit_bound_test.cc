@@ -28,6 +28,21 @@ PrivateTrace trace_of(std::uint64_t hosts) {
   return trace;
 }
 
+/// The columns in memory, to be changed.
+std::vector<std::vector<Key>> unpacked(const PrivateTrace& trace) {
+  std::vector<std::vector<Key>> columns;
+  for (const PrivateColumn& column : trace.columns) {
+    columns.push_back(column.values.all<Key>());
+  }
+  return columns;
+}
+
+void pack(const std::vector<std::vector<Key>>& columns, PrivateTrace& trace) {
+  for (std::size_t f = 0; f < columns.size(); ++f) {
+    trace.columns[f].values = PackedColumn(columns[f]);
+  }
+}
+
 std::map<Key, int> rows_by_host(const PrivateTrace& trace) {
   std::map<Key, int> rows;
   for (const Key host : trace.columns[0].values) {
@@ -64,10 +79,12 @@ TEST(UnitBound, NoHostKeepsMoreThanItMay) {
 
 TEST(UnitBound, AFlowIsBothDirectionsOfAFiveTuple) {
   PrivateTrace trace = trace_of(1);
+  auto columns = unpacked(trace);
   for (std::size_t row = 0; row < 5; ++row) {
-    std::swap(trace.columns[0].values[row], trace.columns[1].values[row]);
-    std::swap(trace.columns[2].values[row], trace.columns[3].values[row]);
+    std::swap(columns[0][row], columns[1][row]);
+    std::swap(columns[2][row], columns[3][row]);
   }
+  pack(columns, trace);
   clip(trace, unit_bound(TraceKind::kFlows, Unit::kFlow, 2), 1);
   EXPECT_EQ(trace.rows(), 6U) << "three flows, two records each";
 }
@@ -81,27 +98,30 @@ TEST(UnitBound, AHostMoreLeavesTheOthersAsTheyWere) {
   clip(with, bound, 9);
   ASSERT_EQ(with.rows(), without.rows() + 7);
   for (std::size_t f = 0; f < 5; ++f) {
-    const auto& longer = with.columns[f].values;
-    EXPECT_TRUE(std::equal(longer.begin(), longer.end() - 7, without.columns[f].values.begin()));
+    auto longer = with.columns[f].values.all<Key>();
+    longer.resize(longer.size() - 7);
+    EXPECT_TRUE(longer == without.columns[f].values.all<Key>());
   }
 }
 
 // When a conversation ends, and so where its row lies, another host may decide.
 TEST(UnitBound, WhatAHostKeepsDoesNotFollowTheOrderOfRows) {
   PrivateTrace trace = trace_of(1);
+  auto columns = unpacked(trace);
   for (std::uint64_t row = 0; row < 10; ++row) {
-    trace.columns[2].values[row] = row;
+    columns[2][row] = row;
     trace.numbers.push_back(row);
   }
+  pack(columns, trace);
   PrivateTrace later = trace;
   std::rotate(later.numbers.begin(), later.numbers.begin() + 3, later.numbers.begin() + 7);
-  std::rotate(later.columns[2].values.begin(), later.columns[2].values.begin() + 3,
-              later.columns[2].values.begin() + 7);
+  std::rotate(columns[2].begin(), columns[2].begin() + 3, columns[2].begin() + 7);
+  pack(columns, later);
   const UnitBound bound = unit_bound(TraceKind::kPackets, Unit::kHost, 4);
   clip(trace, bound, 2);
   clip(later, bound, 2);
-  auto kept = trace.columns[2].values;
-  auto kept_later = later.columns[2].values;
+  auto kept = trace.columns[2].values.all<Key>();
+  auto kept_later = later.columns[2].values.all<Key>();
   std::sort(kept.begin(), kept.end());
   std::sort(kept_later.begin(), kept_later.end());
   EXPECT_EQ(kept.size(), 4U);
@@ -110,16 +130,18 @@ TEST(UnitBound, WhatAHostKeepsDoesNotFollowTheOrderOfRows) {
 
 TEST(UnitBound, AnEchoAndItsReplyAreOneFlow) {
   PrivateTrace trace = trace_of(1);
+  auto columns = unpacked(trace);
   for (std::size_t row = 0; row < 10; ++row) {
     const std::uint64_t values[] = {1, 2, 8, 0, 1};
     for (std::size_t f = 0; f < 5; ++f) {
-      trace.columns[f].values[row] = values[f];
+      columns[f][row] = values[f];
     }
     if (row % 2 == 1) {
-      std::swap(trace.columns[0].values[row], trace.columns[1].values[row]);
-      trace.columns[2].values[row] = 0;
+      std::swap(columns[0][row], columns[1][row]);
+      columns[2][row] = 0;
     }
   }
+  pack(columns, trace);
   clip(trace, unit_bound(TraceKind::kFlows, Unit::kFlow, 3), 1);
   EXPECT_EQ(trace.rows(), 3U);
 }

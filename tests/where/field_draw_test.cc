@@ -20,7 +20,7 @@ Vocabulary ports() {
   for (Key i = 0; i < 500; ++i) {
     values.push_back(40000 + i * 7 % 3494);
   }
-  return learned(field_of(FieldKind::kPort), std::move(values));
+  return learned(field_of(FieldKind::kPort), values);
 }
 
 TEST(FieldDraw, CodesOfOneValueAreInOrOut) {
@@ -63,7 +63,7 @@ TEST(FieldDraw, OneValueOfAWideCodeIsFound) {
   for (std::uint32_t i = 0; i < 100; ++i) {
     values.push_back(key_of(IpAddress::v4(0xc0000000U + i * 0x01020304U % 0x0fffffffU)));
   }
-  const Vocabulary wide = learned(field_of(FieldKind::kAddress), std::move(values));
+  const Vocabulary wide = learned(field_of(FieldKind::kAddress), values);
   const FieldDraw draw(wide, {{Quantity::kWhole, KeySet::range(wanted, wanted)}});
   const std::uint16_t code = wide.encode(wanted);
   EXPECT_GT(draw.shares()[code], std::exp2(-30));

@@ -10,12 +10,12 @@
 namespace tracetwin::test {
 
 /// A vocabulary learned of these values without a budget.
-inline Vocabulary learned(const Field& field, std::vector<Key> values,
+inline Vocabulary learned(const Field& field, const std::vector<Key>& values,
                           std::vector<std::string> names = {}) {
   dp::Ledger ledger = dp::Ledger::no_guarantee(dp::Unit::kRecord);
   VocabularyOptions options;
   options.floor = 5;
-  return Vocabulary::learn(field, {0, 1'000'000'000}, {std::move(values), std::move(names)},
+  return Vocabulary::learn(field, {0, 1'000'000'000}, {PackedColumn(values), std::move(names)},
                            options, ledger)
       .vocabulary;
 }

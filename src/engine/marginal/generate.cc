@@ -3,10 +3,8 @@
 // for any number of threads. The shards take turns at the points of one systematic rounding of each
 // marginal, so their targets add up to the rounding of the whole table.
 #include <algorithm>
-#include <atomic>
-#include <thread>
+#include <utility>
 
-#include "base/error.h"
 #include "base/parallel.h"
 #include "engine/marginal/fill.h"
 #include "engine/marginal/gum.h"
@@ -33,6 +31,8 @@ class Generator {
     Random random(options.seed, kOffsetStream);
     for (std::size_t part = 0; part < model.parts.size(); ++part) {
       offsets_.push_back(random.uniform());
+      impossible_.push_back(
+          marginal::impossible_cells(model.domain, model.parts[part].clique, options.impossible));
     }
   }
 
@@ -63,9 +63,9 @@ class Generator {
   std::vector<Target> targets(const std::vector<EvenPoints>& points) const {
     std::vector<Target> result;
     for (std::size_t part = 0; part < model_.parts.size(); ++part) {
-      result.push_back(
-          {model_.parts[part].clique,
-           marginal::systematic_counts(model_.parts[part].probabilities, points[part])});
+      result.push_back({model_.parts[part].clique,
+                        marginal::systematic_counts(model_.parts[part].probabilities, points[part]),
+                        impossible_[part]});
     }
     return result;
   }
@@ -74,52 +74,30 @@ class Generator {
   const GenerateOptions& options_;
   std::size_t shards_;
   std::vector<FillStep> steps_;
-  std::vector<double> offsets_;  // of the systematic rounding of each part
+  std::vector<double> offsets_;                // of the systematic rounding of each part
+  std::vector<std::vector<bool>> impossible_;  // cells of each part
 };
-
-// Passes on events of the calling thread only, as Progress asks.
-class Reporter {
- public:
-  Reporter(const Progress& progress, std::size_t rows) : progress_(progress), rows_(rows) {}
-
-  void done(std::size_t rows) {
-    const std::size_t now = done_ += rows;
-    if (progress_ && std::this_thread::get_id() == owner_) {
-      progress_({"generating", now, rows_, "records"});
-    }
-  }
-
- private:
-  const Progress& progress_;
-  std::size_t rows_;
-  std::atomic<std::size_t> done_ = 0;
-  std::thread::id owner_ = std::this_thread::get_id();
-};
-
-void place(const Columns& shard, std::size_t first, Table& table) {
-  for (std::size_t a = 0; a < shard.size(); ++a) {
-    std::copy(shard[a].begin(), shard[a].end(),
-              table.columns[a].begin() + static_cast<std::ptrdiff_t>(first));
-  }
-}
 
 }  // namespace
 
-Table generate_netdpsyn(const TableModel& model, const GenerateOptions& options,
-                        const Progress& progress) {
+void generate_shards(const TableModel& model, const GenerateOptions& options,
+                     const Progress& progress, const ShardSink& sink) {
   const Generator generator(model, options);
-  Table table{model.domain, Columns(model.domain.size(), std::vector<std::uint16_t>(options.rows))};
-  std::vector<std::size_t> first(generator.shards() + 1);
-  for (std::size_t s = 0; s < generator.shards(); ++s) {
-    first[s + 1] = first[s] + generator.rows_of(s);
+  std::vector<Table> wave(thread_count(options.threads));
+  std::size_t done = 0;
+  for (std::size_t first = 0; first < generator.shards(); first += wave.size()) {
+    const std::size_t shards = std::min(wave.size(), generator.shards() - first);
+    parallel_blocks(shards, options.threads, [&](std::size_t i) {
+      wave[i] = {model.domain, generator.shard(first + i)};
+    });
+    for (std::size_t i = 0; i < shards; ++i) {
+      done += wave[i].rows();
+      sink(std::move(wave[i]));
+    }
+    if (progress) {
+      progress({"generating", done, options.rows, "records"});
+    }
   }
-  Reporter reporter(progress, options.rows);
-  parallel_blocks(generator.shards(), options.threads, [&](std::size_t s) {
-    const Columns shard = generator.shard(s);
-    place(shard, first[s], table);
-    reporter.done(shard.front().size());
-  });
-  return table;
 }
 
 }  // namespace tracetwin::engine

@@ -55,9 +55,11 @@ std::vector<Clique> choose_tables(const Codes& records, const std::vector<NoisyM
   }
   const double total = positive_total(one_ways);
   const NoiseForecast forecast = forecast_for(options, ledger);
-  const std::vector<Candidate> candidates = score_pairs(records, one_ways, total, options, ledger);
-  return merge_pairs(records.domain(), select_pairs(candidates, forecast), options.clique_cells, total,
-                     forecast);
+  const Candidates candidates =
+      score_candidates(records, one_ways, total, options, forecast, ledger);
+  const auto tables = add_triples(records.domain(), select_pairs(candidates.pairs, forecast),
+                                  candidates.triples, forecast);
+  return merge_pairs(records.domain(), tables, options.clique_cells, total, forecast);
 }
 
 std::string names_of(const Domain& domain, const Clique& clique) {
@@ -82,9 +84,11 @@ std::vector<NoisyMarginal> publish(const Codes& records, const std::vector<Cliqu
   std::vector<NoisyMarginal> published;
   for (std::size_t i = 0; i < cliques.size(); ++i) {
     const dp::ReleaseRequest request{"publishing",
-                                     "joint table of " + names_of(records.domain(), cliques[i]), rho[i],
-                                     options.l2_sensitivity};
+                                     "joint table of " + names_of(records.domain(), cliques[i]),
+                                     rho[i], options.l2_sensitivity};
     published.emplace_back(cliques[i], dp::release(counts[i], request, ledger));
+    published.back().impossible =
+        marginal::impossible_cells(records.domain(), cliques[i], options.impossible);
     if (progress) {
       progress({"publishing", i + 1, cliques.size(), "tables"});
     }

@@ -14,6 +14,7 @@ namespace tracetwin::engine {
 namespace {
 
 constexpr double kLeastProgress = 0.08;
+constexpr std::int16_t kImpossible = 1024;  // more than there are marginals
 
 }  // namespace
 
@@ -67,7 +68,9 @@ void Polish::add_layouts(const Domain& domain, const Target& target) {
         stride *= domain[attribute].cells;
       }
     }
+    layout.has_impossible = !target.impossible.empty();
     excess_.resize(excess_.size() + excess.size());
+    impossible_.resize(excess_.size());
     arrange(domain, target, excess, layout);
     inner_[innermost].push_back(layout);
     layouts.push_back(std::move(layout));
@@ -81,8 +84,10 @@ void Polish::add_layouts(const Domain& domain, const Target& target) {
 void Polish::arrange(const Domain& domain, const Target& target,
                      std::span<const std::int16_t> excess, const Layout& layout) {
   std::vector<std::uint16_t> record(width_);
-  for (const std::int16_t records : excess) {
-    excess_[place(layout, record.data())] = records;
+  for (std::size_t cell = 0; cell < excess.size(); ++cell) {
+    const std::uint32_t at = place(layout, record.data());
+    excess_[at] = excess[cell];
+    impossible_[at] = layout.has_impossible && target.impossible[cell] ? kImpossible : 0;
     for (auto a = target.clique.rbegin(); a != target.clique.rend(); ++a) {
       if (++record[*a] < domain[*a].cells) {
         break;
@@ -132,7 +137,7 @@ void Polish::improve(std::uint16_t* record, std::size_t attribute) {
   }
   const int most = count_wants(attribute, record[attribute]);
   const int change = leaving + marginals - 2 * most;
-  if (change <= 0) {
+  if (change <= 0 && most >= 0) {
     distance_ += change;
     move(record, attribute, pick(attribute, most));
   }
@@ -160,9 +165,19 @@ int Polish::count_wants(std::size_t attribute, std::uint16_t present) {
     for (std::size_t value = 0; value < wants.size(); ++value) {
       wants[value] = static_cast<std::int16_t>(wants[value] - (excess[value] >> 15));
     }
+    if (inner_[attribute][i].has_impossible) {
+      forbid(here_[i], wants);
+    }
   }
   wants[present] = -1;
   return *std::max_element(wants.begin(), wants.end());
+}
+
+void Polish::forbid(std::size_t row, std::vector<std::int16_t>& wants) const {
+  const std::int16_t* impossible = &impossible_[row];
+  for (std::size_t value = 0; value < wants.size(); ++value) {
+    wants[value] = static_cast<std::int16_t>(wants[value] - impossible[value]);
+  }
 }
 
 // One of the values that `most` marginals want, by how many records they want there together.

@@ -13,6 +13,7 @@ namespace tracetwin::engine {
 struct Target {
   marginal::Clique clique;
   std::vector<std::uint32_t> counts;
+  std::vector<bool> impossible = {};  ///< cells that no record is moved into; empty: none
 };
 
 /// Local search that brings a table nearer to all targets together. It takes the place of GUM
@@ -46,12 +47,14 @@ class Polish {
   struct Layout {
     std::uint32_t first = 0;  // of its cells in excess_
     std::vector<Term> terms;
+    bool has_impossible = false;  // cells, which are in impossible_
   };
 
   std::vector<std::int16_t> excess_of(const Domain& domain, const Target& target) const;
   void add_layouts(const Domain& domain, const Target& target);
   void arrange(const Domain& domain, const Target& target, std::span<const std::int16_t> excess,
                const Layout& layout);
+  void forbid(std::size_t row, std::vector<std::int16_t>& wants) const;
   void sweep();
   void improve(std::uint16_t* record, std::size_t attribute);
   int crowded(const std::uint16_t* record, std::size_t attribute);
@@ -70,7 +73,8 @@ class Polish {
   std::vector<std::vector<Layout>> inner_;    // by attribute: the layouts with it innermost
   std::vector<std::vector<Layout>> touched_;  // by attribute: all layouts of its marginals
   std::vector<std::int16_t> excess_;          // records minus target, all layouts in a row
-  std::vector<std::uint32_t> here_;           // of the record at hand: its row in each inner layout
+  std::vector<std::int16_t> impossible_;  // parallel: kImpossible where no record may be, else 0
+  std::vector<std::uint32_t> here_;       // of the record at hand: its row in each inner layout
   std::vector<std::vector<std::int16_t>> wants_;  // by attribute and value: how many marginals
   std::size_t marginals_;
   std::int64_t distance_ = 0;  // summed L1 distance, in records

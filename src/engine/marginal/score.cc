@@ -1,14 +1,17 @@
 #include <algorithm>
 #include <cmath>
+#include <set>
 
 #include "base/parallel.h"
 #include "engine/marginal/select.h"
 #include "marginal/consistency.h"
 #include "marginal/indif.h"
+#include "marginal/label_triple.h"
 
 namespace tracetwin::engine {
 namespace {
 
+constexpr double kMostErrorOfTriple = 0.2;                     // of the records
 constexpr std::uint64_t kBatchCells = std::uint64_t{1} << 22;  // 32 MiB of counts at a time
 
 std::vector<marginal::Clique> small_pairs(const Domain& domain, std::uint64_t most_cells) {
@@ -65,38 +68,104 @@ Scores exact_scores(const Codes& records, std::span<const marginal::Clique> pair
   return scores;
 }
 
-// One unit moves at most so many records, each of which moves every score by at most 1.
-dp::ReleaseRequest request_for(std::size_t pairs, const NetDpSynOptions& options) {
+// Triples that might be worth it: their table's noise, were the budget divided among as many tables
+// of their size as there are attributes, is at most a share of the records.
+std::vector<marginal::Clique> affordable_triples(const Domain& domain,
+                                                 const NetDpSynOptions& options, double total,
+                                                 const NoiseForecast& forecast) {
+  std::set<marginal::Clique> triples;
+  for (const std::uint32_t label : options.labels) {
+    for (std::uint32_t a = 0; a < domain.size(); ++a) {
+      for (std::uint32_t b = a + 1; b < domain.size(); ++b) {
+        const marginal::Clique triple = marginal::united({label}, {a, b});
+        const auto cells = static_cast<double>(marginal::cells_of(domain, triple));
+        const double two_thirds = static_cast<double>(domain.size()) * two_thirds_power(cells);
+        if (triple.size() == 3 && cells <= static_cast<double>(options.clique_cells) &&
+            forecast.table_error(cells, two_thirds) <= kMostErrorOfTriple * total) {
+          triples.insert(triple);
+        }
+      }
+    }
+  }
+  return {triples.begin(), triples.end()};
+}
+
+std::vector<std::int64_t> misfits(const Codes& records, std::span<const marginal::Clique> triples,
+                                  const NetDpSynOptions& options) {
+  const std::vector<dp::PrivateCounts> tables =
+      marginal::count_all(records, triples, options.threads);
+  std::vector<std::int64_t> scores(triples.size());
+  parallel_blocks(triples.size(), options.threads, [&](std::size_t i) {
+    const auto label =
+        std::find_if(options.labels.begin(), options.labels.end(),
+                     [&](std::uint32_t l) { return marginal::contains(triples[i], {l}); });
+    scores[i] = marginal::label_misfit(records.domain(), triples[i], *label, tables[i]);
+  });
+  return scores;
+}
+
+// What chance alone would show if the three were independent, which spreads records widest: so no
+// less than if two were independent given the label. Free, as in IndependentPair.
+double misfit_by_chance(const marginal::Clique& triple,
+                        const std::vector<std::vector<double>>& one_ways, double total) {
+  double sum = 0;
+  for (const double a : one_ways[triple[0]]) {
+    for (const double b : one_ways[triple[1]]) {
+      for (const double c : one_ways[triple[2]]) {
+        sum += marginal::poisson_deviation(a * b / total * c / total);
+      }
+    }
+  }
+  return sum;
+}
+
+// One unit moves at most so many records, each of which moves the score of a pair by at most 1.
+dp::ReleaseRequest request_for(std::size_t pairs, std::size_t triples,
+                               const NetDpSynOptions& options) {
   const double records =
       std::ceil(options.l1_sensitivity > 0 ? options.l1_sensitivity
                                            : options.l2_sensitivity * options.l2_sensitivity);
+  constexpr double kTriple = marginal::kLabelMisfitSensitivity;
   dp::ReleaseRequest request;
   request.stage = "selection";
-  request.what = "dependence of all pairs of attributes";
+  request.what = triples == 0 ? "dependence of all pairs of attributes"
+                              : "dependence of all pairs of attributes, and within labels";
   request.rho = options.selection_rho;
-  request.l2_sensitivity = records * std::sqrt(static_cast<double>(pairs));
+  request.l2_sensitivity = records * std::sqrt(static_cast<double>(pairs) +
+                                               kTriple * kTriple * static_cast<double>(triples));
   return request;
 }
 
 }  // namespace
 
-std::vector<Candidate> score_pairs(const Codes& records,
-                                   const std::vector<marginal::NoisyMarginal>& one_ways,
-                                   double total, const NetDpSynOptions& options,
-                                   dp::Ledger& ledger) {
-  const std::vector<marginal::Clique> pairs = small_pairs(records.domain(), options.pair_cells);
+Candidates score_candidates(const Codes& records,
+                            const std::vector<marginal::NoisyMarginal>& one_ways, double total,
+                            const NetDpSynOptions& options, const NoiseForecast& forecast,
+                            dp::Ledger& ledger) {
+  const Domain& domain = records.domain();
+  const std::vector<marginal::Clique> pairs = small_pairs(domain, options.pair_cells);
   if (pairs.empty()) {
     return {};
   }
-  const Scores scores =
-      exact_scores(records, pairs, projected(one_ways, total), total, options.threads);
-  const dp::NoisyCounts noisy =
-      dp::release(scores.distance, request_for(pairs.size(), options), ledger);
-  std::vector<Candidate> candidates;
+  const auto triples = affordable_triples(domain, options, total, forecast);
+  const auto expected = projected(one_ways, total);
+  const Scores scores = exact_scores(records, pairs, expected, total, options.threads);
+  std::vector<std::int64_t> all(scores.distance.exact().begin(), scores.distance.exact().end());
+  const std::vector<std::int64_t> of_triples = misfits(records, triples, options);
+  all.insert(all.end(), of_triples.begin(), of_triples.end());
+  const dp::NoisyCounts noisy = dp::release(
+      dp::PrivateCounts(all), request_for(pairs.size(), triples.size(), options), ledger);
+  const auto candidate = [&](const marginal::Clique& clique, std::size_t i, double chance) {
+    return Candidate{clique, static_cast<double>(marginal::cells_of(domain, clique)),
+                     std::max(static_cast<double>(noisy.values()[i]) - chance, 0.0)};
+  };
+  Candidates candidates;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    const double excess = static_cast<double>(noisy.values()[i]) - scores.chance[i];
-    candidates.push_back({pairs[i], static_cast<double>(marginal::cells_of(records.domain(), pairs[i])),
-                          std::max(excess, 0.0)});
+    candidates.pairs.push_back(candidate(pairs[i], i, scores.chance[i]));
+  }
+  for (std::size_t i = 0; i < triples.size(); ++i) {
+    candidates.triples.push_back(
+        candidate(triples[i], pairs.size() + i, misfit_by_chance(triples[i], expected, total)));
   }
   return candidates;
 }

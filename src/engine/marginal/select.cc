@@ -1,7 +1,7 @@
 #include "engine/marginal/select.h"
 
 #include <algorithm>
-#include <limits>
+#include <iterator>
 #include <set>
 
 namespace tracetwin::engine {
@@ -48,9 +48,11 @@ std::vector<Clique> grown(const Domain& domain, const std::set<Clique>& edges,
 }
 
 // Largest first; among equals the one with fewer cells.
-std::vector<Clique> cliques_of(const Domain& domain, std::span<const Clique> pairs,
+std::vector<Clique> cliques_of(const Domain& domain, std::span<const Clique> tables,
                                std::uint64_t most_cells) {
-  const std::set<Clique> edges(pairs.begin(), pairs.end());
+  std::set<Clique> edges;
+  std::copy_if(tables.begin(), tables.end(), std::inserter(edges, edges.end()),
+               [](const Clique& table) { return table.size() == 2; });
   std::vector<Clique> level(edges.begin(), edges.end());
   std::vector<Clique> all;
   for (std::size_t size = 3; size <= kLargestClique && !level.empty(); ++size) {
@@ -111,16 +113,35 @@ std::vector<Clique> select_pairs(std::span<const Candidate> candidates,
       return pairs;
     }
     chosen = chosen.with(left[best]->cells);
-    pairs.push_back(left[best]->pair);
+    pairs.push_back(left[best]->clique);
     left.erase(left.begin() + static_cast<std::ptrdiff_t>(best));
   }
 }
 
-std::vector<Clique> merge_pairs(const Domain& domain, std::span<const Clique> pairs,
+std::vector<Clique> add_triples(const Domain& domain, std::vector<Clique> tables,
+                                std::vector<Candidate> triples, const NoiseForecast& forecast) {
+  std::stable_sort(triples.begin(), triples.end(), [](const Candidate& a, const Candidate& b) {
+    return a.dependence > b.dependence;
+  });
+  const auto error = [&](const std::vector<Clique>& chosen) {
+    const Chosen sum = sum_of(domain, chosen);
+    return forecast.total_error(sum.two_thirds, sum.cells);
+  };
+  for (const Candidate& triple : triples) {
+    const std::vector<Clique> next = replaced(tables, triple.clique);
+    if (triple.dependence > error(next) - error(tables) &&
+        sum_of(domain, next).cells <= kMostChosenCells) {
+      tables = next;
+    }
+  }
+  return tables;
+}
+
+std::vector<Clique> merge_pairs(const Domain& domain, std::span<const Clique> chosen,
                                 std::uint64_t clique_cells, double total,
                                 const NoiseForecast& forecast) {
-  std::vector<Clique> tables(pairs.begin(), pairs.end());
-  for (const Clique& clique : cliques_of(domain, pairs, clique_cells)) {
+  std::vector<Clique> tables(chosen.begin(), chosen.end());
+  for (const Clique& clique : cliques_of(domain, chosen, clique_cells)) {
     const std::vector<Clique> next = replaced(tables, clique);
     const double error = forecast.table_error(
         static_cast<double>(marginal::cells_of(domain, clique)), sum_of(domain, next).two_thirds);

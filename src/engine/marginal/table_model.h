@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -37,8 +39,10 @@ struct NetDpSynOptions {
   /// Most records of one unit (the L1 sensitivity of a table, which the pair scores follow);
   /// 0: l2_sensitivity squared, which is never too little for integer counts.
   double l1_sensitivity = 0;
-  std::uint64_t clique_cells = 20'000;   ///< a merged clique has at most so many cells
-  std::uint64_t pair_cells = 1'000'000;  ///< a pair with more cells is not a candidate
+  std::uint64_t clique_cells = 20'000;              ///< a merged clique has at most so many cells
+  std::uint64_t pair_cells = 1'000'000;             ///< a pair with more cells is not a candidate
+  std::span<const ImpossiblePair> impossible = {};  ///< cells that the estimate keeps at zero
+  std::vector<std::uint32_t> labels = {};           ///< attributes of which triples are candidates
   unsigned threads = 0;
 };
 
@@ -63,12 +67,18 @@ struct GenerateOptions {
   unsigned threads = 0;
   int rounds = 8;  ///< sweeps of the local search after the marginal initialisation, at most
   Repair repair = Repair::kLocalSearch;
+  std::vector<ImpossiblePair> impossible;  ///< pairs that the local search puts no record into
   std::string key;  ///< attribute the initialisation starts from, "" = the best connected
 };
 
-/// Rows in no particular order. Same model, options and seed give the same table whatever the
-/// number of threads. Throws Error when `key` is not an attribute of the model.
-Table generate_netdpsyn(const TableModel& model, const GenerateOptions& options,
-                        const Progress& progress);
+/// Takes the records of one part of a synthetic table.
+using ShardSink = std::function<void(Table&& shard)>;
+
+/// Hands the records to `sink` in shards, one after the other on the calling thread: so a table may
+/// be larger than memory. Rows are in no particular order. Same model, options and seed give the
+/// same shards whatever the number of threads. Throws Error when `key` is not an attribute of the
+/// model.
+void generate_shards(const TableModel& model, const GenerateOptions& options,
+                     const Progress& progress, const ShardSink& sink);
 
 }  // namespace tracetwin::engine
