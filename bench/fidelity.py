@@ -104,6 +104,8 @@ def score(real, synthetic, quick):
         for model in ("RF", "GB"):
             figures[f"TSTR accuracy, {model}"] = result["tstr"]["models"][model]["TSTR_acc"]
         figures["TSTR macro-F1, RF"] = result["tstr"]["models"]["RF"]["TSTR_f1"]
+    figures["EMD of logarithms / range, worst of td, pkt, byt"] = max(
+        result["fields"][field]["emd_log"] for field in ("td", "pkt", "byt"))
     passed = {rule: entry["pass_pct"] for rule, entry in result["validity"]["synth"].items()
               if entry["pass_pct"] is not None}
     figures["hard validity rules, %"] = min(

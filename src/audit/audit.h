@@ -60,8 +60,8 @@ struct AuditReport {
   bool passed() const { return violations().empty(); }
 
   /// {"passed", "violations", "private" (whether the report speaks of a trace that was given),
-  /// "claim": {"epsilon", "delta", "unit", "rho"}, "engine", "fixture", "records", "runs",
-  /// "confidence", "provable_epsilon", "advantage_bound", "separation": {"estimate", "low",
+  /// "claim": {"epsilon", "delta", "unit", "unit_rows", "rho"}, "engine", "fixture", "records",
+  /// "runs", "confidence", "provable_epsilon", "advantage_bound", "separation": {"estimate", "low",
   /// "high", "bound"} (null: infinite), "games": [{"epsilon", "attack", "false_alarms", "misses",
   /// "trials", "advantage", "advantage_low", "advantage_high", "advantage_attack"}], "trace":
   /// null | {"training", "hold_out", "membership": {"advantage", "low", "high", "attack"},

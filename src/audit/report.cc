@@ -160,6 +160,7 @@ Json AuditReport::to_json() const {
            {{"epsilon", epsilon},
             {"delta", delta},
             {"unit", dp::unit_name(claim.unit)},
+            {"unit_rows", claim.unit_rows},
             {"rho", claim.rho_total}}},
           {"engine", job.train.engine},
           {"fixture", job.fixture},

@@ -35,7 +35,7 @@ ExitCode run_generate(const Options& options, Context& context) {
   note_privacy(model.ledger, context.console);
   if (context.common.json) {
     nlohmann::ordered_json json = {{"model", options.model}};
-    json["output"] = output_json(written, output);
+    json["output"] = output_json(written, output, job.selection);
     json["seed"] = seed;
     json["privacy"] = privacy_json(model.ledger);
     context.console.out(json_text(json));

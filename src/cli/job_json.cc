@@ -33,10 +33,13 @@ Json training_json(const std::string& input, const TrainSummary& summary, const 
   return json;
 }
 
-Json output_json(const TwinCounts& counts, const TwinOutput& output) {
+Json output_json(const TwinCounts& counts, const TwinOutput& output, const Selection& selection) {
   Json json = {{"path", output.path.string()}, {"summary", nullptr}};
   if (!writes_in_place(output.path)) {
     json["summary"] = summary_path(output.path).string();
+  }
+  for (const Where& where : selection.where) {
+    json["where"].push_back(where.text);
   }
   if (counts.kind == TraceKind::kPackets) {
     json["packets"] = counts.packets;
@@ -52,7 +55,8 @@ Json privacy_json(const dp::LedgerReport& ledger) {
                {"statement", ledger.statement()},
                {"epsilon", nullptr},
                {"delta", nullptr},
-               {"unit", dp::unit_name(ledger.unit)}};
+               {"unit", dp::unit_name(ledger.unit)},
+               {"unit_rows", ledger.unit_rows}};
   if (ledger.budget) {
     json["epsilon"] = ledger.budget->epsilon;
     json["delta"] = ledger.budget->delta;

@@ -20,9 +20,11 @@ void check_json(const CommonOptions& common, const std::string& output);
 /// "skipped", "columns_left_out".
 nlohmann::ordered_json training_json(const std::string& input, const TrainSummary& summary,
                                      const Schema& schema);
-/// What was written: {"path", "summary" or null, "packets" and "conversations", or "records"}.
-nlohmann::ordered_json output_json(const TwinCounts& counts, const TwinOutput& output);
-/// {"guarantee", "statement", "epsilon", "delta", "unit"}.
+/// What was written: {"path", "summary" or null, "where" if there were conditions, "packets" and
+/// "conversations", or "records"}.
+nlohmann::ordered_json output_json(const TwinCounts& counts, const TwinOutput& output,
+                                   const Selection& selection);
+/// {"guarantee", "statement", "epsilon", "delta", "unit", "unit_rows"}.
 nlohmann::ordered_json privacy_json(const dp::LedgerReport& ledger);
 /// All that `convert` did.
 nlohmann::ordered_json conversion_json(const Conversion& done, const Target& target);

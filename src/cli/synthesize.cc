@@ -39,7 +39,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   note_privacy(result.ledger, context.console);
   if (context.common.json) {
     auto json = training_json(options.train.job.input, result.trained, result.schema);
-    json["output"] = output_json(result.written, job.output);
+    json["output"] = output_json(result.written, job.output, job.generate.selection);
     json["model"] = job.model ? nlohmann::ordered_json(options.model) : nullptr;
     json["seed"] = seed;
     json["privacy"] = privacy_json(result.ledger);

@@ -156,6 +156,15 @@ std::string row_line(const LedgerRow& row, double rho_total) {
                      row.rho, share, row.delta, cells);
 }
 
+/// What a unit of several rows is; nothing where a unit is one row.
+std::string rows_of_unit(Unit unit, std::uint64_t rows) {
+  if (unit != Unit::kHost && rows == 1) {
+    return "";
+  }
+  return fmt::format(" (rows of one {}, of which {} at most were learned from)",
+                     unit == Unit::kHost ? "source address" : "five-tuple", rows);
+}
+
 }  // namespace
 
 std::string LedgerReport::statement() const {
@@ -165,8 +174,8 @@ std::string LedgerReport::statement() const {
   if (!guarantees()) {
     return "no privacy guarantee: made with an insecure test seed";
   }
-  return fmt::format("({:.10g}, {:.10g})-differential privacy per {}", budget->epsilon,
-                     budget->delta, unit_name(unit));
+  return fmt::format("({:.10g}, {:.10g})-differential privacy per {}{}", budget->epsilon,
+                     budget->delta, unit_name(unit), rows_of_unit(unit, unit_rows));
 }
 
 std::optional<double> LedgerReport::group_epsilon(int units) const {
@@ -205,6 +214,7 @@ json LedgerReport::to_json() const {
           {"epsilon", budget ? json(budget->epsilon) : json()},
           {"delta", budget ? json(budget->delta) : json()},
           {"unit", unit_name(unit)},
+          {"unit_rows", unit_rows},
           {"rho_total", rho_total},
           {"rho_spent", rho_spent},
           {"threshold_delta_total", threshold_delta_total},
@@ -220,6 +230,11 @@ LedgerReport LedgerReport::from_json(const json& json_in) {
   report.noise = noise_named(text(json_in, "noise"));
   report.budget = budget_from(json_in, report.noise);
   report.unit = unit_named(text(json_in, "unit"));
+  const double unit_rows = amount(json_in, "unit_rows");
+  if (unit_rows < 1 || unit_rows > 1e9 || unit_rows != std::floor(unit_rows)) {
+    damaged("unit_rows", "a whole number from 1 on");
+  }
+  report.unit_rows = static_cast<std::uint64_t>(unit_rows);
   report.rho_total = amount(json_in, "rho_total");
   if (report.rho_total > kMostRho) {
     damaged("rho_total", "a number that a budget can give");

@@ -34,6 +34,7 @@ struct LedgerReport {
   Noise noise = Noise::kNone;
   std::optional<Budget> budget;
   Unit unit = Unit::kRecord;
+  std::uint64_t unit_rows = 1;  ///< records (captures: conversations) of a unit at most
   double rho_total = 0;
   double rho_spent = 0;
   double threshold_delta_total = 0;
@@ -41,7 +42,8 @@ struct LedgerReport {
   std::vector<LedgerRow> rows;
 
   bool guarantees() const { return noise == Noise::kOperatingSystem; }
-  /// "(2, 1e-09)-differential privacy per record", or the sentence that says there is none.
+  /// "(2, 1e-09)-differential privacy per record", "… per host (rows of one source address, of
+  /// which 32 at most were learned from)", or the sentence that says there is none.
   std::string statement() const;
   /// epsilon of the whole budget, at its delta, for `units` units that come or go together (group
   /// privacy: units^2 rho). Empty without a guarantee or when a threshold release was
@@ -53,7 +55,7 @@ struct LedgerReport {
   std::optional<double> zcdp_epsilon() const;
 
   /// {"guarantee": bool, "statement", "noise": "operating system" | "insecure test seed" | "none",
-  /// "epsilon", "delta" (null without a budget), "unit", "rho_total", "rho_spent",
+  /// "epsilon", "delta" (null without a budget), "unit", "unit_rows", "rho_total", "rho_spent",
   /// "threshold_delta_total", "threshold_delta_spent", "zcdp_rho", "zcdp_epsilon" (null without a
   /// guarantee), "groups": [{"units", "epsilon"}],
   /// "rows": [{"stage", "what", "l2_sensitivity", "sigma2": [numerator, denominator], "rho",

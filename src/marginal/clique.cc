@@ -21,8 +21,8 @@ namespace {
 
 constexpr std::uint64_t kSaturated = std::uint64_t{1} << 62;
 constexpr std::size_t kPieceBlocks = 64;  // of records: far from what overflows 32-bit counters
-constexpr std::size_t kChunkRows = 2048;
-constexpr std::uint64_t kGroupCells = std::uint64_t{1} << 17;  // 512 KiB of counters
+constexpr std::size_t kChunkRows = 8192;
+constexpr std::uint64_t kGroupCells = std::uint64_t{1} << 16;  // 256 KiB of counters
 
 struct Group {
   std::size_t first = 0;
@@ -57,12 +57,14 @@ void check_attributes(const Domain& domain, const Clique& used) {
   }
 }
 
-void check_codes(const ColumnViews& block, const Domain& domain, const Clique& used) {
+void check_codes(const Table& table, const Clique& used) {
   for (const std::uint32_t attribute : used) {
-    const auto largest = std::max_element(block[attribute].begin(), block[attribute].end());
-    if (largest != block[attribute].end() && *largest >= domain[attribute].cells) {
+    const auto& column = table.columns[attribute];
+    const auto largest = std::max_element(column.begin(), column.end());
+    if (largest != column.end() && *largest >= table.domain[attribute].cells) {
       throw Error(fmt::format("column '{}' holds code {}, but has only {} cells",
-                              domain[attribute].name, *largest, domain[attribute].cells));
+                              table.domain[attribute].name, *largest,
+                              table.domain[attribute].cells));
     }
   }
 }
@@ -143,8 +145,7 @@ bool contains(const Clique& whole, const Clique& part) {
 
 std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const Clique> cliques,
                                          unsigned threads) {
-  const Clique used = attributes_of(cliques);
-  check_attributes(records.domain(), used);
+  check_attributes(records.domain(), attributes_of(cliques));
   const std::vector<std::uint64_t> cells = checked_cells(records.domain(), cliques);
   const std::vector<Group> groups = group_by_cells(cells);
   std::vector<dp::PrivateCounts> results;
@@ -161,7 +162,6 @@ std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const C
     Columns buffer;
     for (std::size_t b = first; b < std::min(first + kPieceBlocks, records.blocks()); ++b) {
       const ColumnViews block = records.block(b, buffer);
-      check_codes(block, records.domain(), used);
       count_block(block, records.domain(), cliques, cells, group, counters);
     }
     const std::lock_guard lock(merging);
@@ -172,6 +172,9 @@ std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const C
 
 std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Clique> cliques,
                                          unsigned threads) {
+  const Clique used = attributes_of(cliques);
+  check_attributes(table.domain, used);
+  check_codes(table, used);
   return count_all(TableCodes(table), cliques, threads);
 }
 
@@ -180,7 +183,7 @@ dp::PrivateCounts count(const Codes& records, const Clique& clique, unsigned thr
 }
 
 dp::PrivateCounts count(const Table& table, const Clique& clique, unsigned threads) {
-  return count(TableCodes(table), clique, threads);
+  return std::move(count_all(table, std::span(&clique, 1), threads).front());
 }
 
 std::vector<bool> impossible_cells(const Domain& domain, const Clique& clique,

@@ -2,12 +2,20 @@
 
 #include <algorithm>
 
+#include "base/vector_clones.h"
+
 namespace tracetwin::marginal {
 
-void joint_codes(const ColumnViews& columns, const Domain& domain,
-                 const Clique& clique, std::size_t begin, std::span<std::uint32_t> codes) {
-  std::fill(codes.begin(), codes.end(), 0U);
-  for (const std::uint32_t attribute : clique) {
+TRACETWIN_VECTOR_CLONES void joint_codes(const ColumnViews& columns, const Domain& domain,
+                                         const Clique& clique, std::size_t begin,
+                                         std::span<std::uint32_t> codes) {
+  if (clique.empty()) {
+    std::fill(codes.begin(), codes.end(), 0U);
+    return;
+  }
+  const auto first = columns[clique.front()].subspan(begin, codes.size());
+  std::copy(first.begin(), first.end(), codes.begin());
+  for (const std::uint32_t attribute : std::span(clique).subspan(1)) {
     const std::uint32_t cells = domain[attribute].cells;
     const std::uint16_t* column = columns[attribute].data() + begin;
     for (std::size_t i = 0; i < codes.size(); ++i) {

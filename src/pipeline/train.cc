@@ -191,6 +191,7 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);
   model.ledger = ledger.report();
+  model.ledger.unit_rows = bound.rows;
   return model;
 }
 

@@ -36,7 +36,7 @@ struct Table {
 };
 
 /// Records as codes that are read block by block, from several threads at once: what may be longer
-/// than memory.
+/// than memory. Every code is below its attribute's cells.
 class Codes {
  public:
   virtual ~Codes() = default;

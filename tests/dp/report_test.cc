@@ -47,6 +47,21 @@ TEST(LedgerReport, StoredFieldsAreAsDocumented) {
   EXPECT_EQ(stored["rows"][0]["sigma2"].size(), 2U);
 }
 
+TEST(LedgerReport, SaysWhatAUnitOfSeveralRowsIs) {
+  json stored = example();
+  stored["unit"] = "host";
+  stored["unit_rows"] = 32;
+  const LedgerReport report = LedgerReport::from_json(stored);
+  EXPECT_EQ(report.statement(),
+            "(2, 1e-09)-differential privacy per host (rows of one source address, of which 32 at "
+            "most were learned from)");
+  EXPECT_EQ(report.to_json()["unit_rows"], 32);
+  for (const json& wrong : {json(0), json(1.5), json("many"), json(-1)}) {
+    stored["unit_rows"] = wrong;
+    EXPECT_THROW(LedgerReport::from_json(stored), Error) << wrong;
+  }
+}
+
 TEST(LedgerReport, WithoutBudgetEpsilonIsNull) {
   Ledger ledger = Ledger::no_guarantee(Unit::kRecord);
   ledger.reserve("a", "b", 1, 1, 4);
