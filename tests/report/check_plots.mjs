@@ -1,0 +1,129 @@
+// Checks of the plots: drawn, answering, switchable.
+
+export function expectedPlots(document) {
+  return (document.plots ?? []).filter(
+    (plot) => (plot.series ?? []).length + (plot.maps ?? []).length > 0,
+  );
+}
+
+/** What is inked in each plot: shapes with an extent, not only elements. */
+async function inked(page) {
+  return page.locator("[data-plot]").evaluateAll((cards) =>
+    cards.map((card) => {
+      const drawings = [...card.querySelectorAll(".chart svg")];
+      const marks = drawings.flatMap((svg) => [
+        ...svg.querySelectorAll(
+          '[aria-label="line"] path, [aria-label="bar"] path, [aria-label="bar"] rect, [aria-label="dot"] path, [aria-label="dot"] circle, [aria-label="cell"] rect',
+        ),
+      ]);
+      const shown = marks.filter((mark) => {
+        const box = mark.getBBox();
+        return box.width + box.height > 0;
+      });
+      const broken = marks.filter((mark) =>
+        /NaN|undefined/.test(mark.outerHTML),
+      ).length;
+      const [box] = drawings.map((svg) => svg.getBoundingClientRect());
+      return {
+        id: card.dataset.plot,
+        marks: shown.length,
+        broken,
+        width: box?.width ?? 0,
+        height: box?.height ?? 0,
+      };
+    }),
+  );
+}
+
+function expectedMarks(plot) {
+  if (plot.maps)
+    return plot.maps.reduce((sum, map) => sum + map.values.length ** 2, 0);
+  if (plot.kind === "bars")
+    return plot.series.reduce((sum, series) => sum + series.x.length, 0);
+  return plot.series.length;
+}
+
+export async function drawn({ page, document }) {
+  const found = await inked(page);
+  return expectedPlots(document).flatMap((plot) => {
+    const card = found.find((one) => one.id === plot.id);
+    if (!card) return [`${plot.id} is not there`];
+    const wrong = [];
+    if (card.marks < expectedMarks(plot))
+      wrong.push(`${plot.id}: ${card.marks} marks of ${expectedMarks(plot)}`);
+    if (card.broken > 0)
+      wrong.push(`${plot.id}: ${card.broken} marks are broken`);
+    if (card.width < 200 || card.height < 80)
+      wrong.push(`${plot.id}: ${card.width} x ${card.height} px`);
+    return wrong;
+  });
+}
+
+async function tipOf(card) {
+  const tip = card.locator(".tip").first();
+  return (await tip.isVisible()) ? tip.locator("dl > div").count() : 0;
+}
+
+/** Mouse or finger in the middle, then the keyboard. */
+export async function readouts({ page, document, screen }) {
+  const wrong = [];
+  for (const plot of expectedPlots(document)) {
+    const card = page.locator(`[data-plot="${plot.id}"]`);
+    const svg = card.locator(".chart svg").first();
+    await svg.scrollIntoViewIfNeeded();
+    const rows = plot.maps ? 1 : plot.series.length;
+    if (screen === "phone") await svg.tap();
+    else await svg.hover();
+    if ((await tipOf(card)) !== rows)
+      wrong.push(
+        `${plot.id}: the readout has ${await tipOf(card)} rows of ${rows}`,
+      );
+    await svg.focus();
+    await page.keyboard.press("Escape");
+    if ((await tipOf(card)) > 0)
+      wrong.push(`${plot.id}: Escape does not close the readout`);
+    await page.keyboard.press("ArrowRight");
+    if ((await tipOf(card)) !== rows)
+      wrong.push(`${plot.id}: the arrow key says nothing`);
+    await page.keyboard.press("Escape");
+  }
+  return wrong;
+}
+
+export async function legends({ page, document }) {
+  const wrong = [];
+  for (const plot of expectedPlots(document).filter((one) => !one.maps)) {
+    const button = page
+      .locator(`[data-plot="${plot.id}"] .legend button`)
+      .last();
+    const count = async () =>
+      (await inked(page)).find((one) => one.id === plot.id).marks;
+    const before = await count();
+    await button.click();
+    if ((await count()) >= before) wrong.push(`${plot.id}: nothing goes away`);
+    await button.click();
+    if ((await count()) !== before)
+      wrong.push(`${plot.id}: it does not come back`);
+  }
+  for (const button of await page.locator(".plot-head .switch").all()) {
+    const drawing = page
+      .locator("figure", { has: button })
+      .locator(".chart svg");
+    const before = await drawing.innerHTML();
+    await button.click();
+    if ((await drawing.innerHTML()) === before)
+      wrong.push("a log switch changes nothing");
+    await button.click();
+  }
+  return wrong;
+}
+
+export async function values({ page }) {
+  const details = page.locator(".values").first();
+  if ((await details.count()) === 0) return [];
+  await details.locator("summary").click();
+  await details.locator("tbody tr").first().waitFor({ timeout: 2000 });
+  const rows = await details.locator("tbody tr").count();
+  await details.locator("summary").click();
+  return rows > 1 ? [] : [`${rows} rows of values`];
+}
