@@ -7,9 +7,7 @@ const NAMES = ["chromium", "chromium-browser", "google-chrome"];
 
 function executable() {
   const folders = (process.env.PATH ?? "").split(delimiter);
-  for (const path of NAMES.flatMap((name) =>
-    folders.map((folder) => join(folder, name)),
-  )) {
+  for (const path of NAMES.flatMap((name) => folders.map((folder) => join(folder, name)))) {
     try {
       accessSync(path, constants.X_OK);
       return path;
@@ -24,9 +22,7 @@ function executable() {
 export async function openBrowser() {
   const executablePath = executable();
   if (!executablePath) return { skip: "there is no chromium" };
-  const require = createRequire(
-    new URL("../../web/report/package.json", import.meta.url),
-  );
+  const require = createRequire(new URL("../../web/report/package.json", import.meta.url));
   let driver;
   try {
     driver = require("playwright-core");

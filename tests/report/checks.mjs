@@ -1,24 +1,15 @@
 // What must hold on every page. Each check returns a line for everything that is wrong.
 import { pathToFileURL } from "node:url";
 import { printed } from "./check_print.mjs";
-import {
-  drawn,
-  expectedPlots,
-  legends,
-  readouts,
-  values,
-} from "./check_plots.mjs";
+import { drawn, expectedPlots, legends, readouts, values } from "./check_plots.mjs";
 
 const settle = (page) => page.waitForTimeout(60);
 const visible = (page, selector) => page.locator(`${selector}:visible`).count();
 
 async function onlyItself({ seen, file }) {
   const own = pathToFileURL(file).href;
-  const others = seen.requests.filter(
-    (url) => url !== own && !url.startsWith("data:"),
-  );
-  if (seen.requests.length === 0)
-    return ["no request was seen at all: the check is blind"];
+  const others = seen.requests.filter((url) => url !== own && !url.startsWith("data:"));
+  if (seen.requests.length === 0) return ["no request was seen at all: the check is blind"];
   return others.map((url) => `asks for ${url}`);
 }
 
@@ -36,8 +27,7 @@ async function complete({ page, document }) {
   const plots = await page.locator("[data-plot]").count();
   if (plots !== expectedPlots(document).length) wrong.push(`${plots} plots`);
   const ranks = await page.locator(".ranking tbody tr").count();
-  if (ranks !== (document.ranking ?? []).length)
-    wrong.push(`${ranks} rows of ranking`);
+  if (ranks !== (document.ranking ?? []).length) wrong.push(`${ranks} rows of ranking`);
   if (!(await page.locator(".notice").innerText()).startsWith("Not private"))
     wrong.push("no notice");
   return wrong;
@@ -49,8 +39,7 @@ async function onlyText({ page, document }) {
   if ((await page.locator("body img, main b > b, main i > b").count()) > 0)
     wrong.push("markup came through");
   const title = await page.title();
-  if (!title.startsWith(document.results[0].name))
-    wrong.push(`the title is ${title}`);
+  if (!title.startsWith(document.results[0].name)) wrong.push(`the title is ${title}`);
   return wrong;
 }
 
@@ -63,20 +52,21 @@ async function fits({ page }) {
 }
 
 async function themes({ page }) {
-  const colour = () =>
-    page.evaluate(() => getComputedStyle(document.body).backgroundColor);
+  const colour = () => page.evaluate(() => getComputedStyle(document.body).backgroundColor);
   const before = await colour();
   await page.click("#theme");
   const after = await colour();
   await page.click("#theme");
   const wrong = before === after ? ["the switch changes nothing"] : [];
-  if ((await colour()) !== before)
-    wrong.push("the switch does not switch back");
+  if ((await colour()) !== before) wrong.push("the switch does not switch back");
   return wrong;
 }
 
 async function filters({ page }) {
   const wrong = [];
+  await page.evaluate(() => {
+    for (const group of document.querySelectorAll(".group")) group.open = true;
+  });
   const all = await visible(page, ".metrics tbody tr");
   const weak = await page
     .locator('.metrics tr[data-level="fair"], .metrics tr[data-level="poor"]')
@@ -84,19 +74,14 @@ async function filters({ page }) {
   await page.click("#only-off");
   const left = await visible(page, ".metrics tbody tr");
   await page.click("#only-off");
-  if (left !== weak)
-    wrong.push(`${left} rows stay of ${weak} that are fair or poor`);
+  if (left !== weak) wrong.push(`${left} rows stay of ${weak} that are fair or poor`);
   const open = await visible(page, ".explain");
   await page.click("#explanations");
-  if (
-    (await visible(page, ".explain")) === open &&
-    (await page.locator(".explain").count()) > 0
-  ) {
+  if ((await visible(page, ".explain")) === open && (await page.locator(".explain").count()) > 0) {
     wrong.push("the explanations do not move");
   }
   await page.click("#explanations");
-  if ((await visible(page, ".metrics tbody tr")) !== all)
-    wrong.push("rows got lost");
+  if ((await visible(page, ".metrics tbody tr")) !== all) wrong.push("rows got lost");
   return wrong;
 }
 
@@ -106,8 +91,7 @@ async function twinSwitches({ page, document }) {
   const button = page.locator(".switches [data-switch]").nth(1);
   await button.click();
   await settle(page);
-  if ((await visible(page, '[data-twin="1"]')) > 0)
-    wrong.push("a hidden trace still shows");
+  if ((await visible(page, '[data-twin="1"]')) > 0) wrong.push("a hidden trace still shows");
   const name = document.results[1].name;
   const entries = await page
     .locator(".legend li:visible")
@@ -115,8 +99,7 @@ async function twinSwitches({ page, document }) {
   if (entries.includes(name)) wrong.push("a hidden trace is still in a legend");
   await button.click();
   await settle(page);
-  if ((await visible(page, '[data-twin="1"]')) === 0)
-    wrong.push("it does not come back");
+  if ((await visible(page, '[data-twin="1"]')) === 0) wrong.push("it does not come back");
   return wrong;
 }
 
@@ -127,13 +110,10 @@ async function accessible({ page }) {
     const ids = [...document.querySelectorAll("[id]")].map((one) => one.id);
     const twice = ids.filter((id, at) => ids.indexOf(id) !== at);
     if (twice.length > 0) wrong.push(`ids used twice: ${twice.join(" ")}`);
-    for (const one of document.querySelectorAll(
-      "[aria-labelledby], [aria-controls]",
-    )) {
+    for (const one of document.querySelectorAll("[aria-labelledby], [aria-controls]")) {
       for (const name of ["aria-labelledby", "aria-controls"]) {
         const id = one.getAttribute(name);
-        if (id && !document.getElementById(id))
-          wrong.push(`${name} leads nowhere: ${id}`);
+        if (id && !document.getElementById(id)) wrong.push(`${name} leads nowhere: ${id}`);
       }
     }
     for (const one of document.querySelectorAll("button, a, summary")) {
@@ -142,8 +122,7 @@ async function accessible({ page }) {
     let level = 0;
     for (const one of document.querySelectorAll("h1, h2, h3, h4")) {
       const next = Number(one.tagName[1]);
-      if (next > level + 1)
-        wrong.push(`h${level} is followed by h${next}: ${one.textContent}`);
+      if (next > level + 1) wrong.push(`h${level} is followed by h${next}: ${one.textContent}`);
       level = next;
     }
     return wrong;

@@ -3,13 +3,7 @@
 //   node tests/report/run.mjs PAGE DOCUMENT.json… [--shots FOLDER]
 // With --shots, leaves pictures and a PDF of each for the eye. Exits with 77 when it has to be
 // skipped: Chromium or the browser driver is not there (scripts/report_page.sh --tools fetches it).
-import {
-  mkdirSync,
-  mkdtempSync,
-  readFileSync,
-  rmSync,
-  writeFileSync,
-} from "node:fs";
+import { mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { basename, join } from "node:path";
 import { pathToFileURL } from "node:url";
@@ -27,6 +21,8 @@ const SCREENS = {
 };
 const SLOT = '<script type="application/json" id="scores"></script>';
 const SKIPPED = 77;
+// Milliseconds for any one step, on a machine that may be busy.
+const PATIENCE = 15000;
 
 function parse(args) {
   const at = args.indexOf("--shots");
@@ -51,24 +47,24 @@ async function runOne(browser, file, document, name, screen, shots) {
     colorScheme: "light",
   });
   const page = await context.newPage();
+  page.setDefaultTimeout(PATIENCE);
   const seen = { requests: [], complaints: [] };
   context.on("request", (request) => seen.requests.push(request.url()));
   page.on("console", (message) => {
-    if (["error", "warning"].includes(message.type()))
-      seen.complaints.push(message.text());
+    if (["error", "warning"].includes(message.type())) seen.complaints.push(message.text());
   });
   page.on("pageerror", (error) => seen.complaints.push(String(error)));
   await page.goto(pathToFileURL(file).href);
   await page.waitForSelector("html[data-ready]");
   // Plots are drawn once their width is known.
   await page.waitForTimeout(150);
-  if (shots)
-    await takeShots(page, join(shots, `${name}.${screen}`), screen === "desk");
+  if (shots) await takeShots(page, join(shots, `${name}.${screen}`), screen === "desk");
   const failures = [];
   for (const [title, check] of Object.entries(CHECKS)) {
-    const found = await check({ page, document, seen, screen, file }).catch((error) => [error.message]);
-    for (const line of found)
-      failures.push(`${name}, ${screen}: ${title}: ${line}`);
+    const found = await check({ page, document, seen, screen, file }).catch((error) => [
+      error.message.split("\n")[0],
+    ]);
+    for (const line of found) failures.push(`${name}, ${screen}: ${title}: ${line}`);
   }
   await context.close();
   return failures;
@@ -91,16 +87,7 @@ try {
     const file = join(folder, `${name}.html`);
     writeFileSync(file, fill(html, json));
     for (const screen of Object.keys(SCREENS)) {
-      failures.push(
-        ...(await runOne(
-          opened.browser,
-          file,
-          JSON.parse(json),
-          name,
-          screen,
-          shots,
-        )),
-      );
+      failures.push(...(await runOne(opened.browser, file, JSON.parse(json), name, screen, shots)));
     }
   }
 } finally {

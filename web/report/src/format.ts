@@ -14,7 +14,10 @@ const SUPERSCRIPT: Record<string, string> = {
   "9": "⁹",
 };
 
-/** Three decimals below ten, fewer above, powers of ten for the very small and the very large. */
+/**
+ * Three decimals below ten, fewer above, powers of ten for the very small and the very large. Without
+ * a unit zeros at the end stay, so that columns line up.
+ */
 export function formatNumber(value: number | null, unit = ""): string {
   if (value === null) return "–";
   const size = Math.abs(value);
@@ -22,6 +25,7 @@ export function formatNumber(value: number | null, unit = ""): string {
   if (Number.isInteger(value) && size < 1e7) shown = grouped(value, 0);
   else if (size < 5e-4 || size >= 1e7) shown = powers(value);
   else shown = grouped(value, size < 10 ? 3 : size < 100 ? 2 : size < 1000 ? 1 : 0);
+  if (unit && shown.includes(".")) shown = shown.replace(/0+$/, "").replace(/\.$/, "");
   return unit ? `${shown}${unit === "%" ? " %" : ` ${unit}`}` : shown;
 }
 

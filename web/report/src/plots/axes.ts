@@ -41,7 +41,7 @@ function powersOfTen([low, high]: [number, number], room: number): number[] {
 function roundSteps([low, high]: [number, number], room: number): number[] {
   const rough = (high - low) / Math.max(1, room - 1);
   const power = 10 ** Math.floor(Math.log10(rough));
-  const step = ([1, 2, 5].find((times) => times * power >= rough * 0.999) ?? 10) * power;
+  const step = ([1, 2, 2.5, 5].find((times) => times * power >= rough * 0.999) ?? 10) * power;
   return multiples(low, high, step);
 }
 

@@ -14,6 +14,8 @@ interface Bar {
 type BandScale = { apply(value: string): number; bandwidth: number };
 type Scale = { apply(value: number): number };
 
+// Pixels between the marks of two twins.
+const SPREAD = 7;
 const TOP = 8;
 const BOTTOM = 38;
 const LONGEST_LABEL = 16;
@@ -21,11 +23,15 @@ const LONGEST_LABEL = 16;
 export function drawBars(spec: PlotSpec, drawn: Drawn[], width: number): Chart {
   const categories = [...new Set(drawn.flatMap(({ series }) => series.x.map(String)))];
   const twins = drawn.filter(({ look }) => !look.real);
-  const row = Math.max(21, 9 * twins.length + 8);
+  const row = Math.max(21, SPREAD * twins.length + 10);
   const height = TOP + BOTTOM + row * Math.max(1, categories.length);
   const values = drawn.flatMap(({ series }) => series.y.filter((value) => value !== null));
   const kind = spec.y.scale === "log" ? "log" : "linear";
-  const plan = planAxis(kind === "log" ? values : [0, ...values], kind, width < 400 ? 4 : 6);
+  const plan = planAxis(
+    kind === "log" ? values : [0, ...values],
+    kind,
+    Math.max(4, Math.floor(width / 55)),
+  );
   const longest = categories.reduce((most, one) => Math.max(most, short(one).length), 0);
   const svg = Plot.plot({
     width,
@@ -56,7 +62,7 @@ export function drawBars(spec: PlotSpec, drawn: Drawn[], width: number): Chart {
     marks: [
       drawn.filter(({ look }) => look.real).map((one) => realMark(one, plan.domain[0])),
       Plot.ruleX([plan.domain[0]], { stroke: "var(--line-strong)" }),
-      twins.map((one, index) => twinMark(one, (index - (twins.length - 1) / 2) * 9)),
+      twins.map((one, index) => twinMark(one, (index - (twins.length - 1) / 2) * SPREAD)),
     ],
   }) as SVGSVGElement;
   return chartOf(svg, spec, categories, drawn, width);

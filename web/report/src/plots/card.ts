@@ -6,7 +6,7 @@ import { lookOf } from "../looks";
 import { onPrint } from "../print";
 import { choices } from "../state";
 import { drawBars } from "./bars";
-import type { Chart } from "./chart";
+import type { Chart, Size } from "./chart";
 import { drawHeatMap, shadesOf } from "./heatmap";
 import { withHover } from "./hover";
 import { legend } from "./legend";
@@ -14,8 +14,12 @@ import { drawLines, type Drawn } from "./lines";
 import { valuesTable } from "./values";
 
 // Pixels that a plot gets on paper (print.css), in one column and across the page.
-const PAPER = { narrow: 320, wide: 660 };
-const LINE_HEIGHT = 250;
+const PAPER = { narrow: 315, wide: 655 };
+// Heights of plots of lines; on the screen they grow with the plots beside them (plots.css).
+const PAPER_HEIGHT = 200;
+const HEIGHTS = { least: 250, most: 420 };
+// Pixels that a heat map needs beside others.
+const LEAST_MAP = 200;
 
 export function plotCard(report: Report, spec: PlotSpec): HTMLElement {
   return new PlotCard(report, spec).element;
@@ -28,7 +32,8 @@ class PlotCard {
   private readonly isMap: boolean;
   private readonly isBars: boolean;
   private logX: boolean;
-  private width = 0;
+  private size: Size = { width: 0, height: 0 };
+  private printing = false;
   private charts: Chart[] = [];
   private readonly values: HTMLDetailsElement;
 
@@ -41,19 +46,23 @@ class PlotCard {
     this.logX = spec.x.scale === "log";
     this.values = valuesTable(spec.title, () => this.charts);
     this.element = this.frame();
-    new ResizeObserver(() => this.resize(this.canvas.clientWidth)).observe(this.canvas);
+    new ResizeObserver(() => this.printing || this.resize(this.screenSize())).observe(this.canvas);
     choices.onChange(() => this.redraw());
-    onPrint((printing) => this.resize(printing ? this.paperWidth() : this.canvas.clientWidth));
+    onPrint((printing) => {
+      this.printing = printing;
+      this.resize(printing ? this.paperSize() : this.screenSize());
+    });
   }
 
   private frame(): HTMLElement {
     const { spec } = this;
     const id = freshId("plot");
-    const wide = this.isWide() ? " wide" : "";
+    const kind = this.isLines() ? "lines" : this.isMap ? "heatmap" : "bars";
+    const room = spec.maps.length > 2 ? " full" : this.isWide() ? " wide" : "";
     return h(
       "figure",
       {
-        class: `plot card kind-${this.isMap ? "heatmap" : spec.kind}${wide}`,
+        class: `plot card kind-${kind}${room}`,
         "aria-labelledby": id,
         "data-plot": spec.id,
       },
@@ -75,8 +84,21 @@ class PlotCard {
     return this.spec.kind === "series" || this.spec.maps.length > 1;
   }
 
-  private paperWidth(): number {
-    return this.isWide() ? PAPER.wide : PAPER.narrow;
+  private paperSize(): Size {
+    return { width: this.isWide() ? PAPER.wide : PAPER.narrow, height: PAPER_HEIGHT };
+  }
+
+  private screenSize(): Size {
+    const { clientWidth, clientHeight } = this.canvas;
+    const grown = this.isLines() ? clientHeight : 0;
+    return {
+      width: clientWidth,
+      height: Math.min(HEIGHTS.most, Math.max(HEIGHTS.least, grown)),
+    };
+  }
+
+  private isLines(): boolean {
+    return !this.isMap && !this.isBars;
   }
 
   private legend(): HTMLElement {
@@ -90,7 +112,7 @@ class PlotCard {
 
   private logSwitch(): HTMLElement | null {
     const { x, series } = this.spec;
-    const numeric = !this.isMap && !this.isBars && x.scale !== "time";
+    const numeric = this.isLines() && x.scale !== "time";
     if (!numeric || !series.some((one) => one.x.some((value) => Number(value) > 0))) return null;
     const button = h(
       "button",
@@ -116,14 +138,16 @@ class PlotCard {
     );
   }
 
-  private resize(width: number): void {
-    if (width <= 0 || Math.abs(width - this.width) < 1) return;
-    this.width = width;
+  private resize(size: Size): void {
+    const { width, height } = this.size;
+    const same = Math.abs(size.width - width) < 1 && Math.abs(size.height - height) < 1;
+    if (size.width <= 0 || same) return;
+    this.size = size;
     this.redraw();
   }
 
   private redraw(): void {
-    if (this.width <= 0) return;
+    if (this.size.width <= 0) return;
     for (const item of this.element.querySelectorAll<HTMLElement>("[data-series]")) {
       item.hidden = choices.isHidden(item.dataset["series"] ?? "");
     }
@@ -135,18 +159,17 @@ class PlotCard {
     const drawn: Drawn[] = this.spec.series
       .filter((series) => !this.hidden.has(series.name) && !choices.isHidden(series.name))
       .map((series) => ({ series, look: lookOf(this.report, series.name) }));
-    const size = { width: this.width, height: LINE_HEIGHT };
     const chart = this.isBars
-      ? drawBars(this.spec, drawn, this.width)
-      : drawLines(this.spec, drawn, size, this.logX);
+      ? drawBars(this.spec, drawn, this.size.width)
+      : drawLines(this.spec, drawn, this.size, this.logX);
     this.charts = [chart];
     return withHover(chart, this.spec.title);
   }
 
   private drawMaps(): HTMLElement[] {
     const maps = this.spec.maps.filter((map) => !choices.isHidden(map.name));
-    const columns = Math.max(1, Math.min(maps.length, Math.floor(this.width / 300)));
-    const room = Math.floor((this.width - (columns - 1) * 24) / columns);
+    const columns = Math.max(1, Math.min(maps.length, Math.floor(this.size.width / LEAST_MAP)));
+    const room = Math.floor((this.size.width - (columns - 1) * 24) / columns);
     this.charts = [];
     return maps.map((map) => {
       const chart = drawHeatMap(this.report, this.spec, map, room);

@@ -20,14 +20,18 @@ export interface Shades {
 }
 
 // Cells this wide have room for their number.
-const ROOM_FOR_NUMBER = 34;
+const ROOM_FOR_NUMBER = 27;
+// The least share of the range that the shades span, lest small distances look like large ones.
+const LEAST_SPAN = 0.3;
 const WIDEST = 460;
 
 /** One scale of shades for all maps of a plot, as narrow as the values allow. */
 export function shadesOf(spec: PlotSpec): Shades {
   const values = spec.maps.flatMap((map) => map.values.flat()).filter((value) => value !== null);
   const low = spec.range[0] ?? Math.min(0, ...values);
-  const high = values.reduce((most, value) => Math.max(most, value), low);
+  let high = values.reduce((most, value) => Math.max(most, value), low);
+  const [from, to] = spec.range;
+  if (from !== null && to !== null) high = Math.max(high, from + LEAST_SPAN * (to - from));
   const step = 10 ** Math.floor(Math.log10(high - low || 1)) / 2;
   const round = Number((Math.ceil((high - low) / step) * step + low).toPrecision(6));
   return { low, high: Math.min(spec.range[1] ?? Infinity, round) };
@@ -102,7 +106,7 @@ function numbers(cells: Cell[], shades: Shades): Plot.Markish {
       text: (cell: Cell) => (cell.value ?? 0).toFixed(2).replace(/^0\./, "."),
       fill: (cell: Cell) =>
         strength(cell.value ?? 0, shades) > 0.55 ? "var(--heat-ink-high)" : "var(--heat-ink-low)",
-      fontSize: 10.5,
+      fontSize: 10,
       pointerEvents: "none",
     },
   );

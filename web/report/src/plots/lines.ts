@@ -21,13 +21,12 @@ interface Line {
   points: Point[];
 }
 
+// What lies at zero counts for all that lies above it.
+const CUMULATIVE = new Set(["cdf", "tail"]);
+
 type Scale = { apply(value: number): number; invert(pixel: number): number };
 
-// These hold their height until the next point.
-const STEPPED = new Set(["cdf", "tail"]);
-
 export function drawLines(spec: PlotSpec, drawn: Drawn[], size: Size, logX: boolean): Chart {
-  const stepped = STEPPED.has(spec.kind);
   const xs = drawn.flatMap(({ series }) => series.x.map(Number));
   const ys = drawn.flatMap(({ series }) => series.y.filter((value) => value !== null));
   const xKind: ScaleKind = spec.x.scale === "time" ? "time" : logX ? "log" : "linear";
@@ -44,12 +43,9 @@ export function drawLines(spec: PlotSpec, drawn: Drawn[], size: Size, logX: bool
     style: CHART_STYLE,
     x: scaleOptions(x, spec.x.label),
     y: { ...scaleOptions(y, spec.y.label), grid: true },
-    marks: [
-      Plot.ruleY([y.domain[0]], { stroke: "var(--line-strong)" }),
-      lines.map((line) => lineMark(line, stepped)),
-    ],
+    marks: [Plot.ruleY([y.domain[0]], { stroke: "var(--line-strong)" }), lines.map(lineMark)],
   }) as SVGSVGElement;
-  return chartOf(svg, spec, lines, size, stepped);
+  return chartOf(svg, spec, lines, size);
 }
 
 function margins(y: AxisPlan, size: Size): object {
@@ -83,7 +79,7 @@ function pointsOf(series: Series, kind: string, x: AxisPlan, y: AxisPlan): Point
   if (x.kind !== "log") return withEnds(points, kind, x);
   const zeros = points.filter((point) => point.x <= 0);
   const shown = points.filter((point) => point.x > 0);
-  const edge = STEPPED.has(kind) ? zeros[zeros.length - 1] : undefined;
+  const edge = CUMULATIVE.has(kind) ? zeros[zeros.length - 1] : undefined;
   return withEnds(edge ? [{ x: x.domain[0], y: edge.y }, ...shown] : shown, kind, x);
 }
 
@@ -103,7 +99,7 @@ function withEnds(points: Point[], kind: string, x: AxisPlan): Point[] {
   return [...start, ...points, ...end];
 }
 
-function lineMark(line: Line, stepped: boolean): Plot.Markish {
+function lineMark(line: Line): Plot.Markish {
   return Plot.line(line.points, {
     x: "x",
     y: (point: Point) => point.y ?? NaN,
@@ -111,18 +107,11 @@ function lineMark(line: Line, stepped: boolean): Plot.Markish {
     strokeWidth: line.look.width,
     strokeDasharray: line.look.dash || undefined,
     strokeLinejoin: "round",
-    curve: stepped ? "step-after" : "linear",
     className: line.look.real ? "line-real" : "line-twin",
   } as Plot.LineOptions);
 }
 
-function chartOf(
-  svg: SVGSVGElement,
-  spec: PlotSpec,
-  lines: Line[],
-  size: Size,
-  stepped: boolean,
-): Chart {
+function chartOf(svg: SVGSVGElement, spec: PlotSpec, lines: Line[], size: Size): Chart {
   const scaled = svg as SVGSVGElement & { scale(name: string): Scale };
   const [x, y] = [scaled.scale("x"), scaled.scale("y")];
   const stops = [...new Set(lines.flatMap((line) => line.points.map((point) => point.x)))];
@@ -131,7 +120,7 @@ function chartOf(
     svg,
     stops: stops.length,
     nearest: (pixel) => nearestIndex(stops, x.invert(pixel), (value) => x.apply(value), pixel),
-    at: (stop) => readout(spec, lines, stops[stop] ?? 0, { x, y, size, stepped }),
+    at: (stop) => readout(spec, lines, stops[stop] ?? 0, { x, y, size }),
   };
 }
 
@@ -163,13 +152,12 @@ interface Frame {
   x: Scale;
   y: Scale;
   size: Size;
-  stepped: boolean;
 }
 
 function readout(spec: PlotSpec, lines: Line[], place: number, frame: Frame): Readout {
   const found = lines.map((line) => ({
     look: line.look,
-    y: heightAt(line.points, place, frame.stepped),
+    y: heightAt(line.points, place, frame),
   }));
   const pixel = frame.x.apply(place);
   const points = found.flatMap(({ look, y }) =>
@@ -185,22 +173,23 @@ function readout(spec: PlotSpec, lines: Line[], place: number, frame: Frame): Re
   };
 }
 
-function heightAt(points: Point[], place: number, stepped: boolean): number | null {
-  let before: Point | undefined;
-  for (const point of points) {
-    if (point.x > place) return between(before, point, place, stepped);
-    before = point;
-  }
-  return before && (stepped || before.x === place) ? before.y : null;
+/** The height of the drawn line: straight between two points on the screen, not in value. */
+function heightAt(points: Point[], place: number, frame: Frame): number | null {
+  const after = points.findIndex((point) => point.x >= place);
+  const right = points[after];
+  const left = points[after - 1];
+  if (!right) return null;
+  if (right.x === place) return lastAt(points, after);
+  if (!left || left.y === null || right.y === null) return null;
+  const [from, to] = [frame.x.apply(left.x), frame.x.apply(right.x)];
+  const share = (frame.x.apply(place) - from) / (to - from);
+  const [low, high] = [frame.y.apply(left.y), frame.y.apply(right.y)];
+  return frame.y.invert(low + (high - low) * share);
 }
 
-function between(
-  before: Point | undefined,
-  after: Point,
-  place: number,
-  stepped: boolean,
-): number | null {
-  if (!before) return null;
-  if (stepped || before.x === place || before.y === null || after.y === null) return before.y;
-  return before.y + ((after.y - before.y) * (place - before.x)) / (after.x - before.x);
+/** Where a line jumps there are two points above each other: the later one is where it goes on. */
+function lastAt(points: Point[], first: number): number | null {
+  let last = first;
+  while (points[last + 1]?.x === points[first]?.x) last += 1;
+  return points[last]?.y ?? null;
 }

@@ -4,8 +4,8 @@ import { h } from "../dom";
 import { swatch, twinLook } from "../looks";
 import { choices } from "../state";
 
-// Below this width explanations start closed: every row would be a screen tall.
-const ROOMY = "(min-width: 720px)";
+// Below this width explanations and groups start closed: the page would be twenty screens long.
+export const ROOMY = "(min-width: 720px)";
 
 export function themeButton(): HTMLElement {
   const root = document.documentElement;
@@ -97,9 +97,16 @@ function filterSwitch(): HTMLElement {
   );
   button.addEventListener("click", () => {
     const now = document.body.classList.toggle("only-off");
+    if (now) openWeakGroups();
     button.setAttribute("aria-pressed", String(now));
   });
   return button;
+}
+
+function openWeakGroups(): void {
+  for (const group of document.querySelectorAll<HTMLDetailsElement>('.group[data-off="yes"]')) {
+    group.open = true;
+  }
 }
 
 /** Marks the section that is being read in the bar. */

@@ -112,6 +112,6 @@ function share(rho: number, whole: number): HTMLElement {
     "td",
     { class: "num share" },
     h("span", { class: "share-track" }, bar),
-    `${percent.toFixed(1)} %`,
+    h("span", { class: "share-percent" }, `${percent.toFixed(1)} %`),
   );
 }

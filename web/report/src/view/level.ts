@@ -21,6 +21,7 @@ const ICONS: Record<Level, string> = {
 };
 
 const FRAMES: Partial<Record<Level, string>> = {
+  info: "M8 1a7 7 0 1 0 0 14a7 7 0 1 0 0-14Z",
   good: "M8 1a7 7 0 1 0 0 14a7 7 0 1 0 0-14Z",
   fair: "M8 .8L15.4 14.2H.6Z",
   poor: "M5 1h6l4 4v6l-4 4h-6l-4-4v-6Z",

@@ -4,16 +4,18 @@ import type { Group, Metric, Report, Score, Twin } from "../data/types";
 import { freshId, h } from "../dom";
 import { formatNumber } from "../format";
 import { swatch, twinLook } from "../looks";
+import { ROOMY } from "./controls";
 import { levelBadge, worstLevel } from "./level";
 import { distinct, scale } from "./scale";
+import { groupTally } from "./tally";
 
-export function metricGroup(report: Report, group: Group, heading: "h3" | "h4"): HTMLElement {
+export function metricGroup(report: Report, group: Group): HTMLElement {
   const off = group.metrics.some((metric) => isOff(metric));
   const id = freshId("group");
   return h(
     "details",
-    { class: "group card", open: true, "data-off": off ? "yes" : "no" },
-    h("summary", {}, h(heading, { id }, group.title)),
+    { class: "group card", open: window.matchMedia(ROOMY).matches, "data-off": off ? "yes" : "no" },
+    h("summary", {}, h("h3", { id }, group.title), groupTally(group, report.twins)),
     group.explain && h("p", { class: "group-explain" }, group.explain),
     metricTable(report, group, id),
   );
@@ -35,7 +37,11 @@ function metricTable(report: Report, group: Group, labelledby: string): HTMLElem
     { class: "scroll", tabindex: 0, role: "region", "aria-labelledby": labelledby },
     h(
       "table",
-      { class: "metrics", role: "table", "aria-labelledby": labelledby },
+      {
+        class: twins.length > 1 ? "metrics many" : "metrics",
+        role: "table",
+        "aria-labelledby": labelledby,
+      },
       h(
         "thead",
         { role: "rowgroup" },

@@ -123,5 +123,12 @@ function fact(key: string, value: unknown): string {
   if (typeof value === "boolean") return value ? "yes" : "no";
   const amount = number(value);
   // A seed is a name, not an amount.
-  return amount !== null && !key.endsWith("seed") ? formatNumber(amount) : text(value);
+  return amount !== null && !key.endsWith("seed") ? formatFact(amount) : text(value);
+}
+
+/** Budgets are compared digit by digit, so they keep one more than scores do. */
+function formatFact(amount: number): string {
+  return Math.abs(amount) >= 1e-3 && Math.abs(amount) < 1
+    ? String(Number(amount.toPrecision(4)))
+    : formatNumber(amount);
 }

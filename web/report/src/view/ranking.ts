@@ -51,7 +51,7 @@ function explanation(rows: Rank[]): string {
   const rising = scores.every((score, at) => at === 0 || score >= (scores[at - 1] ?? score));
   const order =
     scores.length < 2 ? "" : rising ? " A lower score is closer." : " A higher score is closer.";
-  return `The synthetic traces against each other, closest to the real trace first.${order} Scores compare these traces only: they say nothing about traces that are not in this table.`;
+  return `The synthetic traces against each other, closest to the real trace first.${order} Scores compare the traces of this table with each other, by distance alone: a trace that copies the real one ranks well, so read its verdict too.`;
 }
 
 function measure(key: string): string {

@@ -24,10 +24,10 @@ export function sectionView(report: Report, section: Section): HTMLElement {
     plots.length > 0 &&
       h(
         "div",
-        { class: "plots" },
+        { class: "plots", "data-count": plots.length },
         plots.map((plot) => plotCard(report, plot)),
       ),
-    section.groups.map((group) => metricGroup(report, group, "h3")),
+    section.groups.map((group) => metricGroup(report, group)),
     section.groups.length === 0 &&
       plots.length === 0 &&
       h("p", { class: "small" }, "Nothing was measured here."),
