@@ -11,7 +11,7 @@ async function inked(page, id = null) {
   const cards = page.locator(id === null ? "[data-plot]" : `[data-plot="${id}"]`);
   return cards.evaluateAll((cards) =>
     cards.map((card) => {
-      const drawings = [...card.querySelectorAll(".chart svg")];
+      const drawings = [...card.querySelectorAll(".chart > svg")];
       const marks = drawings.flatMap((svg) => [
         ...svg.querySelectorAll(
           '[aria-label="line"] path, [aria-label="bar"] path, [aria-label="bar"] rect, [aria-label="dot"] path, [aria-label="dot"] circle, [aria-label="cell"] rect',
@@ -65,7 +65,7 @@ export async function readouts({ page, document, screen }) {
   const wrong = [];
   for (const plot of expectedPlots(document)) {
     const card = page.locator(`[data-plot="${plot.id}"]`);
-    const svg = card.locator(".chart svg").first();
+    const svg = card.locator(".chart > svg").first();
     const rows = plot.maps ? 1 : plot.series.length;
     if (screen === "phone") await svg.tap();
     else await svg.hover();
@@ -85,7 +85,8 @@ export async function readouts({ page, document, screen }) {
 export async function legends({ page }) {
   return page.evaluate(() => {
     const wrong = [];
-    const ink = (card) => card.querySelector(".canvas").innerHTML;
+    const ink = (card) =>
+      [...card.querySelectorAll(".chart > svg")].map((svg) => svg.innerHTML).join("");
     const turns = (button, card, name) => {
       const before = ink(card);
       button.click();

@@ -23,7 +23,7 @@ async function layout(page) {
   return page.evaluate((paper) => {
     const wrong = [];
     const shown = (one) => one.getClientRects().length > 0;
-    for (const svg of document.querySelectorAll(".chart svg")) {
+    for (const svg of document.querySelectorAll(".chart > svg")) {
       const card = svg.closest(".plot");
       const box = svg.getBoundingClientRect();
       if (!shown(svg)) wrong.push(`${card.dataset.plot} is not printed`);

@@ -5,11 +5,11 @@ import { swatch, twinLook } from "../looks";
 import { memoriserPath } from "./scale";
 
 export function scaleKey(report: Report): HTMLElement {
-  const memoriser = report.sections.some((section) =>
-    section.groups.some((group) =>
-      group.metrics.some((metric) => metric.scores.some((score) => score.memoriser !== null)),
-    ),
-  );
+  const scores = report.sections
+    .flatMap((section) => section.groups.flatMap((group) => group.metrics))
+    .flatMap((metric) => metric.scores);
+  const floor = scores.some((score) => score.floor !== null);
+  const memoriser = scores.some((score) => score.memoriser !== null);
   return h(
     "div",
     { class: "key card", role: "note", "aria-label": "How to read the scales" },
@@ -25,19 +25,20 @@ export function scaleKey(report: Report): HTMLElement {
           `the value of ${twin.name}`,
         ),
       ),
-      h(
-        "li",
-        {},
-        picture(
-          s("rect", { class: "scale-band", x: 0, y: 2, width: 12, height: 12 }),
-          s("line", { class: "scale-floor", x1: 12, x2: 12, y1: 0, y2: 16 }),
+      floor &&
+        h(
+          "li",
+          { class: "key-long" },
+          picture(
+            s("rect", { class: "scale-band", x: 0, y: 2, width: 12, height: 12 }),
+            s("line", { class: "scale-floor", x1: 12, x2: 12, y1: 0, y2: 16 }),
+          ),
+          "floor: real traffic against other real traffic of the same size. In the shaded part a trace is as close as real traffic is to itself",
         ),
-        "floor: real traffic against other real traffic of the same size. In the shaded part a trace is as close as real traffic is to itself",
-      ),
       memoriser &&
         h(
           "li",
-          {},
+          { class: "key-long" },
           picture(s("g", { transform: "translate(12,8)" }, memoriserPath())),
           "memoriser: the training data played as the synthetic trace. Close to the real trace, and not private at all",
         ),

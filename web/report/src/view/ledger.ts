@@ -13,7 +13,7 @@ export function ledger(rows: Loose[], total: number | null): HTMLElement | null 
   if (rows.length === 0) return null;
   const spent = rows.reduce((sum, row) => sum + (number(row["rho"]) ?? 0), 0);
   const whole = Math.max(total ?? 0, spent);
-  const columns = ["Cells", "Sensitivity (L2)", "Noise (σ)", "Share of budget"];
+  const columns = ["Share of budget", "Noise (σ)", "Sensitivity (L2)", "Cells"];
   return h(
     "details",
     { class: "ledger", open: true },
@@ -78,8 +78,8 @@ function stageBody(stage: Stage, whole: number): HTMLElement[] {
     "tr",
     { class: "stage" },
     h("th", { scope: "rowgroup" }, button),
-    h("td", { class: "num", colspan: 3 }, amount),
     share(stage.rho, whole),
+    h("td", { class: "num", colspan: 3 }, amount),
   );
   return [h("tbody", {}, head), body];
 }
@@ -89,10 +89,10 @@ function measurement(row: Loose, whole: number): HTMLElement {
     "tr",
     {},
     h("th", { scope: "row" }, text(row["what"]) || "–"),
-    h("td", { class: "num" }, formatCount(number(row["cells"]))),
-    h("td", { class: "num" }, formatNumber(number(row["l2_sensitivity"]))),
-    h("td", { class: "num" }, sigma(row)),
     share(number(row["rho"]) ?? 0, whole),
+    h("td", { class: "num" }, sigma(row)),
+    h("td", { class: "num" }, formatNumber(number(row["l2_sensitivity"]))),
+    h("td", { class: "num" }, formatCount(number(row["cells"]))),
   );
 }
 

@@ -140,7 +140,7 @@ function number(metric: Metric, score: Score): HTMLElement {
     "span",
     { class: "number" },
     h("b", {}, formatNumber(score.value, metric.unit)),
-    spread && h("small", {}, ` ± ${formatNumber(score.spread)}`),
+    spread && [" ", h("small", {}, `± ${formatNumber(score.spread)}`)],
   );
 }
 
