@@ -66,6 +66,7 @@ async function filters({ page }) {
   const wrong = [];
   await page.evaluate(() => {
     for (const group of document.querySelectorAll(".group")) group.open = true;
+    for (const button of document.querySelectorAll(".more")) button.click();
   });
   const all = await visible(page, ".metrics tbody tr");
   const weak = await page

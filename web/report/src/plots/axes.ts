@@ -30,11 +30,21 @@ export function planAxis(values: number[], kind: ScaleKind, room: number): AxisP
 function powersOfTen([low, high]: [number, number], room: number): number[] {
   const first = Math.ceil(Math.log10(low) - 1e-9);
   const last = Math.floor(Math.log10(high) + 1e-9);
-  if (last - first < 1)
-    return roundSteps([low, high], Math.min(room, 4)).filter((tick) => tick > 0);
+  if (last - first < 1) {
+    return ladder(first - 1, last + 1).filter((tick) => tick >= low && tick <= high);
+  }
   const every = Math.max(1, Math.ceil((last - first + 1) / room));
   const ticks: number[] = [];
   for (let power = first; power <= last; power += every) ticks.push(10 ** power);
+  return ticks;
+}
+
+/** 1, 2, 5, 10, 20, 50, … for axes too short for powers of ten. */
+function ladder(first: number, last: number): number[] {
+  const ticks: number[] = [];
+  for (let power = first; power <= last; power += 1) {
+    for (const times of [1, 2, 5]) ticks.push(Number((times * 10 ** power).toPrecision(3)));
+  }
   return ticks;
 }
 

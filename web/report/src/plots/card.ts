@@ -112,7 +112,7 @@ class PlotCard {
 
   private logSwitch(): HTMLElement | null {
     const { x, series } = this.spec;
-    const numeric = this.isLines() && x.scale !== "time";
+    const numeric = this.isLines() && x.scale !== "time" && this.spec.kind !== "series";
     if (!numeric || !series.some((one) => one.x.some((value) => Number(value) > 0))) return null;
     const button = h(
       "button",

@@ -9,15 +9,21 @@ import { levelBadge, worstLevel } from "./level";
 import { distinct, scale } from "./scale";
 import { groupTally } from "./tally";
 
+// So many rows for information are folded away.
+const MANY = 4;
+
 export function metricGroup(report: Report, group: Group): HTMLElement {
   const off = group.metrics.some((metric) => isOff(metric));
   const id = freshId("group");
+  const more = foldInformation(group);
+  const open = window.matchMedia(ROOMY).matches && group.metrics.some(isJudged);
   return h(
     "details",
-    { class: "group card", open: window.matchMedia(ROOMY).matches, "data-off": off ? "yes" : "no" },
+    { class: more ? "group card folded" : "group card", open, "data-off": off ? "yes" : "no" },
     h("summary", {}, h("h3", { id }, group.title), groupTally(group, report.twins)),
     group.explain && h("p", { class: "group-explain" }, group.explain),
     metricTable(report, group, id),
+    more,
   );
 }
 
@@ -83,8 +89,8 @@ function metricRow(metric: Metric, twins: Twin[], memoriser: boolean): HTMLEleme
     nameCell(metric),
     h("td", { role: "cell", class: "where" }, scale(metric, twins)),
     twins.map((twin) => valueCell(metric, twin, twins.length > 1)),
-    referenceCell("floor", floors, metric),
-    memoriser && referenceCell("memoriser", learned, metric),
+    referenceCell("floor", floors),
+    memoriser && referenceCell("memoriser", learned),
   );
 }
 
@@ -144,21 +150,40 @@ function number(metric: Metric, score: Score): HTMLElement {
   );
 }
 
-/** Floors differ between twins of different size; then the cell shows from where to where. */
-function referenceCell(name: string, values: number[], metric: Metric): HTMLElement {
+/**
+ * Floors differ between twins of different size; then the cell shows from where to where. The unit
+ * stands beside the value.
+ */
+function referenceCell(name: string, values: number[]): HTMLElement {
   const low = Math.min(...values);
   const high = Math.max(...values);
-  const one = formatNumber(low, metric.unit);
-  const said =
-    values.length === 0
-      ? "–"
-      : low === high
-        ? one
-        : `${formatNumber(low)} – ${formatNumber(high, metric.unit)}`;
+  const range = low === high ? formatNumber(low) : `${formatNumber(low)} – ${formatNumber(high)}`;
   return h(
     "td",
     { role: "cell", class: "num reference" },
     h("span", { class: "cell-label" }, name),
-    said,
+    values.length === 0 ? "–" : range,
   );
+}
+
+/** Rows that judge nothing wait behind a button, when there are many beside rows that do. */
+function foldInformation(group: Group): HTMLElement | null {
+  const rest = group.metrics.filter((metric) => !isJudged(metric)).length;
+  if (rest < MANY || rest === group.metrics.length) return null;
+  const label = (open: boolean): string => `${open ? "Hide" : "Show"} ${rest} rows for information`;
+  const button = h(
+    "button",
+    { type: "button", class: "more", "aria-expanded": "false" },
+    label(false),
+  );
+  button.addEventListener("click", () => {
+    const open = button.closest(".group")?.classList.toggle("folded") === false;
+    button.setAttribute("aria-expanded", String(open));
+    button.textContent = label(open);
+  });
+  return button;
+}
+
+function isJudged(metric: Metric): boolean {
+  return isOff(metric) || metric.scores.some((score) => score.level === "good");
 }
