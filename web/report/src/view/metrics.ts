@@ -141,11 +141,15 @@ function valueCell(metric: Metric, twin: Twin, many: boolean): HTMLElement {
 }
 
 function number(metric: Metric, score: Score): HTMLElement {
+  const { unit } = metric;
   const spread = score.spread !== null && score.spread > 0;
+  // A percent sign belongs to its number; a long unit may go to the next line.
+  const short = unit === "%" || unit === "s";
   return h(
     "span",
     { class: "number" },
-    h("b", {}, formatNumber(score.value, metric.unit)),
+    h("b", {}, formatNumber(score.value, short ? unit : "")),
+    unit && !short && [" ", h("small", {}, unit)],
     spread && [" ", h("small", {}, `± ${formatNumber(score.spread)}`)],
   );
 }
