@@ -19,12 +19,15 @@ BUILD=(
   "libsodium-dev=cryptographic randomness for privacy noise"
   "libzip-dev=model files"
   "libboost-dev=statistics of the audit"
+  "libxgboost-dev=boosted trees of the evaluation"
+  "libsvm-dev=anomaly detection of the evaluation"
 )
 TEST=(
   "git=lists the files to check"
   "libgtest-dev=unit tests"
   "libgmock-dev=unit tests"
   "libbenchmark-dev=benchmarks"
+  "libvalijson-dev=checks JSON against its schema"
   "python3=source checks, fuzzing seeds"
   "tshark=judges the packets that are written"
   "clang=fuzzing"
