@@ -199,6 +199,8 @@ struct Askable {
   bool interval = false;
   std::vector<double> real;
   std::vector<double> synthetic;
+  /// What a condition is drawn from: all real values of an interval's column, each category once.
+  std::vector<double> candidates = {};
 };
 
 template <class Values>
@@ -227,6 +229,14 @@ std::vector<Askable> askable_columns(const Pair& pair, Random& random) {
   for (const NumberColumn& number : real.numbers) {
     all.push_back(
         {true, picked(number.values, a), picked(synthetic.number(number.name)->values, b)});
+  }
+  for (Askable& column : all) {
+    column.candidates = column.real;
+    if (!column.interval) {
+      std::ranges::sort(column.candidates);
+      column.candidates.erase(std::ranges::unique(column.candidates).begin(),
+                              column.candidates.end());
+    }
   }
   return all;
 }
@@ -264,7 +274,7 @@ double query_error(const Pair& pair, std::uint64_t seed) {
     random.shuffle(std::span(order));
     std::vector<Condition> conditions;
     for (std::size_t i = 0; i < 3; ++i) {
-      const auto& values = order[i]->real;
+      const auto& values = order[i]->candidates;
       const double one = values[random.below(values.size())];
       const double two = order[i]->interval ? values[random.below(values.size())] : one;
       conditions.push_back({order[i], std::min(one, two), std::max(one, two)});
