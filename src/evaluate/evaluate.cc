@@ -6,14 +6,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
-#include <atomic>
 #include <fstream>
 #include <functional>
 #include <map>
 #include <memory>
 #include <mutex>
-#include <set>
 #include <sstream>
 #include <utility>
 
@@ -21,6 +18,8 @@
 #include "base/parallel.h"
 #include "evaluate/columns.h"
 #include "evaluate/halves.h"
+#include "evaluate/plots.h"
+#include "evaluate/ranking.h"
 #include "evaluate/suite.h"
 #include "evaluate/tuples.h"
 #include "evaluate/verdict.h"
@@ -321,6 +320,21 @@ void add_facts(const EvaluateJob& job, const Cast& cast, Report& report) {
   }
 }
 
+/// The pairs of fields that some scorer of a run compared.
+const PairDistances* pairs_of(const Run& run) {
+  const auto at =
+      std::ranges::find_if(run, [](const Part& part) { return part.pairs.has_value(); });
+  return at == run.end() ? nullptr : &*at->pairs;
+}
+
+std::vector<Shown> shown(const EvaluateJob& job, const Cast& cast, const Runs& runs) {
+  std::vector<Shown> traces = {{"real", cast.real.get(), nullptr}};
+  for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
+    traces.push_back({job.synthetic[i].name, cast.synthetic[i].get(), pairs_of(runs.synthetic[i])});
+  }
+  return traces;
+}
+
 }  // namespace
 
 Report evaluate(const EvaluateJob& job, const Progress& progress) {
@@ -336,6 +350,8 @@ Report evaluate(const EvaluateJob& job, const Progress& progress) {
     report.results.push_back(
         assemble(job.synthetic[i].name, runs.synthetic[i], runs.floor, runs.memoriser));
   }
+  report.ranking = rank_results(report.results);
+  report.plots = draw_plots(shown(job, cast, runs), cast.label);
   return report;
 }
 

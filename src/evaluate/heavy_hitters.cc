@@ -18,7 +18,9 @@
 namespace tracetwin::evaluate {
 namespace {
 
-constexpr std::size_t kRepeats = 10;
+constexpr std::size_t kMostRepeats = 10;
+constexpr std::size_t kFewestRepeats = 3;
+constexpr std::size_t kKeysInAll = 4'000'000;  // over all repeats
 constexpr double kShare = 0.001;
 constexpr double kFewestPackets = 10;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
@@ -26,7 +28,7 @@ constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 struct SketchKind {
   const char* id;
   const char* name;
-  Estimates (*estimate)(const KeyCounts&, const SketchSize&, std::uint64_t);
+  Estimates (*estimate)(const KeyCounts&, Asked, const SketchSize&, std::uint64_t);
 };
 constexpr std::array kSketches = {SketchKind{"count_min", "Count-Min", count_min},
                                   SketchKind{"count_sketch", "Count Sketch", count_sketch},
@@ -76,13 +78,13 @@ KeyCounts counts_of(const Sample& sample, Key key) {
 }
 
 /// Which keys are heavy: at least `share` of all packets.
-std::vector<std::size_t> heavy_hitters(const KeyCounts& stream, double share) {
+std::vector<std::uint32_t> heavy_hitters(const KeyCounts& stream, double share) {
   double all = 0;
   for (const std::uint64_t count : stream.counts) {
     all += static_cast<double>(count);
   }
-  std::vector<std::size_t> heavy;
-  for (std::size_t i = 0; i < stream.counts.size(); ++i) {
+  std::vector<std::uint32_t> heavy;
+  for (std::uint32_t i = 0; i < stream.counts.size(); ++i) {
     if (static_cast<double>(stream.counts[i]) >= share * all && stream.counts[i] > 0) {
       heavy.push_back(i);
     }
@@ -91,14 +93,14 @@ std::vector<std::size_t> heavy_hitters(const KeyCounts& stream, double share) {
 }
 
 /// Mean relative error over the heavy keys, once a repeat; empty when there is none.
-std::vector<double> errors(const KeyCounts& stream, const std::vector<std::size_t>& heavy,
-                           const SketchKind& sketch, const SketchSize& size, std::uint64_t seed) {
+std::vector<double> errors(const KeyCounts& stream, Asked heavy, const SketchKind& sketch,
+                           const SketchSize& size, std::size_t repeats, std::uint64_t seed) {
   std::vector<double> found;
-  for (std::size_t repeat = 0; repeat < kRepeats && !heavy.empty(); ++repeat) {
-    const Estimates estimates = sketch.estimate(stream, size, mix(seed, repeat));
+  for (std::size_t repeat = 0; repeat < repeats && !heavy.empty(); ++repeat) {
+    const Estimates estimates = sketch.estimate(stream, heavy, size, mix(seed, repeat));
     double sum = 0;
-    for (const std::size_t i : heavy) {
-      const auto count = static_cast<double>(stream.counts[i]);
+    for (std::size_t i = 0; i < heavy.size(); ++i) {
+      const auto count = static_cast<double>(stream.counts[heavy[i]]);
       sum += std::abs(estimates[i] - count) / count;
     }
     found.push_back(sum / static_cast<double>(heavy.size()));
@@ -130,6 +132,22 @@ Gap gap_of(const std::vector<double>& real, const std::vector<double>& synthetic
           each.empty() ? kNan : deviation(each), of_real, of_synthetic};
 }
 
+void add_errors(GroupBuilder& group, const KeyKind& kind, const std::vector<Gap>& found,
+                const std::string& why) {
+  for (std::size_t i = 0; i < kSketches.size(); ++i) {
+    Metric& metric = group.add(
+        {.id = fmt::format("error.{}.{}", kind.id, kSketches[i].id),
+         .name = fmt::format("Error of {} for {}", kSketches[i].name, kind.name),
+         .explain = "Mean relative error of the estimates of heavy hitters on the twin; the floor "
+                    "is that on the real trace.",
+         .better = Better::kNone},
+        found[i].synthetic, why);
+    if (std::isfinite(found[i].real)) {
+      metric.floor = found[i].real;
+    }
+  }
+}
+
 void add_key(GroupBuilder& group, const Pair& pair, const KeyKind& kind, std::uint64_t seed) {
   const KeyCounts real = counts_of(pair.real, kind.key);
   const KeyCounts synthetic = counts_of(pair.synthetic, kind.key);
@@ -137,6 +155,8 @@ void add_key(GroupBuilder& group, const Pair& pair, const KeyKind& kind, std::ui
   // Much smaller than the number of keys, or nothing would collide and every error were 0.
   const double wanted = std::nearbyint(static_cast<double>(real.keys.size()) / 4);
   const SketchSize size{5, static_cast<std::size_t>(std::clamp(wanted, 64.0, 1000.0))};
+  const std::size_t repeats = std::clamp(kKeysInAll / std::max<std::size_t>(1, real.keys.size()),
+                                         kFewestRepeats, kMostRepeats);
   const auto real_heavy = heavy_hitters(real, share);
   const auto synthetic_heavy = heavy_hitters(synthetic, share);
   const std::string why = "a trace has no heavy hitter, or the sketch makes no error";
@@ -145,8 +165,8 @@ void add_key(GroupBuilder& group, const Pair& pair, const KeyKind& kind, std::ui
   std::vector<double> gaps;
   std::vector<Gap> found;
   for (const SketchKind& sketch : kSketches) {
-    found.push_back(gap_of(errors(real, real_heavy, sketch, size, seed),
-                           errors(synthetic, synthetic_heavy, sketch, size, seed)));
+    found.push_back(gap_of(errors(real, real_heavy, sketch, size, repeats, seed),
+                           errors(synthetic, synthetic_heavy, sketch, size, repeats, seed)));
     of_real.push_back(found.back().real);
     of_synthetic.push_back(found.back().synthetic);
     if (std::isfinite(found.back().value)) {
@@ -160,15 +180,17 @@ void add_key(GroupBuilder& group, const Pair& pair, const KeyKind& kind, std::ui
              .marks = Marks{0.25, 0.75}},
             mean(gaps), why);
   for (std::size_t i = 0; i < kSketches.size(); ++i) {
-    Metric& metric =
-        group.add({.id = fmt::format("gap.{}.{}", kind.id, kSketches[i].id),
-                   .name = fmt::format("Error gap of {} for {}", kSketches[i].name, kind.name),
-                   .explain = "The same for one sketch; ten repeats with other hash functions."},
-                  found[i].value, why);
+    Metric& metric = group.add(
+        {.id = fmt::format("gap.{}.{}", kind.id, kSketches[i].id),
+         .name = fmt::format("Error gap of {} for {}", kSketches[i].name, kind.name),
+         .explain =
+             "The same for one sketch; the spread is over repeats with other hash functions."},
+        found[i].value, why);
     if (metric.value && std::isfinite(found[i].spread)) {
       metric.spread = found[i].spread;
     }
   }
+  add_errors(group, kind, found, why);
   const bool all = std::ranges::none_of(of_real, [](double e) { return std::isnan(e); }) &&
                    std::ranges::none_of(of_synthetic, [](double e) { return std::isnan(e); });
   group.add({.id = fmt::format("order.{}", kind.id),

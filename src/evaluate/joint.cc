@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <numeric>
 #include <span>
 #include <utility>
 
@@ -197,18 +198,18 @@ double correlation_gap(const Pair& pair) {
 /// by interval.
 struct Askable {
   bool interval = false;
-  std::vector<double> real;
-  std::vector<double> synthetic;
+  std::vector<float> real;
+  std::vector<float> synthetic;
   /// What a condition is drawn from: all real values of an interval's column, each category once.
-  std::vector<double> candidates = {};
+  std::vector<float> candidates = {};
 };
 
 template <class Values>
-std::vector<double> picked(const Values& values, const std::vector<std::uint32_t>& rows) {
-  std::vector<double> some;
+std::vector<float> picked(const Values& values, const std::vector<std::uint32_t>& rows) {
+  std::vector<float> some;
   some.reserve(rows.size());
   for (const std::uint32_t row : rows) {
-    some.push_back(static_cast<double>(values[row]));
+    some.push_back(static_cast<float>(values[row]));
   }
   return some;
 }
@@ -244,22 +245,22 @@ std::vector<Askable> askable_columns(const Pair& pair, Random& random) {
 /// One condition on one column: low <= value <= high.
 struct Condition {
   const Askable* column;
-  double low;
-  double high;
+  float low;
+  float high;
 };
 
 double share_that_fits(std::span<const Condition> conditions, std::size_t rows,
-                       std::vector<double> Askable::*side) {
-  std::size_t fitting = 0;
-  for (std::size_t row = 0; row < rows; ++row) {
-    bool fits = true;
-    for (const Condition& condition : conditions) {
-      const double value = (condition.column->*side)[row];
-      fits &= value >= condition.low && value <= condition.high;
+                       std::vector<float> Askable::*side, std::vector<std::int32_t>& fits) {
+  fits.assign(rows, 1);
+  for (const Condition& condition : conditions) {
+    const float* values = (condition.column->*side).data();
+    for (std::size_t row = 0; row < rows; ++row) {
+      fits[row] &= static_cast<std::int32_t>(values[row] >= condition.low) &
+                   static_cast<std::int32_t>(values[row] <= condition.high);
     }
-    fitting += fits ? 1 : 0;
   }
-  return static_cast<double>(fitting) / static_cast<double>(rows);
+  return static_cast<double>(std::accumulate(fits.begin(), fits.end(), std::int64_t{0})) /
+         static_cast<double>(rows);
 }
 
 double query_error(const Pair& pair, std::uint64_t seed) {
@@ -269,18 +270,20 @@ double query_error(const Pair& pair, std::uint64_t seed) {
   for (const Askable& column : columns) {
     order.push_back(&column);
   }
+  std::vector<std::int32_t> fits;
   double sum = 0;
   for (std::size_t query = 0; query < kQueries; ++query) {
     random.shuffle(std::span(order));
     std::vector<Condition> conditions;
     for (std::size_t i = 0; i < 3; ++i) {
       const auto& values = order[i]->candidates;
-      const double one = values[random.below(values.size())];
-      const double two = order[i]->interval ? values[random.below(values.size())] : one;
+      const float one = values[random.below(values.size())];
+      const float two = order[i]->interval ? values[random.below(values.size())] : one;
       conditions.push_back({order[i], std::min(one, two), std::max(one, two)});
     }
-    sum += std::abs(share_that_fits(conditions, columns[0].real.size(), &Askable::real) -
-                    share_that_fits(conditions, columns[0].synthetic.size(), &Askable::synthetic));
+    sum += std::abs(
+        share_that_fits(conditions, columns[0].real.size(), &Askable::real, fits) -
+        share_that_fits(conditions, columns[0].synthetic.size(), &Askable::synthetic, fits));
   }
   return sum / kQueries;
 }

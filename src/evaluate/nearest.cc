@@ -15,7 +15,7 @@ double logarithm(double value) {
 }
 
 /// Share of the bits behind the common prefix; addresses of different families share nothing.
-float address_distance(const IpAddress& a, const IpAddress& b) {
+inline float address_distance(const IpAddress& a, const IpAddress& b) {
   const std::uint64_t low = a.low ^ b.low;
   if (a.high == b.high && low == 0) {
     return 0;

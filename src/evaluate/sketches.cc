@@ -1,6 +1,9 @@
+// A key is mixed once a sketch; a row then multiplies it by an odd number of its own and reads the
+// counter from the upper half of the product (multiply-shift) and the sign from a bit below.
 #include "evaluate/sketches.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <limits>
 
@@ -8,126 +11,158 @@ namespace tracetwin::evaluate {
 namespace {
 
 constexpr std::size_t kUnivmonLevels = 8;
-constexpr double kNitroRate = 0.1;
+constexpr double kNitroWeight = 8;
 
-/// Hash functions by (sketch, row): mix() is a bijection of 64 bits with good avalanche.
-std::uint64_t hash_of(std::uint64_t key, std::uint64_t function) {
-  return mix(function, key);
+std::uint64_t mixed(std::uint64_t key, std::uint64_t seed) {
+  std::uint64_t h = (key ^ seed) * 0x9e3779b97f4a7c15ULL;
+  h = (h ^ (h >> 32)) * 0xbf58476d1ce4e5b9ULL;
+  return h ^ (h >> 29);
 }
 
-/// Reads a hash as counter and sign.
-struct Cell {
-  std::size_t counter;
-  double sign;
-  Cell(std::uint64_t hash, std::size_t width)
-      : counter(static_cast<std::size_t>((hash >> 1) % width)), sign((hash & 1) != 0 ? 1 : -1) {}
+/// Rows of counters, and where a key falls in each.
+class Counters {
+ public:
+  Counters(const SketchSize& size, std::uint64_t seed)
+      : size_(size), seed_(mix(seed, 0)), counters_(size.depth * size.width) {
+    for (std::size_t row = 0; row < size.depth; ++row) {
+      factors_.push_back(mix(seed, row + 1) | 1);
+    }
+  }
+
+  std::uint64_t hash(std::uint64_t key) const { return mixed(key, seed_); }
+  double& at(std::size_t row, std::uint64_t hash) {
+    const std::uint64_t upper = hash * factors_[row] >> 32;
+    return counters_[row * size_.width + (upper * size_.width >> 32)];
+  }
+  double sign(std::size_t row, std::uint64_t hash) const {
+    return (hash * factors_[row] >> 31 & 1) != 0 ? 1 : -1;
+  }
+  std::size_t depth() const { return size_.depth; }
+
+  /// Adds what `amount(row)` says to the key's counters, with their signs.
+  template <class Amount>
+  void add_signed(std::uint64_t key, Amount amount) {
+    const std::uint64_t own = hash(key);
+    for (std::size_t row = 0; row < size_.depth; ++row) {
+      at(row, own) += sign(row, own) * amount(row);
+    }
+  }
+
+  double median(std::uint64_t key) {
+    const std::uint64_t own = hash(key);
+    std::vector<double> read;
+    for (std::size_t row = 0; row < size_.depth; ++row) {
+      read.push_back(sign(row, own) * at(row, own));
+    }
+    std::ranges::sort(read);
+    const std::size_t half = read.size() / 2;
+    return read.size() % 2 == 1 ? read[half] : (read[half - 1] + read[half]) / 2;
+  }
+
+ private:
+  SketchSize size_;
+  std::uint64_t seed_;
+  std::vector<std::uint64_t> factors_;
+  std::vector<double> counters_;
 };
 
-/// Count Sketch over some of the keys, each with the amounts that `amount(row, i)` says.
-template <class Amount>
-Estimates median_sketch(const KeyCounts& stream, std::span<const std::uint32_t> taking,
-                        const SketchSize& size, std::uint64_t seed, Amount amount) {
-  std::vector<std::vector<double>> estimates(taking.size());
-  for (std::size_t row = 0; row < size.depth; ++row) {
-    const std::uint64_t function = mix(seed, row);
-    std::vector<double> counters(size.width);
-    for (const std::uint32_t i : taking) {
-      const Cell cell(hash_of(stream.keys[i], function), size.width);
-      counters[cell.counter] += cell.sign * amount(row, i);
-    }
-    for (std::size_t at = 0; at < taking.size(); ++at) {
-      const Cell cell(hash_of(stream.keys[taking[at]], function), size.width);
-      estimates[at].push_back(cell.sign * counters[cell.counter]);
-    }
+Estimates medians(Counters& counters, const KeyCounts& stream, Asked asked) {
+  Estimates found;
+  for (const std::uint32_t i : asked) {
+    found.push_back(counters.median(stream.keys[i]));
   }
-  Estimates medians;
-  medians.reserve(estimates.size());
-  for (auto& own : estimates) {
-    std::ranges::sort(own);
-    const std::size_t half = own.size() / 2;
-    medians.push_back(own.size() % 2 == 1 ? own[half] : (own[half - 1] + own[half]) / 2);
-  }
-  return medians;
-}
-
-std::vector<std::uint32_t> all_of(const KeyCounts& stream) {
-  std::vector<std::uint32_t> all(stream.keys.size());
-  for (std::uint32_t i = 0; i < all.size(); ++i) {
-    all[i] = i;
-  }
-  return all;
+  return found;
 }
 
 }  // namespace
 
-Estimates count_min(const KeyCounts& stream, const SketchSize& size, std::uint64_t seed) {
-  Estimates least(stream.keys.size(), std::numeric_limits<double>::infinity());
-  for (std::size_t row = 0; row < size.depth; ++row) {
-    const std::uint64_t function = mix(seed, row);
-    std::vector<double> counters(size.width);
-    for (std::size_t i = 0; i < stream.keys.size(); ++i) {
-      counters[hash_of(stream.keys[i], function) % size.width] +=
-          static_cast<double>(stream.counts[i]);
-    }
-    for (std::size_t i = 0; i < stream.keys.size(); ++i) {
-      least[i] = std::min(least[i], counters[hash_of(stream.keys[i], function) % size.width]);
+Estimates count_min(const KeyCounts& stream, Asked asked, const SketchSize& size,
+                    std::uint64_t seed) {
+  Counters counters(size, seed);
+  for (std::size_t i = 0; i < stream.keys.size(); ++i) {
+    const std::uint64_t own = counters.hash(stream.keys[i]);
+    for (std::size_t row = 0; row < size.depth; ++row) {
+      counters.at(row, own) += static_cast<double>(stream.counts[i]);
     }
   }
-  return least;
-}
-
-Estimates count_sketch(const KeyCounts& stream, const SketchSize& size, std::uint64_t seed) {
-  return median_sketch(stream, all_of(stream), size, seed, [&](std::size_t, std::uint32_t i) {
-    return static_cast<double>(stream.counts[i]);
-  });
-}
-
-Estimates univmon(const KeyCounts& stream, const SketchSize& size, std::uint64_t seed) {
-  const SketchSize level_size{size.depth, std::max<std::size_t>(4, size.width / kUnivmonLevels)};
-  const std::uint64_t sampling = mix(seed, 0x5a);
-  Estimates estimates(stream.keys.size());
-  std::vector<std::uint32_t> taking = all_of(stream);
-  for (std::size_t level = 0; level < kUnivmonLevels && !taking.empty(); ++level) {
-    const Estimates found = median_sketch(
-        stream, taking, level_size, mix(seed, 100 + level),
-        [&](std::size_t, std::uint32_t i) { return static_cast<double>(stream.counts[i]); });
-    for (std::size_t at = 0; at < taking.size(); ++at) {
-      estimates[taking[at]] = found[at];
+  Estimates found;
+  for (const std::uint32_t i : asked) {
+    double least = std::numeric_limits<double>::infinity();
+    for (std::size_t row = 0; row < size.depth; ++row) {
+      least = std::min(least, counters.at(row, counters.hash(stream.keys[i])));
     }
-    std::erase_if(taking, [&](std::uint32_t i) {
-      return (hash_of(stream.keys[i], sampling) >> level & 1) == 0;
+    found.push_back(least);
+  }
+  return found;
+}
+
+Estimates count_sketch(const KeyCounts& stream, Asked asked, const SketchSize& size,
+                       std::uint64_t seed) {
+  Counters counters(size, seed);
+  for (std::size_t i = 0; i < stream.keys.size(); ++i) {
+    const auto count = static_cast<double>(stream.counts[i]);
+    counters.add_signed(stream.keys[i], [&](std::size_t) { return count; });
+  }
+  return medians(counters, stream, asked);
+}
+
+Estimates univmon(const KeyCounts& stream, Asked asked, const SketchSize& size,
+                  std::uint64_t seed) {
+  const SketchSize level_size{size.depth, std::max<std::size_t>(4, size.width / kUnivmonLevels)};
+  std::vector<Counters> levels;
+  for (std::size_t level = 0; level < kUnivmonLevels; ++level) {
+    levels.emplace_back(level_size, mix(seed, 100 + level));
+  }
+  // A key is in level l when its first l sampling bits are all set.
+  const std::uint64_t sampling = mix(seed, 99);
+  const auto deepest = [&](std::uint64_t key) {
+    const int ones = std::countr_one(mixed(key, sampling));
+    return std::min<std::size_t>(static_cast<std::size_t>(ones), kUnivmonLevels - 1);
+  };
+  for (std::size_t i = 0; i < stream.keys.size(); ++i) {
+    const auto count = static_cast<double>(stream.counts[i]);
+    const std::size_t last = deepest(stream.keys[i]);
+    for (std::size_t level = 0; level <= last; ++level) {
+      levels[level].add_signed(stream.keys[i], [&](std::size_t) { return count; });
+    }
+  }
+  Estimates found;
+  for (const std::uint32_t i : asked) {
+    found.push_back(levels[deepest(stream.keys[i])].median(stream.keys[i]));
+  }
+  return found;
+}
+
+Estimates nitro_sketch(const KeyCounts& stream, Asked asked, const SketchSize& size,
+                       std::uint64_t seed) {
+  Random random(seed, 0x417);
+  Counters counters(size, seed);
+  for (std::size_t i = 0; i < stream.keys.size(); ++i) {
+    counters.add_signed(stream.keys[i], [&](std::size_t) {
+      return kNitroWeight * static_cast<double>(one_in_eight(stream.counts[i], random));
     });
   }
-  return estimates;
+  return medians(counters, stream, asked);
 }
 
-Estimates nitro_sketch(const KeyCounts& stream, const SketchSize& size, std::uint64_t seed) {
-  Random random(seed, 0x417);
-  return median_sketch(stream, all_of(stream), size, seed, [&](std::size_t, std::uint32_t i) {
-    return static_cast<double>(binomial(stream.counts[i], kNitroRate, random)) / kNitroRate;
-  });
-}
-
-// Counting the failures between successes (geometric gaps) takes time in the number of successes,
-// not of trials.
-std::uint64_t binomial(std::uint64_t trials, double p, Random& random) {
-  constexpr std::uint64_t kMany = 1'000'000;
-  if (trials > kMany) {  // normal with the right moments: the error is far below the sketch's own
-    const double mean = static_cast<double>(trials) * p;
-    const double drawn = mean + std::sqrt(mean * (1 - p)) * random.normal();
+// A bit of three words and-ed together is set with probability 1/8: 64 trials at once.
+std::uint64_t one_in_eight(std::uint64_t trials, Random& random) {
+  constexpr std::uint64_t kMany = 100'000;
+  constexpr double kChance = 0.125;
+  if (trials > kMany) {
+    const double mean = static_cast<double>(trials) * kChance;
+    const double drawn = mean + std::sqrt(mean * (1 - kChance)) * random.normal();
     return static_cast<std::uint64_t>(
         std::clamp(std::round(drawn), 0.0, static_cast<double>(trials)));
   }
-  const double log_failure = std::log1p(-p);
   std::uint64_t successes = 0;
-  double left = static_cast<double>(trials);
-  while (true) {
-    left -= std::floor(std::log1p(-random.uniform()) / log_failure) + 1;
-    if (left < 0) {
-      return successes;
-    }
-    ++successes;
+  for (std::uint64_t left = trials; left > 0;) {
+    const std::uint64_t now = std::min<std::uint64_t>(left, 64);
+    const std::uint64_t bits = random.bits() & random.bits() & random.bits();
+    successes += static_cast<std::uint64_t>(std::popcount(bits >> (64 - now)));
+    left -= now;
   }
+  return successes;
 }
 
 }  // namespace tracetwin::evaluate
