@@ -5,17 +5,14 @@
 #include <algorithm>
 #include <filesystem>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <set>
 #include <string>
 #include <vector>
 
-#include "base/atomic_file.h"
 #include "cli/commands.h"
 #include "cli/evaluate_text.h"
+#include "cli/evaluation_files.h"
 #include "cli/model_options.h"
-#include "cli/skips_json.h"
-#include "evaluate/page.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -24,10 +21,7 @@ struct Options {
   std::string real;
   std::vector<std::string> synthetic;
   std::string holdout;
-  std::string report;
-  std::string json;
-  std::uint64_t seed = 0;
-  unsigned threads = 0;
+  EvaluationFiles files;
   evaluate::EvaluateJob job;
 };
 
@@ -57,33 +51,12 @@ std::vector<evaluate::NamedFile> named_files(const std::vector<std::string>& typ
   return files;
 }
 
-void check_standard_streams(const Options& options, const evaluate::EvaluateJob& job) {
+void check_standard_input(const Options& options, const evaluate::EvaluateJob& job) {
   auto from_input = std::ranges::count(job.synthetic, "-", &evaluate::NamedFile::path);
   from_input += (options.real == "-" ? 1 : 0) + (options.holdout == "-" ? 1 : 0);
   if (from_input > 1) {
     throw Error("only one trace can come from standard input", "Name files for the others.");
   }
-  if (options.report == "-" && options.json == "-") {
-    throw Error("--report and --json cannot both go to standard output",
-                "Name a file for one of them.");
-  }
-}
-
-void check_outputs(const Options& options, bool force) {
-  for (const std::string& output : {options.report, options.json}) {
-    if (!output.empty()) {
-      check_output(output, force);
-    }
-  }
-  if (!options.report.empty() && options.report == options.json) {
-    throw Error("--report and --json name the same file", "Name two.");
-  }
-}
-
-void write_output(const std::string& path, const std::string& text, bool force) {
-  const auto sink = open_output(path, force);
-  sink->write(std::string_view(text));
-  sink->commit();
 }
 
 ExitCode run_evaluate(const Options& options, Context& context) {
@@ -93,20 +66,11 @@ ExitCode run_evaluate(const Options& options, Context& context) {
   if (!options.holdout.empty()) {
     job.holdout = options.holdout;
   }
-  job.seed = options.seed;
-  job.threads = options.threads;
-  check_standard_streams(options, job);
-  check_outputs(options, context.common.force);
-  evaluate::Report report = evaluate::evaluate(job, context.console.progress());
-  report.made_by = "tracetwin " TRACETWIN_VERSION;
-  const std::string json = json_text(evaluate::to_json(report));
-  if (!options.json.empty()) {
-    write_output(options.json, json, context.common.force);
-  }
-  if (!options.report.empty()) {
-    write_output(options.report, evaluate::page_of(json), context.common.force);
-  }
-  if (options.json != "-" && options.report != "-") {
+  check_standard_input(options, job);
+  const bool force = context.common.force;
+  check_evaluation_files(options.files, force);
+  const auto report = evaluate_to_files(job, options.files, force, context.console.progress());
+  if (options.files.json != "-" && options.files.report != "-") {
     context.console.out(evaluation_text(report, context.common.verbose));
   }
   return ExitCode::kDone;
@@ -127,17 +91,19 @@ Action define_evaluate(CLI::App& app, CommonOptions& common) {
   app.add_option("--label-column", options->job.label_column,
                  "Column that tasks predict (type or label when there is one)")
       ->type_name("NAME");
-  app.add_option("--report", options->report, "Write the report here, one HTML file")
+  app.add_option("--report", options->files.report, "Write the report here, one HTML file")
       ->type_name("FILE");
-  app.add_option("--json", options->json, "Write all scores here as JSON; - is standard output")
+  app.add_option("--json", options->files.json,
+                 "Write all scores here as JSON; - is standard output")
       ->type_name("FILE");
   app.add_flag("-f,--force", common.force, "Replace an output that exists");
   app.add_flag("--quick", options->job.quick,
                "Leave out what trains models: the two-sample test, prediction and anomalies");
   add_whole(app, "--seed", "Seed of everything that is drawn at random (0)", 0, UINT64_MAX,
-            [options](std::uint64_t seed) { options->seed = seed; });
+            [options](std::uint64_t seed) { options->job.seed = seed; });
   add_whole(app, "--threads", "Threads to use; the result does not depend on it (all processors)",
-            1, 1024, [options](std::uint64_t n) { options->threads = static_cast<unsigned>(n); });
+            1, 1024,
+            [options](std::uint64_t n) { options->job.threads = static_cast<unsigned>(n); });
   return [options](Context& context) { return run_evaluate(*options, context); };
 }
 

@@ -16,7 +16,7 @@ namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t kFewestWindows = 20;
-constexpr std::uint64_t kLags = 20;
+constexpr std::size_t kLags = 20;
 constexpr double kNsPerSecond = 1e9;
 
 std::vector<double> gaps(const Columns& columns) {
@@ -67,9 +67,11 @@ void add_scale(GroupBuilder& group, const TimeScale& scale, const Columns& real,
   const WindowCounts b(synthetic.time_ns, scale.width_ns);
   if (a.windows() >= kFewestWindows && b.windows() >= kFewestWindows) {
     burstiness = log2_ratio(a.dispersion(), b.dispersion());
+    const auto of_a = a.autocorrelations(kLags);
+    const auto of_b = b.autocorrelations(kLags);
     correlation = 0;
-    for (std::uint64_t lag = 1; lag <= kLags; ++lag) {
-      correlation += std::abs(a.autocorrelation(lag) - b.autocorrelation(lag)) / kLags;
+    for (std::size_t i = 0; i < kLags; ++i) {
+      correlation += std::abs(of_a[i] - of_b[i]) / kLags;
     }
   }
   const std::string why = "the trace is shorter than twenty such windows";
@@ -124,27 +126,29 @@ double WindowCounts::dispersion() const {
 
 // The sum over windows t of (c(t) - m)(c(t + lag) - m) is that of c(t) c(t + lag), which only pairs
 // of filled windows add to, less m times the counts that have a partner, plus m^2 for each pair.
-double WindowCounts::autocorrelation(std::uint64_t lag) const {
+// All counts but those of the last (first) `lag` windows have a partner behind (before) them.
+std::vector<double> WindowCounts::autocorrelations(std::size_t lags) const {
+  std::vector<double> products(lags + 1);
+  std::vector<double> unpaired(lags + 1);
+  for (std::size_t i = 0; i < filled_.size(); ++i) {
+    const Window& window = filled_[i];
+    for (std::size_t j = i + 1; j < filled_.size() && filled_[j].at - window.at <= lags; ++j) {
+      products[filled_[j].at - window.at] += window.count * filled_[j].count;
+    }
+    for (const std::uint64_t from_end : {window.at, windows_ - 1 - window.at}) {
+      for (std::size_t lag = from_end + 1; lag <= lags && from_end < lags; ++lag) {
+        unpaired[lag] += window.count;
+      }
+    }
+  }
   const double squares = squares_off_mean();
-  if (squares <= 0 || lag >= windows_) {
-    return 0;
+  std::vector<double> found(lags);
+  for (std::size_t lag = 1; lag <= lags && lag < windows_ && squares > 0; ++lag) {
+    const double partnered = 2 * arrivals_ - unpaired[lag];
+    const auto pairs = static_cast<double>(windows_ - lag);
+    found[lag - 1] = (products[lag] - mean() * partnered + pairs * mean() * mean()) / squares;
   }
-  double products = 0;
-  double early = 0;  // counts that have a partner behind them
-  double late = 0;   // counts that have one before them
-  std::size_t partner = 0;
-  for (const Window& window : filled_) {
-    early += window.at + lag < windows_ ? window.count : 0;
-    late += window.at >= lag ? window.count : 0;
-    while (partner < filled_.size() && filled_[partner].at < window.at + lag) {
-      ++partner;
-    }
-    if (partner < filled_.size() && filled_[partner].at == window.at + lag) {
-      products += window.count * filled_[partner].count;
-    }
-  }
-  const auto pairs = static_cast<double>(windows_ - lag);
-  return (products - mean() * (early + late) + pairs * mean() * mean()) / squares;
+  return found;
 }
 
 std::span<const TimeScale> time_scales() {

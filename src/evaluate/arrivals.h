@@ -21,8 +21,9 @@ class WindowCounts {
   double mean() const;
   /// Variance over mean of the counts: 1 for a Poisson process, more for bursts.
   double dispersion() const;
-  /// Correlation of counts `lag` windows apart; 0 when all counts are equal or the lag too long.
-  double autocorrelation(std::uint64_t lag) const;
+  /// Correlations of counts 1, 2, … `lags` windows apart; 0 when all counts are equal or for a lag
+  /// that is too long.
+  std::vector<double> autocorrelations(std::size_t lags) const;
 
  private:
   struct Window {

@@ -114,7 +114,7 @@ struct NumberBins {
 };
 
 NumberBins learn_bins(std::vector<double> real) {
-  std::ranges::sort(real);
+  sort_ascending(real);
   NumberBins bins;
   std::vector<double> distinct;
   std::vector<double> frequent;

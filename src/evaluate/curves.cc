@@ -6,6 +6,8 @@
 #include <numeric>
 #include <utility>
 
+#include "evaluate/distances.h"
+
 namespace tracetwin::evaluate {
 namespace {
 
@@ -32,7 +34,7 @@ std::vector<std::size_t> spaced_by_powers(std::size_t most) {
 }  // namespace
 
 Series cumulative(std::string name, std::vector<double> values) {
-  std::ranges::sort(values);
+  sort_ascending(values);
   std::vector<double> x;
   std::vector<double> y;
   for (std::size_t i = 0; i <= kPoints; ++i) {
@@ -50,7 +52,8 @@ Series cumulative(std::string name, std::vector<double> values) {
 Series tail(std::string name, std::vector<double> values) {
   const auto all = static_cast<double>(values.size());
   std::erase_if(values, [](double value) { return value <= 0; });
-  std::ranges::sort(values, std::greater());
+  sort_ascending(values);
+  std::ranges::reverse(values);
   std::vector<double> x;
   std::vector<double> y;
   if (!values.empty()) {

@@ -1,6 +1,7 @@
 #include "evaluate/distances.h"
 
 #include <algorithm>
+#include <bit>
 #include <cmath>
 #include <functional>
 #include <limits>
@@ -26,6 +27,15 @@ std::vector<double> counts(std::span<const Code> codes, std::size_t cells) {
     ++whole[code];
   }
   return {whole.begin(), whole.end()};
+}
+
+/// The bits of a number such that unsigned order is the numbers' order, and back.
+std::uint64_t ordered_bits(double value) {
+  const auto bits = std::bit_cast<std::uint64_t>(value);
+  return bits >> 63 != 0 ? ~bits : bits | std::uint64_t{1} << 63;
+}
+double from_ordered_bits(std::uint64_t bits) {
+  return std::bit_cast<double>(bits >> 63 != 0 ? bits & ~(std::uint64_t{1} << 63) : ~bits);
 }
 
 }  // namespace
@@ -122,9 +132,41 @@ NumberDistances compare_numbers(std::vector<double> real, std::vector<double> sy
   if (real.empty() || synthetic.empty()) {
     return {kNan, kNan, kNan, kNan, kNan};
   }
-  std::ranges::sort(real);
-  std::ranges::sort(synthetic);
+  sort_ascending(real);
+  sort_ascending(synthetic);
   return compare_sorted(real, synthetic);
+}
+
+// Least significant digit first; a digit that all numbers share is passed over.
+void sort_ascending(std::vector<double>& values) {
+  constexpr std::size_t kFew = 4096;
+  constexpr int kDigit = 11;
+  constexpr std::uint64_t kMask = (1U << kDigit) - 1;
+  if (values.size() < kFew) {
+    std::ranges::sort(values);
+    return;
+  }
+  std::vector<std::uint64_t> keys;
+  keys.reserve(values.size());
+  for (const double value : values) {
+    keys.push_back(ordered_bits(value));
+  }
+  std::vector<std::uint64_t> next(keys.size());
+  for (int shift = 0; shift < 64; shift += kDigit) {
+    std::vector<std::size_t> begins(kMask + 2);
+    for (const std::uint64_t key : keys) {
+      ++begins[(key >> shift & kMask) + 1];
+    }
+    if (std::ranges::find(begins, keys.size()) != begins.end()) {
+      continue;
+    }
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    for (const std::uint64_t key : keys) {
+      next[begins[key >> shift & kMask]++] = key;
+    }
+    keys.swap(next);
+  }
+  std::ranges::transform(keys, values.begin(), from_ordered_bits);
 }
 
 std::vector<double> count_codes(std::span<const std::uint32_t> codes, std::size_t cells) {

@@ -34,6 +34,9 @@ NumberDistances compare_sorted(std::span<const double> real, std::span<const dou
 /// Sorts first. All NaN when either is empty.
 NumberDistances compare_numbers(std::vector<double> real, std::vector<double> synthetic);
 
+/// Puts numbers (none of them NaN) in ascending order; by radix where there are many.
+void sort_ascending(std::vector<double>& values);
+
 /// Counts of each code below `cells`.
 std::vector<double> count_codes(std::span<const std::uint32_t> codes, std::size_t cells);
 std::vector<double> count_codes(std::span<const std::uint16_t> codes, std::size_t cells);

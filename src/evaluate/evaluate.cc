@@ -351,7 +351,7 @@ Report evaluate(const EvaluateJob& job, const Progress& progress) {
         assemble(job.synthetic[i].name, runs.synthetic[i], runs.floor, runs.memoriser));
   }
   report.ranking = rank_results(report.results);
-  report.plots = draw_plots(shown(job, cast, runs), cast.label);
+  report.plots = draw_plots(shown(job, cast, runs), cast.label, job.threads);
   return report;
 }
 

@@ -5,9 +5,11 @@
 #include <algorithm>
 #include <cctype>
 #include <functional>
+#include <iterator>
 #include <numeric>
 #include <utility>
 
+#include "base/parallel.h"
 #include "evaluate/arrivals.h"
 #include "evaluate/curves.h"
 #include "evaluate/distances.h"
@@ -34,6 +36,18 @@ Plot plot(std::string id, std::string kind, std::string title, std::string expla
   drawn.x = std::move(x);
   drawn.y = std::move(y);
   return drawn;
+}
+
+/// Every second, third, … value, so that about kMostValues are left.
+std::vector<double> thinned(std::vector<double> values) {
+  constexpr std::size_t kMostValues = 100'000;
+  const std::size_t step = values.size() / kMostValues + 1;
+  std::size_t kept = 0;
+  for (std::size_t at = 0; at < values.size(); at += step) {
+    values[kept++] = values[at];
+  }
+  values.resize(kept);
+  return values;
 }
 
 /// The same curve of every trace that has values for it.
@@ -63,7 +77,7 @@ void add_distributions(const Traces& traces, std::vector<Plot>& plots) {
   const bool packets = traces[0].sample->columns.kind == TraceKind::kPackets;
   const std::string rows = packets ? "packets" : "flows";
   const auto number = [](const char* name) {
-    return [name](const Sample& sample) { return sample.columns.number(name)->values; };
+    return [name](const Sample& s) { return thinned(s.columns.number(name)->values); };
   };
   if (packets) {
     plots.push_back(distribution(traces, "pkt_len", "bytes", rows, number("pkt_len")));
@@ -73,27 +87,31 @@ void add_distributions(const Traces& traces, std::vector<Plot>& plots) {
     plots.push_back(distribution(traces, "pkt", "packets", rows, number("pkt")));
     plots.push_back(distribution(traces, "td", "seconds", rows, number("td")));
   }
-  const auto gaps = [](const Sample& sample) { return flow_totals(sample).gap; };
-  plots.push_back(with_curves(
-      plot("cdf.gap", "cdf", "Gaps within a flow",
-           "Share of the gaps between successive records of one five-tuple that are at most so "
-           "long.",
-           {"seconds", "log"}, {"share of gaps", "linear"}),
-      traces, cumulative, gaps));
 }
 
-void add_tails(const Traces& traces, std::vector<Plot>& plots) {
-  const auto size = [](const Sample& sample) { return flow_totals(sample).size; };
-  const auto bytes = [](const Sample& sample) { return flow_totals(sample).bytes; };
+void add_flows(const Traces& traces, std::vector<Plot>& plots) {
   const Axis share = {"share of flows at least so large", "log"};
-  plots.push_back(with_curves(plot("tail.flow_size", "tail", "Tail of flow sizes",
-                                   "Share of the five-tuples with at least so many records.",
-                                   {"records of a five-tuple", "log"}, share),
-                              traces, tail, size));
-  plots.push_back(with_curves(plot("tail.flow_bytes", "tail", "Tail of flow volumes",
-                                   "Share of the five-tuples with at least so many bytes.",
-                                   {"bytes of a five-tuple", "log"}, share),
-                              traces, tail, bytes));
+  Plot gaps = plot("cdf.gap", "cdf", "Gaps within a flow",
+                   "Share of the gaps between successive records of one five-tuple that are at "
+                   "most so long.",
+                   {"seconds", "log"}, {"share of gaps", "linear"});
+  Plot sizes = plot("tail.flow_size", "tail", "Tail of flow sizes",
+                    "Share of the five-tuples with at least so many records.",
+                    {"records of a five-tuple", "log"}, share);
+  Plot bytes = plot("tail.flow_bytes", "tail", "Tail of flow volumes",
+                    "Share of the five-tuples with at least so many bytes.",
+                    {"bytes of a five-tuple", "log"}, share);
+  for (const Shown& trace : traces) {
+    FlowTotals totals = flow_totals(*trace.sample);
+    if (!totals.gap.empty()) {
+      gaps.series.push_back(cumulative(trace.name, thinned(std::move(totals.gap))));
+    }
+    sizes.series.push_back(tail(trace.name, std::move(totals.size)));
+    bytes.series.push_back(tail(trace.name, std::move(totals.bytes)));
+  }
+  plots.push_back(std::move(gaps));
+  plots.push_back(std::move(sizes));
+  plots.push_back(std::move(bytes));
 }
 
 void add_ranks(const Traces& traces, std::vector<Plot>& plots) {
@@ -220,14 +238,22 @@ Plot pair_map(const Traces& traces) {
 
 }  // namespace
 
-std::vector<Plot> draw_plots(const std::vector<Shown>& traces, const std::string& label) {
+std::vector<Plot> draw_plots(const std::vector<Shown>& traces, const std::string& label,
+                             unsigned threads) {
+  using Part = std::function<void(std::vector<Plot>&)>;
+  const std::vector<Part> parts = {
+      [&](std::vector<Plot>& plots) { add_arrivals(traces, plots); },
+      [&](std::vector<Plot>& plots) { add_distributions(traces, plots); },
+      [&](std::vector<Plot>& plots) { add_flows(traces, plots); },
+      [&](std::vector<Plot>& plots) { add_ranks(traces, plots); },
+      [&](std::vector<Plot>& plots) { add_bars(traces, label, plots); },
+      [&](std::vector<Plot>& plots) { plots.push_back(pair_map(traces)); }};
+  std::vector<std::vector<Plot>> drawn(parts.size());
+  parallel_blocks(parts.size(), threads, [&](std::size_t i) { parts[i](drawn[i]); });
   std::vector<Plot> plots;
-  add_arrivals(traces, plots);
-  add_distributions(traces, plots);
-  add_tails(traces, plots);
-  add_ranks(traces, plots);
-  add_bars(traces, label, plots);
-  plots.push_back(pair_map(traces));
+  for (auto& some : drawn) {
+    std::ranges::move(some, std::back_inserter(plots));
+  }
   return plots;
 }
 

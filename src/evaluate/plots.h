@@ -17,7 +17,9 @@ struct Shown {
 };
 
 /// Real and synthetic traces side by side, the real one first: distributions, ranks, ports, traffic
-/// over time, tails, arrivals and pairs of fields. At most some 200 points a series.
-std::vector<Plot> draw_plots(const std::vector<Shown>& traces, const std::string& label);
+/// over time, tails, arrivals and pairs of fields. At most some 200 points a series; cumulative
+/// distributions are drawn from at most 100,000 values.
+std::vector<Plot> draw_plots(const std::vector<Shown>& traces, const std::string& label,
+                             unsigned threads);
 
 }  // namespace tracetwin::evaluate

@@ -50,19 +50,13 @@ std::vector<std::uint64_t> row_keys(const Columns& columns, const Columns& other
   return keys;
 }
 
-std::vector<std::uint64_t> sorted(std::vector<std::uint64_t> keys) {
-  std::ranges::sort(keys);
-  keys.erase(std::ranges::unique(keys).begin(), keys.end());
-  return keys;
-}
-
 /// Percent of `keys` that are among `known`.
 double percent_known(const std::vector<std::uint64_t>& keys,
                      const std::vector<std::uint64_t>& known) {
-  const std::vector<std::uint64_t> all = sorted(known);
+  const KeySet all(known);
   std::size_t hits = 0;
   for (const std::uint64_t key : keys) {
-    hits += std::ranges::binary_search(all, key) ? 1 : 0;
+    hits += all.contains(key) ? 1 : 0;
   }
   return kPercent * static_cast<double>(hits) / static_cast<double>(keys.size());
 }
@@ -76,8 +70,12 @@ std::vector<std::uint64_t> keys_of_tuples(const Sample& sample) {
   return keys;
 }
 
-std::vector<std::uint64_t> widened(const std::vector<std::uint32_t>& codes) {
-  return {codes.begin(), codes.end()};
+/// Percent of `codes` that are among `known`; all below `codes_in_all`.
+double percent_known(const std::vector<std::uint32_t>& codes,
+                     const std::vector<std::uint32_t>& known, std::size_t codes_in_all) {
+  const auto counts = count_codes(known, codes_in_all);
+  const auto hits = std::ranges::count_if(codes, [&](std::uint32_t c) { return counts[c] > 0; });
+  return kPercent * static_cast<double>(hits) / static_cast<double>(codes.size());
 }
 
 Metric percent_metric(std::string id, std::string name, std::string explain,
@@ -113,12 +111,12 @@ Group copies(const Pair& pair) {
   group.add(percent_metric("srcip", "Records with a real source address",
                            "Share of the synthetic records whose source is one in the real trace.",
                            std::nullopt),
-            percent_known(widened(synthetic.src), widened(real.src)));
+            percent_known(synthetic.src, real.src, real.addresses->size()));
   group.add(percent_metric("dstip", "Records with a real destination address",
                            "Share of the synthetic records whose destination is one in the real "
                            "trace.",
                            std::nullopt),
-            percent_known(widened(synthetic.dst), widened(real.dst)));
+            percent_known(synthetic.dst, real.dst, real.addresses->size()));
   return group.take();
 }
 
@@ -131,13 +129,16 @@ std::vector<double> address_rows(const Columns& columns) {
   return rows;
 }
 
+/// The pairs of addresses that talk, each once, as hashes.
 std::vector<std::uint64_t> address_pairs(const Columns& columns) {
   std::vector<std::uint64_t> pairs;
   pairs.reserve(columns.rows());
   for (std::size_t row = 0; row < columns.rows(); ++row) {
-    pairs.push_back(std::uint64_t{columns.src[row]} << 32 | columns.dst[row]);
+    pairs.push_back(mix(columns.src[row], columns.dst[row]));
   }
-  return sorted(std::move(pairs));
+  KeySet seen(std::vector<std::uint64_t>(pairs.size()));
+  std::erase_if(pairs, [&](std::uint64_t pair) { return !seen.insert(pair); });
+  return pairs;
 }
 
 /// Percent of the real addresses with at most `most_rows` rows that occur in the synthetic trace.

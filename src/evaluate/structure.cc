@@ -7,6 +7,7 @@
 #include <string>
 #include <utility>
 
+#include "base/random.h"
 #include "evaluate/distances.h"
 #include "evaluate/scores.h"
 
@@ -16,23 +17,21 @@ namespace {
 constexpr double kNsPerSecond = 1e9;
 constexpr double kPercent = 100;
 
-/// How many different `to` each `from` has, of those that have any.
+/// How many different `to` each `from` (all below `codes`) has, of those that have any.
 template <class From, class To>
-std::vector<double> fan(const std::vector<From>& from, const std::vector<To>& to) {
+std::vector<double> fan(const std::vector<From>& from, const std::vector<To>& to,
+                        std::size_t codes) {
   std::vector<std::uint64_t> pairs;
   pairs.reserve(from.size());
   for (std::size_t row = 0; row < from.size(); ++row) {
-    pairs.push_back(std::uint64_t{from[row]} << 32 | to[row]);
+    pairs.push_back(mix(from[row], to[row]));
   }
-  std::ranges::sort(pairs);
-  pairs.erase(std::ranges::unique(pairs).begin(), pairs.end());
-  std::vector<double> counts;
-  for (std::size_t i = 0; i < pairs.size(); ++i) {
-    if (i == 0 || pairs[i] >> 32 != pairs[i - 1] >> 32) {
-      counts.push_back(0);
-    }
-    ++counts.back();
+  KeySet seen(std::vector<std::uint64_t>(pairs.size()));
+  std::vector<double> counts(codes);
+  for (std::size_t row = 0; row < from.size(); ++row) {
+    counts[from[row]] += seen.insert(pairs[row]) ? 1 : 0;
   }
+  std::erase(counts, 0.0);
   return counts;
 }
 
@@ -43,12 +42,11 @@ double percent_of_larger(const std::vector<double>& sizes) {
 
 /// Percent of rows whose reverse five-tuple occurs, too.
 double percent_answered(const Sample& sample) {
-  std::vector<std::uint64_t> keys = sample.tuples.keys;
-  std::ranges::sort(keys);
+  const KeySet keys(sample.tuples.keys);
   std::vector<bool> answered;
   for (std::size_t tuple = 0; tuple < sample.tuples.size(); ++tuple) {
     const std::uint32_t row = sample.tuples.of(tuple).front();
-    answered.push_back(std::ranges::binary_search(keys, reverse_key(sample.columns, row)));
+    answered.push_back(keys.contains(reverse_key(sample.columns, row)));
   }
   std::size_t rows = 0;
   for (const std::uint32_t tuple : sample.tuples.of_row) {
@@ -91,13 +89,16 @@ void add_gap(GroupBuilder& group, const std::string& id, const std::string& name
 }
 
 void add_hosts(GroupBuilder& group, const Columns& real, const Columns& synthetic) {
-  add_distribution(group, "fan_out", "destinations of a source", "hosts",
-                   compare_numbers(fan(real.src, real.dst), fan(synthetic.src, synthetic.dst)));
-  add_distribution(group, "fan_in", "sources of a destination", "hosts",
-                   compare_numbers(fan(real.dst, real.src), fan(synthetic.dst, synthetic.src)));
+  const std::size_t hosts = real.addresses->size();
   add_distribution(
-      group, "ports", "destination ports of a source", "ports",
-      compare_numbers(fan(real.src, real.dstport), fan(synthetic.src, synthetic.dstport)));
+      group, "fan_out", "destinations of a source", "hosts",
+      compare_numbers(fan(real.src, real.dst, hosts), fan(synthetic.src, synthetic.dst, hosts)));
+  add_distribution(
+      group, "fan_in", "sources of a destination", "hosts",
+      compare_numbers(fan(real.dst, real.src, hosts), fan(synthetic.dst, synthetic.src, hosts)));
+  add_distribution(group, "ports", "destination ports of a source", "ports",
+                   compare_numbers(fan(real.src, real.dstport, hosts),
+                                   fan(synthetic.src, synthetic.dstport, hosts)));
 }
 
 }  // namespace

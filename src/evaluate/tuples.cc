@@ -38,6 +38,33 @@ std::uint64_t key_of(std::uint32_t src, std::uint32_t dst, std::uint16_t srcport
 
 }  // namespace
 
+KeySet::KeySet(std::span<const std::uint64_t> keys) : slots_(std::bit_ceil(keys.size() * 2 + 2)) {
+  for (const std::uint64_t key : keys) {
+    insert(key);
+  }
+}
+
+bool KeySet::contains(std::uint64_t key) const {
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = static_cast<std::size_t>(key) & mask;
+  while (slots_[at] != 0 && slots_[at] != key) {
+    at = (at + 1) & mask;
+  }
+  return key == 0 ? has_zero_ : slots_[at] == key;
+}
+
+bool KeySet::insert(std::uint64_t key) {
+  if (key == 0) {
+    return !std::exchange(has_zero_, true);
+  }
+  const std::size_t mask = slots_.size() - 1;
+  std::size_t at = static_cast<std::size_t>(key) & mask;
+  while (slots_[at] != 0 && slots_[at] != key) {
+    at = (at + 1) & mask;
+  }
+  return std::exchange(slots_[at], key) != key;
+}
+
 std::uint64_t tuple_key(const Columns& columns, std::size_t row) {
   return key_of(columns.src[row], columns.dst[row], columns.srcport[row], columns.dstport[row],
                 columns.proto[row]);

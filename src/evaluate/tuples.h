@@ -24,6 +24,19 @@ struct Tuples {
 
 Tuples group_tuples(const Columns& columns);
 
+/// A set of 64-bit keys that are spread well (hashes): open addressing, at most half full.
+class KeySet {
+ public:
+  explicit KeySet(std::span<const std::uint64_t> keys);
+  bool contains(std::uint64_t key) const;
+  /// False when it was there already. Not more often than keys were promised at the beginning.
+  bool insert(std::uint64_t key);
+
+ private:
+  std::vector<std::uint64_t> slots_;  ///< 0: free
+  bool has_zero_ = false;
+};
+
 /// 64 bits for the five-tuple of a row, and for its reverse. Different tuples share one with
 /// probability 2^-64.
 std::uint64_t tuple_key(const Columns& columns, std::size_t row);
