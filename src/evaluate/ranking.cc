@@ -10,7 +10,8 @@
 namespace tracetwin::evaluate {
 namespace {
 
-/// What traces are ranked by: a metric, and what it is called in the ranking.
+/// What traces are ranked by: a metric, and what it is called in the ranking. Most of them see how
+/// fields belong together, so that perfect columns alone do not win.
 struct Criterion {
   const char* name;
   const char* metric;
@@ -18,6 +19,10 @@ struct Criterion {
 constexpr std::array kCriteria = {Criterion{"jsd", "netshare.jsd.mean"},
                                   Criterion{"pairs", "joint.tvd2.core"},
                                   Criterion{"triples", "joint.tvd3.core"},
+                                  Criterion{"labels", "joint.tvd3.label"},
+                                  Criterion{"information", "joint.information"},
+                                  Criterion{"correlation", "joint.correlation"},
+                                  Criterion{"queries", "joint.queries"},
                                   Criterion{"auc", "two_sample.records"},
                                   Criterion{"accuracy", "prediction.accuracy"},
                                   Criterion{"f1", "prediction.f1"},

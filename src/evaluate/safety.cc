@@ -141,18 +141,30 @@ std::vector<std::uint64_t> address_pairs(const Columns& columns) {
   return pairs;
 }
 
-/// Percent of the real addresses with at most `most_rows` rows that occur in the synthetic trace.
-double recovered(const std::vector<double>& real, const std::vector<double>& synthetic,
-                 double most_rows) {
-  std::size_t all = 0;
-  std::size_t found = 0;
+/// So many of the real addresses with at most `most_rows` rows, and those that the twin has.
+struct Recovered {
+  double all = 0;
+  double found = 0;
+  double percent() const { return all > 0 ? kPercent * found / all : kNan; }
+};
+
+Recovered recovered(const std::vector<double>& real, const std::vector<double>& synthetic,
+                    double most_rows) {
+  Recovered counts;
   for (std::size_t i = 0; i < real.size(); ++i) {
     if (real[i] > 0 && real[i] <= most_rows) {
-      ++all;
-      found += synthetic[i] > 0 ? 1 : 0;
+      ++counts.all;
+      counts.found += synthetic[i] > 0 ? 1 : 0;
     }
   }
-  return all == 0 ? kNan : kPercent * static_cast<double>(found) / static_cast<double>(all);
+  return counts;
+}
+
+/// Two standard errors more than the usual for a share of `all`, so that few addresses decide
+/// nothing.
+Marks marks_for_share_of(double all) {
+  const double errors = kPercent / std::sqrt(std::max(all, 1.0));
+  return {2 + errors, 10 + errors};
 }
 
 Group identifiers(const Pair& pair) {
@@ -164,12 +176,13 @@ Group identifiers(const Pair& pair) {
   group.add(
       percent_metric("addresses", "Real addresses recovered",
                      "Share of the real trace's addresses that occur in the twin.", std::nullopt),
-      recovered(real, synthetic, std::numeric_limits<double>::infinity()));
+      recovered(real, synthetic, std::numeric_limits<double>::infinity()).percent());
+  const Recovered rare = recovered(real, synthetic, kRareRows);
   group.add(percent_metric("rare_addresses", "Rare real addresses recovered",
                            "The same for addresses that occur in at most three real records: these "
                            "are individuals.",
-                           Marks{2, 10}),
-            recovered(real, synthetic, kRareRows), "no real address is that rare");
+                           marks_for_share_of(rare.all)),
+            rare.percent(), "no real address is that rare");
   group.add(percent_metric("pairs", "Real address pairs recovered",
                            "Share of the pairs that talk in the real trace that talk in the twin.",
                            std::nullopt),

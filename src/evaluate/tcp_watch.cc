@@ -48,7 +48,11 @@ std::string_view TcpWatch::flag_fault(const Packet& packet) {
 
 std::string_view TcpWatch::order_fault(const Packet& packet, const Side& own, const Side& peer) {
   if (has(packet, kSyn)) {
-    return own.spoke && !own.syn ? "SYN behind data" : "";
+    // Only now is it sure that both sides were captured.
+    const bool early = !own.spoke && peer.syn && peer.data;
+    return own.spoke && !own.syn ? "SYN behind data"
+           : early               ? "data before the handshake's end"
+                                 : "";
   }
   if (own.reset && !has(packet, kRst)) {
     return "more behind a RST";
@@ -56,9 +60,6 @@ std::string_view TcpWatch::order_fault(const Packet& packet, const Side& own, co
   const bool refused = has(packet, kRst);
   if (peer.syn && peer.spoke && !own.spoke && !refused) {
     return "data of a side that has not answered the SYN";
-  }
-  if (own.syn && !peer.spoke && packet.payload_length > 0 && !refused) {
-    return "data before the handshake's end";
   }
   return "";
 }
@@ -90,6 +91,7 @@ void TcpWatch::remember(const Packet& packet, Side& own) {
   if (!own.spoke || has(packet, kSyn) || behind(end, own.next) > 0) {
     own.next = has(packet, kRst) && own.spoke ? own.next : end;
   }
+  own.data = own.data || (packet.payload_length > 0 && !has(packet, kSyn));
   own.syn = own.syn || has(packet, kSyn);
   if (has(packet, kFin) && !own.fin) {
     own.fin = true;

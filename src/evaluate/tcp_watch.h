@@ -10,7 +10,8 @@ namespace tracetwin::evaluate {
 
 /// Watches one TCP conversation packet by packet and says what RFC 9293 does not allow. Lenient
 /// where captures are: it may begin in the middle, miss packets, have retransmissions and disorder
-/// of up to 16 MiB. Written apart from `compile`, so that it can judge it.
+/// of up to 16 MiB, or hold one
+/// direction only. Written apart from `compile`, so that it can judge it.
 class TcpWatch {
  public:
   /// What is wrong with `packet`, in words; empty when nothing is. `forward`: the direction of the
@@ -21,6 +22,7 @@ class TcpWatch {
   struct Side {
     bool spoke = false;
     bool syn = false;
+    bool data = false;  ///< behind its SYN
     bool fin = false;
     bool reset = false;
     std::uint32_t next = 0;  ///< sequence number behind the furthest byte sent

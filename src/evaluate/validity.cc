@@ -300,6 +300,15 @@ Group files(const Pair& pair) {
   return group.take();
 }
 
+/// The fault that came first in most conversations that have one, as a sentence; or nothing.
+std::string most_frequent_fault(const CaptureChecks& checks) {
+  const auto most = std::ranges::max_element(checks.tcp_faults, {},
+                                             [](const auto& entry) { return entry.second; });
+  return most == checks.tcp_faults.end()
+             ? ""
+             : fmt::format(" Most frequent fault of the twin: {} ({}).", most->first, most->second);
+}
+
 Group captures(const CaptureChecks& real, const CaptureChecks& synthetic) {
   GroupBuilder group("capture", "Packets in context",
                      "TCP as a state machine, and checksums, over the packets of the capture.");
@@ -307,7 +316,8 @@ Group captures(const CaptureChecks& real, const CaptureChecks& synthetic) {
             {.id = "tcp",
              .name = "TCP conversations without an illegal packet",
              .explain = "Handshake before data, sequence numbers that join up, no data behind FIN "
-                        "or RST, acknowledgements of what was sent."},
+                        "or RST, acknowledgements of what was sent." +
+                        most_frequent_fault(synthetic)},
             real.tcp, synthetic.tcp, true, "no TCP conversation, or no sequence numbers");
   add_share(group,
             {.id = "ip_checksum",

@@ -224,6 +224,10 @@ TEST(TcpWatch, SeesWhatIsIllegal) {
   TcpWatch early;
   early.fault(segment(kSyn, 100, 0, 0), true);
   EXPECT_NE(early.fault(segment(kAck, 900, 101, 20), false), "");
+  TcpWatch hasty;
+  hasty.fault(segment(kSyn, 100, 0, 0), true);
+  EXPECT_EQ(hasty.fault(segment(kAck, 101, 901, 20), true), "");  // perhaps the only side captured
+  EXPECT_NE(hasty.fault(segment(kSyn | kAck, 900, 101, 0), false), "");
   TcpWatch ahead;
   ahead.fault(segment(kAck, 100, 1, 10), true);
   EXPECT_NE(ahead.fault(segment(kAck, 1, 5000, 0), false), "");
