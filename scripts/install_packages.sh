@@ -19,14 +19,20 @@ BUILD=(
   "libsodium-dev=cryptographic randomness for privacy noise"
   "libzip-dev=model files"
   "libboost-dev=statistics of the audit"
+  "libxgboost-dev=boosted trees of the evaluation"
+  "libsvm-dev=anomaly detection of the evaluation"
+  "nodejs=builds the page of reports"
+  "npm=builds the page of reports"
 )
 TEST=(
   "git=lists the files to check"
   "libgtest-dev=unit tests"
   "libgmock-dev=unit tests"
   "libbenchmark-dev=benchmarks"
+  "libvalijson-dev=checks JSON against its schema"
   "python3=source checks, fuzzing seeds"
   "tshark=judges the packets that are written"
+  "chromium=looks at the page of reports"
   "clang=fuzzing"
   "libclang-rt-14-dev=fuzzing and sanitizers for clang"
   "llvm=readable stacks in fuzzing reports"
@@ -43,7 +49,12 @@ case "${1:-build}" in
     ;;
 esac
 
+# Node.js counts wherever it comes from.
 installed() {
+  case $1 in
+    nodejs) command -v node >/dev/null && return ;;
+    npm) command -v npm >/dev/null && return ;;
+  esac
   [[ $(dpkg-query --show --showformat='${db:Status-Status}' "$1" 2>/dev/null) == installed ]]
 }
 

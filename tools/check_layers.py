@@ -26,7 +26,8 @@ ROOMS = {
     "engine": BELOW_ENGINE,
     "pipeline": BELOW_PIPELINE,
     "audit": BELOW_PIPELINE + ["pipeline"],
-    "cli": BELOW_PIPELINE + ["pipeline", "audit"],
+    "evaluate": ["base", "trace"],
+    "cli": BELOW_PIPELINE + ["pipeline", "audit", "evaluate"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

@@ -5,7 +5,10 @@
 #include <optional>
 #include <string>
 
+#include "base/atomic_file.h"
+#include "base/error.h"
 #include "cli/commands.h"
+#include "cli/evaluation_files.h"
 #include "cli/job_json.h"
 #include "cli/model_options.h"
 #include "cli/skips_json.h"
@@ -18,13 +21,38 @@ struct Options {
   SeedOptions seed;
   std::string output;
   std::string model;
+  std::string report;
   std::optional<std::uint64_t> count;
   SelectionOptions selection;
 };
 
+/// The report reads both traces again, so neither may be a stream.
+void check_report(const Options& options, bool force) {
+  if (options.report.empty()) {
+    return;
+  }
+  if (options.train.job.input == "-" || writes_in_place(options.output)) {
+    throw Error("--report reads the trace and its twin again, and a stream cannot be read twice",
+                "Name files for both, or leave --report out.");
+  }
+  check_evaluation_files({options.report, {}}, force);
+}
+
+void write_report(const Options& options, std::uint64_t seed, Context& context) {
+  evaluate::EvaluateJob job;
+  job.real = options.train.job.input;
+  job.synthetic = {{"twin", options.output}};
+  job.seed = seed;
+  job.threads = options.seed.threads;
+  evaluate_to_files(job, {options.report, {}}, context.common.force, context.console.progress());
+  context.console.note("The report " + options.report +
+                       " compares the twin with the real trace and is not private.");
+}
+
 ExitCode run_synthesize(const Options& options, Context& context) {
   SynthesizeJob job;
   check_json(context.common, options.output);
+  check_report(options, context.common.force);
   const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
   job.train = training_job(options.train, context.common, seed);
   job.train.threads = options.seed.threads;
@@ -37,6 +65,9 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   note_training(result.trained, result.schema, context.console);
   note_written(result.written, job.output, context.console);
   note_privacy(result.ledger, context.console);
+  if (!options.report.empty()) {
+    write_report(options, seed, context);
+  }
   if (context.common.json) {
     auto json = training_json(options.train.job.input, result.trained, result.schema);
     json["output"] = output_json(result.written, job.output, job.generate.selection);
@@ -56,6 +87,9 @@ Action define_synthesize(CLI::App& app, CommonOptions& common) {
       ->required();
   app.add_option("-o,--output", options->output, "Twin to write; - is standard output")->required();
   app.add_option("--model", options->model, "Keep the model in this file, too (.twin)")
+      ->type_name("FILE");
+  app.add_option("--report", options->report,
+                 "Evaluate the twin and write the report here, one HTML file; not private")
       ->type_name("FILE");
   add_count(app, options->count);
   add_selection(app, options->selection);

@@ -1,0 +1,90 @@
+#include "cli/evaluate_text.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "base/text.h"
+#include "cli/text_table.h"
+
+namespace tracetwin::cli {
+namespace {
+
+using namespace evaluate;  // NOLINT(google-build-using-namespace)
+
+std::string number(const std::optional<double>& value) {
+  return value ? fmt::format("{:.4g}", *value) : "-";
+}
+
+std::string with_unit(const Metric& metric) {
+  return number(metric.value) + (metric.unit == "%" ? " %" : "");
+}
+
+std::string mark(Verdict verdict) {
+  return verdict == Verdict::kInfo ? "" : word(verdict);
+}
+
+/// Whether a metric stands in the compact table.
+bool is_shown(const Metric& metric, bool all) {
+  return all || metric.verdict != Verdict::kInfo;
+}
+
+void add_section(const Section& section, bool all, TextTable& table) {
+  table.add({section.title, "", "", "", mark(section.verdict)});
+  for (const Group& group : section.groups) {
+    for (const Metric& metric : group.metrics) {
+      if (is_shown(metric, all)) {
+        table.add({"  " + metric.name, with_unit(metric), number(metric.floor),
+                   number(metric.memoriser), mark(metric.verdict)});
+      }
+    }
+  }
+}
+
+std::string result_text(const Result& result, const TraceFacts& facts, bool all) {
+  std::string text =
+      fmt::format("{} ({}, {} {}): {}\n", result.name, facts.file, with_thousands(facts.records),
+                  facts.kind == "packets" ? "packets" : "records", word(result.verdict));
+  for (const std::string& line : result.lines) {
+    text += "  " + line + "\n";
+  }
+  TextTable table;
+  table.add({"", "value", "floor", "memoriser", ""});
+  for (const Section& section : result.sections) {
+    add_section(section, all, table);
+  }
+  return text + "\n" + table.text();
+}
+
+std::string ranking_text(const std::vector<Rank>& ranking) {
+  if (ranking.empty()) {
+    return "";
+  }
+  TextTable table(2);
+  std::vector<std::string> head = {"rank", "name", "mean rank"};
+  for (const auto& by : ranking.front().by) {
+    head.push_back(by.first);
+  }
+  table.add(head);
+  for (const Rank& rank : ranking) {
+    std::vector<std::string> row = {std::to_string(rank.rank), rank.name,
+                                    fmt::format("{:.2f}", rank.score)};
+    for (const auto& by : rank.by) {
+      row.push_back(fmt::format("{:.4g}", by.second));
+    }
+    table.add(row);
+  }
+  return "Ranking\n" + table.text(2) + "\n";
+}
+
+}  // namespace
+
+std::string evaluation_text(const Report& report, bool all) {
+  std::string text = ranking_text(report.ranking);
+  for (std::size_t i = 0; i < report.results.size(); ++i) {
+    text += (i == 0 ? "" : "\n") + result_text(report.results[i], report.synthetic[i], all);
+  }
+  return text + "\nfloor: real data against other real data. These figures are not private.\n";
+}
+
+}  // namespace tracetwin::cli

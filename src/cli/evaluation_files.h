@@ -1,0 +1,22 @@
+#pragma once
+
+#include <string>
+
+#include "evaluate/evaluate.h"
+
+namespace tracetwin::cli {
+
+/// Where an evaluation goes; empty: nowhere.
+struct EvaluationFiles {
+  std::string report;  ///< the page
+  std::string json;
+};
+
+/// Throws Error when a file cannot be written, or both are the same.
+void check_evaluation_files(const EvaluationFiles& files, bool force);
+
+/// Evaluates, signs the report with the program's name and version, and writes it.
+evaluate::Report evaluate_to_files(const evaluate::EvaluateJob& job, const EvaluationFiles& files,
+                                   bool force, const Progress& progress);
+
+}  // namespace tracetwin::cli

@@ -1,0 +1,358 @@
+// All traces are read first, then every scorer runs on every synthetic trace, on the two halves of
+// the real one (the floor) and on the hold-out (the memoriser). Each of these runs is one block of
+// work with a seed of its own, so the report does not depend on how blocks fall to threads.
+#include "evaluate/evaluate.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <functional>
+#include <map>
+#include <memory>
+#include <mutex>
+#include <sstream>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "evaluate/columns.h"
+#include "evaluate/halves.h"
+#include "evaluate/plots.h"
+#include "evaluate/ranking.h"
+#include "evaluate/suite.h"
+#include "evaluate/tuples.h"
+#include "evaluate/verdict.h"
+
+namespace tracetwin::evaluate {
+namespace {
+
+/// Every trace that takes part.
+struct Cast {
+  std::unique_ptr<Sample> real;
+  std::vector<std::unique_ptr<Sample>> synthetic;
+  std::unique_ptr<Sample> holdout;  ///< nullptr: none
+  std::unique_ptr<Sample> half;     ///< of the real trace; its other half plays the synthetic one
+  std::unique_ptr<Sample> other_half;
+  std::unique_ptr<Sample> fresh;  ///< halves of the hold-out, for the floor of safety
+  std::unique_ptr<Sample> unseen;
+  std::string label;
+};
+
+/// Progress of blocks that end in any order.
+class Counter {
+ public:
+  Counter(std::string stage, std::size_t total, const Progress& progress)
+      : stage_(std::move(stage)), total_(total), progress_(progress) {}
+  void step() {
+    const std::lock_guard lock(mutex_);
+    ++done_;
+    if (progress_) {
+      progress_({stage_, done_, total_, "parts"});
+    }
+  }
+
+ private:
+  std::string stage_;
+  std::size_t total_;
+  const Progress& progress_;
+  std::size_t done_ = 0;
+  std::mutex mutex_;
+};
+
+void run_all(const std::vector<std::function<void()>>& work, const std::string& stage,
+             unsigned threads, const Progress& progress) {
+  Counter counter(stage, work.size(), progress);
+  parallel_blocks(work.size(), threads, [&](std::size_t block) {
+    work[block]();
+    counter.step();
+  });
+}
+
+std::vector<Columns> read_all(const EvaluateJob& job, const Progress& progress) {
+  std::vector<NamedFile> files = {{"real", job.real}};
+  files.insert(files.end(), job.synthetic.begin(), job.synthetic.end());
+  if (job.holdout) {
+    files.push_back({"hold-out", *job.holdout});
+  }
+  std::vector<Columns> traces(files.size());
+  std::vector<std::function<void()>> work;
+  for (std::size_t i = 0; i < files.size(); ++i) {
+    work.emplace_back([&, i] {
+      traces[i] = read_columns(files[i].path, files[i].name, job.label_column, Progress());
+    });
+  }
+  run_all(work, "reading", job.threads, progress);
+  return traces;
+}
+
+std::string words_of(TraceKind kind) {
+  return kind == TraceKind::kPackets ? "packets" : "flow records";
+}
+
+void check_kinds(const std::vector<Columns>& traces) {
+  for (const Columns& trace : traces) {
+    if (trace.kind != traces[0].kind) {
+      throw Error(
+          fmt::format("{} holds {}, but {} holds {}", trace.source.name, words_of(trace.kind),
+                      traces[0].source.name, words_of(traces[0].kind)),
+          "Compare traces of one kind: tracetwin convert makes a flow log of a capture.");
+    }
+    constexpr std::size_t kFewest = 10;
+    if (trace.rows() < kFewest) {
+      throw Error(
+          fmt::format("{} has only {} {}", trace.source.name, trace.rows(), words_of(trace.kind)),
+          fmt::format("Give a trace with at least {}.", kFewest));
+    }
+  }
+}
+
+std::string label_of(const std::vector<Columns>& traces, const std::string& asked) {
+  if (!asked.empty()) {
+    return asked;
+  }
+  for (const char* name : {"type", "label"}) {
+    const auto labelled = [&](const Columns& trace) { return trace.category(name) != nullptr; };
+    if (std::ranges::all_of(traces, labelled)) {
+      const auto& codes = traces[0].category(name)->codes;
+      if (std::ranges::any_of(codes, [&](std::uint32_t code) { return code != codes[0]; })) {
+        return name;
+      }
+    }
+  }
+  return {};
+}
+
+std::size_t most_rows(const std::vector<Columns>& synthetic) {
+  std::size_t most = 0;
+  for (const Columns& trace : synthetic) {
+    most = std::max(most, trace.rows());
+  }
+  return most;
+}
+
+/// The samples out of the columns, and the halves, all at once.
+Cast cast_of(std::vector<Columns> traces, const EvaluateJob& job, const Progress& progress) {
+  std::vector<Columns*> all;
+  for (Columns& trace : traces) {
+    all.push_back(&trace);
+  }
+  align(all);
+  Cast cast;
+  cast.label = label_of(traces, job.label_column);
+  std::vector<Columns> synthetic;
+  for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
+    synthetic.push_back(std::move(traces[i + 1]));
+  }
+  cast.synthetic.resize(synthetic.size());
+  const std::size_t most = most_rows(synthetic);
+  std::vector<std::function<void()>> work;
+  const auto halve = [&](const Columns& whole, std::unique_ptr<Sample>& a,
+                         std::unique_ptr<Sample>& b) {
+    auto parts = halves(whole, most, job.seed);
+    a = std::make_unique<Sample>(sample_of(std::move(parts.first)));
+    b = std::make_unique<Sample>(sample_of(std::move(parts.second)));
+  };
+  work.emplace_back([&] {
+    halve(traces[0], cast.half, cast.other_half);
+    cast.real = std::make_unique<Sample>(sample_of(std::move(traces[0])));
+  });
+  for (std::size_t i = 0; i < synthetic.size(); ++i) {
+    work.emplace_back([&, i] {
+      cast.synthetic[i] = std::make_unique<Sample>(sample_of(std::move(synthetic[i])));
+    });
+  }
+  if (job.holdout) {
+    work.emplace_back([&] {
+      halve(traces.back(), cast.unseen, cast.fresh);
+      cast.holdout = std::make_unique<Sample>(sample_of(std::move(traces.back())));
+    });
+  }
+  run_all(work, "arranging", job.threads, progress);
+  return cast;
+}
+
+/// Which traces play which part in a run of the suite.
+enum class Role { kSynthetic, kFloor, kMemoriser };
+
+Setting setting_of(const Cast& cast, const Scorer& scorer, Role role, std::size_t which,
+                   std::uint64_t seed) {
+  const bool safety = std::string_view(scorer.section) == "safety";
+  switch (role) {
+    case Role::kSynthetic:
+      return {{*cast.real, *cast.synthetic[which]}, cast.holdout.get(), cast.label, seed};
+    case Role::kFloor:
+      if (safety && cast.holdout) {
+        return {{*cast.real, *cast.fresh}, cast.unseen.get(), cast.label, seed};
+      }
+      return {{*cast.half, *cast.other_half}, nullptr, cast.label, seed};
+    default:
+      if (safety) {
+        return {{*cast.real, *cast.real}, cast.holdout.get(), cast.label, seed};
+      }
+      return {{*cast.holdout, *cast.real}, nullptr, cast.label, seed};
+  }
+}
+
+/// What one run of the suite found: a part a scorer, empty where the scorer did not run.
+using Run = std::vector<Part>;
+
+struct Runs {
+  std::vector<Run> synthetic;
+  Run floor;
+  Run memoriser;
+};
+
+Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progress) {
+  const auto table = scorers();
+  Runs runs{std::vector<Run>(cast.synthetic.size(), Run(table.size())), Run(table.size()),
+            Run(table.size())};
+  std::vector<std::function<void()>> work;
+  // What learns takes longest and therefore comes first.
+  for (const bool learned : {true, false}) {
+    for (std::size_t s = 0; s < table.size(); ++s) {
+      if (table[s].learned != learned || (learned && job.quick)) {
+        continue;
+      }
+      const auto add = [&](Part& part, Role role, std::size_t which) {
+        work.emplace_back([&cast, &job, &part, role, which, scorer = &table[s]] {
+          part = scorer->score(setting_of(cast, *scorer, role, which, job.seed));
+        });
+      };
+      for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
+        add(runs.synthetic[i][s], Role::kSynthetic, i);
+      }
+      if (table[s].floor) {
+        add(runs.floor[s], Role::kFloor, 0);
+      }
+      if (table[s].memoriser && cast.holdout) {
+        add(runs.memoriser[s], Role::kMemoriser, 0);
+      }
+    }
+  }
+  run_all(work, "scoring", job.threads, progress);
+  return runs;
+}
+
+/// Values by metric, for the columns beside the value.
+std::map<std::string, double> values_of(const Run& run) {
+  std::map<std::string, double> values;
+  for (const Part& part : run) {
+    for (const Group& group : part.groups) {
+      for (const Metric& metric : group.metrics) {
+        if (metric.value) {
+          values[metric.id] = *metric.value;
+        }
+      }
+    }
+  }
+  return values;
+}
+
+std::optional<double> found(const std::map<std::string, double>& values, const std::string& id) {
+  const auto at = values.find(id);
+  return at == values.end() ? std::nullopt : std::optional(at->second);
+}
+
+Result assemble(const std::string& name, const Run& run, const Run& floor, const Run& memoriser) {
+  Result result;
+  result.name = name;
+  result.sections = {{"fidelity", "Fidelity", "", Verdict::kInfo, {}},
+                     {"usefulness", "Usefulness", "", Verdict::kInfo, {}},
+                     {"safety", "Safety", "", Verdict::kInfo, {}},
+                     {"validity", "Validity", "", Verdict::kInfo, {}}};
+  const auto floors = values_of(floor);
+  const auto memorised = values_of(memoriser);
+  for (std::size_t s = 0; s < run.size(); ++s) {
+    auto& groups = std::ranges::find(result.sections, scorers()[s].section, &Section::id)->groups;
+    for (Group group : run[s].groups) {
+      for (Metric& metric : group.metrics) {
+        metric.floor = metric.floor ? metric.floor : found(floors, metric.id);
+        metric.memoriser = metric.memoriser ? metric.memoriser : found(memorised, metric.id);
+      }
+      groups.push_back(std::move(group));
+    }
+  }
+  judge(result);
+  return result;
+}
+
+/// The twin's summary, where one lies beside it.
+std::string provenance_of(const std::filesystem::path& path) {
+  std::ifstream file(path.string() + ".summary.json", std::ios::binary);
+  std::ostringstream text;
+  text << file.rdbuf();
+  return file ? text.str() : std::string();
+}
+
+TraceFacts facts_of(const Columns& columns, const std::filesystem::path& path) {
+  const bool packets = columns.kind == TraceKind::kPackets;
+  TraceFacts facts;
+  facts.name = columns.name;
+  facts.file = path.filename().string();
+  facts.format = columns.source.format;
+  facts.kind = packets ? "packets" : "flows";
+  facts.records = columns.rows();
+  if (packets) {
+    facts.packets = columns.rows();
+  } else {
+    double sum = 0;
+    for (const double count : columns.number("pkt")->values) {
+      sum += count;
+    }
+    facts.packets = static_cast<std::uint64_t>(sum);
+  }
+  facts.flows = packets ? columns.checks.conversations : columns.rows();
+  facts.skipped = columns.skips.total();
+  facts.begin_ns = columns.time_ns.front();
+  facts.end_ns = columns.time_ns.back();
+  return facts;
+}
+
+void add_facts(const EvaluateJob& job, const Cast& cast, Report& report) {
+  report.real = facts_of(cast.real->columns, job.real);
+  if (cast.holdout) {
+    report.holdout = facts_of(cast.holdout->columns, *job.holdout);
+  }
+  for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
+    report.synthetic.push_back(facts_of(cast.synthetic[i]->columns, job.synthetic[i].path));
+    report.synthetic.back().provenance = provenance_of(job.synthetic[i].path);
+  }
+}
+
+/// The pairs of fields that some scorer of a run compared.
+const PairDistances* pairs_of(const Run& run) {
+  const auto at =
+      std::ranges::find_if(run, [](const Part& part) { return part.pairs.has_value(); });
+  return at == run.end() ? nullptr : &*at->pairs;
+}
+
+std::vector<Shown> shown(const EvaluateJob& job, const Cast& cast, const Runs& runs) {
+  std::vector<Shown> traces = {{"real", cast.real.get(), nullptr}};
+  for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
+    traces.push_back({job.synthetic[i].name, cast.synthetic[i].get(), pairs_of(runs.synthetic[i])});
+  }
+  return traces;
+}
+
+}  // namespace
+
+Report evaluate(const EvaluateJob& job, const Progress& progress) {
+  std::vector<Columns> traces = read_all(job, progress);
+  check_kinds(traces);
+  const Cast cast = cast_of(std::move(traces), job, progress);
+  const Runs runs = run_suite(cast, job, progress);
+  Report report;
+  report.label_column = cast.label;
+  report.seed = job.seed;
+  add_facts(job, cast, report);
+  for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
+    report.results.push_back(
+        assemble(job.synthetic[i].name, runs.synthetic[i], runs.floor, runs.memoriser));
+  }
+  report.ranking = rank_results(report.results);
+  report.plots = draw_plots(shown(job, cast, runs), cast.label, job.threads);
+  return report;
+}
+
+}  // namespace tracetwin::evaluate

@@ -1,0 +1,40 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "base/progress.h"
+#include "evaluate/report.h"
+
+namespace tracetwin::evaluate {
+
+struct NamedFile {
+  std::string name;  ///< shown; unique among the synthetic traces
+  std::filesystem::path path;
+};
+
+/// What to evaluate.
+struct EvaluateJob {
+  std::filesystem::path real;
+  std::vector<NamedFile> synthetic;  ///< at least one
+  std::optional<std::filesystem::path> holdout;
+  /// Empty: "type" or "label", whichever is there first with two values or more.
+  std::string label_column;
+  std::uint64_t seed = 0;
+  unsigned threads = 0;  ///< 0: all processors. The result does not depend on it.
+  bool quick = false;    ///< leave out what learns: two-sample test, prediction, anomalies
+};
+
+/// Judges each synthetic trace against the real one. Reads traces, not encodings. Every metric gets
+/// a floor: its value between two halves of the real trace (captures: of its conversations), the
+/// second no larger than the synthetic trace. With a hold-out, which the synthetic traces must not
+/// have been learned from, it also gets the memoriser's value: the training data in the place of
+/// the synthetic trace, held against the hold-out. Safety takes the hold-out as the real data that
+/// is in the place of the synthetic trace for its floor. Throws Error when a file cannot be read or
+/// holds another kind of trace than the real one.
+Report evaluate(const EvaluateJob& job, const Progress& progress);
+
+}  // namespace tracetwin::evaluate

@@ -1,0 +1,217 @@
+#include "evaluate/heavy_hitters.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "evaluate/distances.h"
+#include "evaluate/scores.h"
+#include "evaluate/sketches.h"
+
+namespace tracetwin::evaluate {
+namespace {
+
+constexpr std::size_t kMostRepeats = 10;
+constexpr std::size_t kFewestRepeats = 3;
+constexpr std::size_t kKeysInAll = 4'000'000;  // over all repeats
+constexpr double kShare = 0.001;
+constexpr double kFewestPackets = 10;
+constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+
+struct SketchKind {
+  const char* id;
+  const char* name;
+  Estimates (*estimate)(const KeyCounts&, Asked, const SketchSize&, std::uint64_t);
+};
+constexpr std::array kSketches = {SketchKind{"count_min", "Count-Min", count_min},
+                                  SketchKind{"count_sketch", "Count Sketch", count_sketch},
+                                  SketchKind{"univmon", "UnivMon", univmon},
+                                  SketchKind{"nitro", "NitroSketch", nitro_sketch}};
+
+/// What keys a stream is counted by.
+enum class Key { kDestination, kSource, kTuple };
+struct KeyKind {
+  Key key;
+  const char* id;
+  const char* name;
+};
+constexpr std::array kKeys = {KeyKind{Key::kDestination, "dstip", "destinations"},
+                              KeyKind{Key::kSource, "srcip", "sources"},
+                              KeyKind{Key::kTuple, "five_tuple", "five-tuples"}};
+
+/// Packets of each key that occurs. Addresses stand for themselves, so that both traces hash an
+/// address alike.
+KeyCounts counts_of(const Sample& sample, Key key) {
+  const Columns& columns = sample.columns;
+  const NumberColumn* packets = columns.number("pkt");
+  const auto code_of = [&](std::size_t row) {
+    return key == Key::kTuple    ? sample.tuples.of_row[row]
+           : key == Key::kSource ? columns.src[row]
+                                 : columns.dst[row];
+  };
+  const std::size_t codes = key == Key::kTuple ? sample.tuples.size() : columns.addresses->size();
+  std::vector<std::uint64_t> sums(codes);
+  std::vector<bool> occurs(codes);
+  for (std::size_t row = 0; row < sample.rows(); ++row) {
+    const std::uint32_t code = code_of(row);
+    sums[code] += packets != nullptr ? static_cast<std::uint64_t>(packets->values[row]) : 1;
+    occurs[code] = true;
+  }
+  KeyCounts stream;
+  for (std::size_t code = 0; code < codes; ++code) {
+    if (occurs[code]) {
+      const std::uint64_t own = key == Key::kTuple
+                                    ? sample.tuples.keys[code]
+                                    : std::hash<IpAddress>()((*columns.addresses)[code]);
+      stream.keys.push_back(own);
+      stream.counts.push_back(sums[code]);
+    }
+  }
+  return stream;
+}
+
+/// Which keys are heavy: at least `share` of all packets.
+std::vector<std::uint32_t> heavy_hitters(const KeyCounts& stream, double share) {
+  double all = 0;
+  for (const std::uint64_t count : stream.counts) {
+    all += static_cast<double>(count);
+  }
+  std::vector<std::uint32_t> heavy;
+  for (std::uint32_t i = 0; i < stream.counts.size(); ++i) {
+    if (static_cast<double>(stream.counts[i]) >= share * all && stream.counts[i] > 0) {
+      heavy.push_back(i);
+    }
+  }
+  return heavy;
+}
+
+/// Mean relative error over the heavy keys, once a repeat; empty when there is none.
+std::vector<double> errors(const KeyCounts& stream, Asked heavy, const SketchKind& sketch,
+                           const SketchSize& size, std::size_t repeats, std::uint64_t seed) {
+  std::vector<double> found;
+  for (std::size_t repeat = 0; repeat < repeats && !heavy.empty(); ++repeat) {
+    const Estimates estimates = sketch.estimate(stream, heavy, size, mix(seed, repeat));
+    double sum = 0;
+    for (std::size_t i = 0; i < heavy.size(); ++i) {
+      const auto count = static_cast<double>(stream.counts[heavy[i]]);
+      sum += std::abs(estimates[i] - count) / count;
+    }
+    found.push_back(sum / static_cast<double>(heavy.size()));
+  }
+  return found;
+}
+
+struct Gap {
+  double value = kNan;
+  double spread = kNan;
+  double real = kNan;
+  double synthetic = kNan;
+};
+
+/// Of the means over all repeats; its spread is that over repeats.
+Gap gap_of(const std::vector<double>& real, const std::vector<double>& synthetic) {
+  if (real.empty() || synthetic.empty()) {
+    return {};
+  }
+  std::vector<double> each;
+  for (std::size_t i = 0; i < real.size(); ++i) {
+    if (real[i] > 0) {
+      each.push_back(std::abs(synthetic[i] - real[i]) / real[i]);
+    }
+  }
+  const double of_real = mean(real);
+  const double of_synthetic = mean(synthetic);
+  return {of_real > 0 ? std::abs(of_synthetic - of_real) / of_real : kNan,
+          each.empty() ? kNan : deviation(each), of_real, of_synthetic};
+}
+
+void add_errors(GroupBuilder& group, const KeyKind& kind, const std::vector<Gap>& found,
+                const std::string& why) {
+  for (std::size_t i = 0; i < kSketches.size(); ++i) {
+    Metric& metric = group.add(
+        {.id = fmt::format("error.{}.{}", kind.id, kSketches[i].id),
+         .name = fmt::format("Error of {} for {}", kSketches[i].name, kind.name),
+         .explain = "Mean relative error of the estimates of heavy hitters on the twin; the floor "
+                    "is that on the real trace.",
+         .better = Better::kNone},
+        found[i].synthetic, why);
+    if (std::isfinite(found[i].real)) {
+      metric.floor = found[i].real;
+    }
+  }
+}
+
+void add_key(GroupBuilder& group, const Pair& pair, const KeyKind& kind, std::uint64_t seed) {
+  const KeyCounts real = counts_of(pair.real, kind.key);
+  const KeyCounts synthetic = counts_of(pair.synthetic, kind.key);
+  const double share = std::max(kShare, kFewestPackets / static_cast<double>(pair.real.rows()));
+  // Much smaller than the number of keys, or nothing would collide and every error were 0.
+  const double wanted = std::nearbyint(static_cast<double>(real.keys.size()) / 4);
+  const SketchSize size{5, static_cast<std::size_t>(std::clamp(wanted, 64.0, 1000.0))};
+  const std::size_t repeats = std::clamp(kKeysInAll / std::max<std::size_t>(1, real.keys.size()),
+                                         kFewestRepeats, kMostRepeats);
+  const auto real_heavy = heavy_hitters(real, share);
+  const auto synthetic_heavy = heavy_hitters(synthetic, share);
+  const std::string why = "a trace has no heavy hitter, or the sketch makes no error";
+  std::vector<double> of_real;
+  std::vector<double> of_synthetic;
+  std::vector<double> gaps;
+  std::vector<Gap> found;
+  for (const SketchKind& sketch : kSketches) {
+    found.push_back(gap_of(errors(real, real_heavy, sketch, size, repeats, seed),
+                           errors(synthetic, synthetic_heavy, sketch, size, repeats, seed)));
+    of_real.push_back(found.back().real);
+    of_synthetic.push_back(found.back().synthetic);
+    if (std::isfinite(found.back().value)) {
+      gaps.push_back(found.back().value);
+    }
+  }
+  group.add({.id = fmt::format("gap.{}", kind.id),
+             .name = fmt::format("Error gap for {}, mean of four sketches", kind.name),
+             .explain = "How far, relatively, the sketches' error on the twin is from that on the "
+                        "real trace.",
+             .marks = Marks{0.25, 0.75}},
+            mean(gaps), why);
+  for (std::size_t i = 0; i < kSketches.size(); ++i) {
+    Metric& metric = group.add(
+        {.id = fmt::format("gap.{}.{}", kind.id, kSketches[i].id),
+         .name = fmt::format("Error gap of {} for {}", kSketches[i].name, kind.name),
+         .explain =
+             "The same for one sketch; the spread is over repeats with other hash functions."},
+        found[i].value, why);
+    if (metric.value && std::isfinite(found[i].spread)) {
+      metric.spread = found[i].spread;
+    }
+  }
+  add_errors(group, kind, found, why);
+  const bool all = std::ranges::none_of(of_real, [](double e) { return std::isnan(e); }) &&
+                   std::ranges::none_of(of_synthetic, [](double e) { return std::isnan(e); });
+  group.add({.id = fmt::format("order.{}", kind.id),
+             .name = fmt::format("Order of the sketches kept for {} (Spearman)", kind.name),
+             .explain = "Rank correlation of the four errors; with four items it says little.",
+             .better = Better::kHigher,
+             .low = -1,
+             .high = 1},
+            all ? spearman(of_real, of_synthetic) : kNan, why);
+}
+
+}  // namespace
+
+Group heavy_hitter_group(const Pair& pair, std::uint64_t seed) {
+  GroupBuilder group("sketches", "Estimating heavy hitters",
+                     "Four sketches of equal memory count packets; their error on the twin should "
+                     "be that on the real trace.");
+  for (const KeyKind& kind : kKeys) {
+    add_key(group, pair, kind, seed);
+  }
+  return group.take();
+}
+
+}  // namespace tracetwin::evaluate

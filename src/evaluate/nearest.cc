@@ -1,0 +1,122 @@
+#include "evaluate/nearest.h"
+
+#include <algorithm>
+#include <bit>
+#include <cmath>
+#include <limits>
+
+namespace tracetwin::evaluate {
+namespace {
+
+constexpr double kSmallestRange = 1e-9;
+
+double logarithm(double value) {
+  return std::log1p(std::max(value, 0.0));
+}
+
+/// Share of the bits behind the common prefix; addresses of different families share nothing.
+inline float address_distance(const IpAddress& a, const IpAddress& b) {
+  const std::uint64_t low = a.low ^ b.low;
+  if (a.high == b.high && low == 0) {
+    return 0;
+  }
+  if (a.is_v4() && b.is_v4()) {
+    return static_cast<float>(64 - std::countl_zero(low)) / 32.0F;
+  }
+  if (a.is_v4() || b.is_v4()) {
+    return 1;
+  }
+  const std::uint64_t high = a.high ^ b.high;
+  const int bits = high != 0 ? 128 - std::countl_zero(high) : 64 - std::countl_zero(low);
+  return static_cast<float>(bits) / 128.0F;
+}
+
+}  // namespace
+
+RowMetric::RowMetric(const Columns& reference, const Columns& other) {
+  for (std::size_t i = 0; i < reference.numbers.size(); ++i) {
+    const auto [low, high] = std::ranges::minmax(reference.numbers[i].values);
+    scales_.push_back(
+        {i, logarithm(low), std::max(logarithm(high) - logarithm(low), kSmallestRange)});
+  }
+  for (const CategoryColumn& category : reference.categories) {
+    if (other.category(category.name) != nullptr) {
+      categories_.push_back(category.name);
+    }
+  }
+}
+
+RowMetric::Points RowMetric::points(const Columns& columns,
+                                    std::span<const std::uint32_t> rows) const {
+  Points points;
+  for (const Scale& scale : scales_) {
+    auto& scaled = points.numbers.emplace_back();
+    for (const std::uint32_t row : rows) {
+      scaled.push_back(static_cast<float>(
+          (logarithm(columns.numbers[scale.number].values[row]) - scale.low) / scale.range));
+    }
+  }
+  const auto add = [&](const auto& codes) {
+    auto& picked = points.categories.emplace_back();
+    for (const std::uint32_t row : rows) {
+      picked.push_back(codes[row]);
+    }
+  };
+  add(columns.srcport);
+  add(columns.dstport);
+  add(columns.proto);
+  for (const std::string& name : categories_) {
+    add(columns.category(name)->codes);
+  }
+  for (const std::uint32_t row : rows) {
+    points.src.push_back((*columns.addresses)[columns.src[row]]);
+    points.dst.push_back((*columns.addresses)[columns.dst[row]]);
+  }
+  return points;
+}
+
+void RowMetric::distances(const Points& from, std::size_t at, const Points& to,
+                          std::vector<float>& found) const {
+  const std::size_t size = to.size();
+  found.assign(size, 0);
+  for (std::size_t i = 0; i < from.numbers.size(); ++i) {
+    const float own = from.numbers[i][at];
+    const float* others = to.numbers[i].data();
+    for (std::size_t j = 0; j < size; ++j) {
+      found[j] += std::min(std::abs(own - others[j]), 1.0F);
+    }
+  }
+  for (std::size_t i = 0; i < from.categories.size(); ++i) {
+    const std::uint32_t own = from.categories[i][at];
+    const std::uint32_t* others = to.categories[i].data();
+    for (std::size_t j = 0; j < size; ++j) {
+      found[j] += own != others[j] ? 1.0F : 0.0F;
+    }
+  }
+  const auto fields = static_cast<float>(from.numbers.size() + from.categories.size() + 2);
+  for (std::size_t j = 0; j < size; ++j) {
+    found[j] += address_distance(from.src[at], to.src[j]);
+    found[j] += address_distance(from.dst[at], to.dst[j]);
+    found[j] /= fields;
+  }
+}
+
+Neighbours nearest(const RowMetric& metric, const RowMetric::Points& from,
+                   const RowMetric::Points& to) {
+  Neighbours neighbours;
+  std::vector<float> distances;
+  for (std::size_t at = 0; at < from.size(); ++at) {
+    metric.distances(from, at, to, distances);
+    float first = std::numeric_limits<float>::infinity();
+    float second = first;
+    for (const float distance : distances) {
+      second = std::min(second, std::max(first, distance));
+      first = std::min(first, distance);
+    }
+    neighbours.first.push_back(first);
+    neighbours.second.push_back(second);
+  }
+  return neighbours;
+}
+
+}  // namespace tracetwin::evaluate

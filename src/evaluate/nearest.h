@@ -1,0 +1,51 @@
+#pragma once
+
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "evaluate/columns.h"
+
+namespace tracetwin::evaluate {
+
+/// How rows are compared: the mean over all fields but time of the difference of log(1 + x) scaled
+/// to the reference's range (numbers, at most 1), 0 or 1 (categories, ports, protocol), and the
+/// share of an address behind the common prefix (Gower 1971).
+class RowMetric {
+ public:
+  /// Scales and columns of `reference`; only columns that `other` has, too.
+  RowMetric(const Columns& reference, const Columns& other);
+
+  /// Rows laid out for comparing.
+  struct Points {
+    std::vector<std::vector<float>> numbers;
+    std::vector<std::vector<std::uint32_t>> categories;
+    std::vector<IpAddress> src;
+    std::vector<IpAddress> dst;
+    std::size_t size() const { return src.size(); }
+  };
+  Points points(const Columns& columns, std::span<const std::uint32_t> rows) const;
+
+  /// Distances from point `at` of `from` to all points of `to`.
+  void distances(const Points& from, std::size_t at, const Points& to,
+                 std::vector<float>& found) const;
+
+ private:
+  struct Scale {
+    std::size_t number;  ///< which column
+    double low;
+    double range;
+  };
+  std::vector<Scale> scales_;
+  std::vector<std::string> categories_;
+};
+
+/// Distances from each point of `from` to the nearest and second nearest of `to` (at least two).
+struct Neighbours {
+  std::vector<double> first;
+  std::vector<double> second;
+};
+Neighbours nearest(const RowMetric& metric, const RowMetric::Points& from,
+                   const RowMetric::Points& to);
+
+}  // namespace tracetwin::evaluate

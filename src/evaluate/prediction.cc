@@ -1,0 +1,320 @@
+#include "evaluate/prediction.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <map>
+#include <numeric>
+#include <optional>
+#include <span>
+#include <utility>
+
+#include "base/random.h"
+#include "evaluate/distances.h"
+#include "evaluate/learn/boosting.h"
+#include "evaluate/learn/cart.h"
+#include "evaluate/learn/network.h"
+#include "evaluate/sampling.h"
+#include "evaluate/scores.h"
+
+namespace tracetwin::evaluate {
+namespace {
+
+constexpr std::size_t kMostRows = 20'000;
+constexpr std::size_t kTrees = 100;
+constexpr std::uint64_t kStream = 0x7a5c;
+
+using Classes = std::vector<std::uint32_t>;
+
+/// A classifier: the classes of `asked` after learning `data`.
+struct Classifier {
+  const char* id;
+  const char* name;
+  bool scaled;
+  Classes (*answers)(const Labelled& data, const Matrix& asked, std::uint64_t seed);
+};
+
+Classes by_forest(const Labelled& data, const Matrix& asked, std::uint64_t seed) {
+  return Forest(data, kTrees, seed).classes(asked);
+}
+
+Classes by_boosting(const Labelled& data, const Matrix& asked, std::uint64_t seed) {
+  BoostingSettings settings;
+  settings.seed = seed;
+  return Boosting(data, settings).classes(asked);
+}
+
+Classes by_regression(const Labelled& data, const Matrix& asked, std::uint64_t) {
+  return classify_by_regression(data, asked);
+}
+
+Classes by_network(const Labelled& data, const Matrix& asked, std::uint64_t seed) {
+  NetworkSettings settings;
+  settings.seed = seed;
+  return classify_by_network(data, asked, settings);
+}
+
+constexpr std::array kClassifiers = {
+    Classifier{"tree", "decision tree", false, classify_by_tree},
+    Classifier{"regression", "logistic regression", true, by_regression},
+    Classifier{"forest", "random forest", false, by_forest},
+    Classifier{"boosting", "gradient boosting", false, by_boosting},
+    Classifier{"network", "multilayer perceptron", true, by_network}};
+
+/// Features of rows, and labels as the aligned traces number them.
+struct Rows {
+  Matrix features;
+  Classes labels;
+};
+
+Rows rows_at(const Columns& columns, const std::string& label,
+             std::span<const std::uint32_t> rows) {
+  const CategoryColumn& labels = *columns.category(label);
+  const bool packets = columns.kind == TraceKind::kPackets;
+  Rows found;
+  found.features.columns = 3 + columns.numbers.size() + (packets ? 2 : 0);
+  for (const std::uint32_t row : rows) {
+    auto& values = found.features.values;
+    values.push_back(columns.srcport[row]);
+    values.push_back(columns.dstport[row]);
+    values.push_back(columns.proto[row]);
+    for (const NumberColumn& number : columns.numbers) {
+      values.push_back(static_cast<float>(number.values[row]));
+    }
+    for (std::size_t i : {0U, 2U}) {  // tos and off
+      if (packets) {
+        values.push_back(static_cast<float>(columns.categories[i].codes[row]));
+      }
+    }
+    found.labels.push_back(labels.codes[row]);
+  }
+  return found;
+}
+
+/// The earliest 80 % and the rest, each thinned to at most kMostRows.
+struct Parts {
+  Rows learned;
+  Rows asked;
+};
+
+Parts parts_of(const Columns& columns, const std::string& label, Random& random) {
+  const auto cut = static_cast<std::uint32_t>(0.8 * static_cast<double>(columns.rows()));
+  const auto early = some_of(cut, kMostRows, random);
+  auto late = some_of(columns.rows() - cut, kMostRows, random);
+  for (std::uint32_t& row : late) {
+    row += cut;
+  }
+  return {rows_at(columns, label, early), rows_at(columns, label, late)};
+}
+
+std::size_t classes_in(const Classes& labels) {
+  Classes sorted = labels;
+  std::ranges::sort(sorted);
+  return static_cast<std::size_t>(std::ranges::unique(sorted).begin() - sorted.begin());
+}
+
+std::uint32_t most_frequent(const Classes& labels) {
+  std::map<std::uint32_t, std::size_t> counts;
+  for (const std::uint32_t label : labels) {
+    ++counts[label];
+  }
+  return std::ranges::max_element(counts, {}, [](const auto& entry) { return entry.second; })
+      ->first;
+}
+
+/// The classes that occur, numbered from 0.
+Labelled labelled(const Rows& rows, std::vector<std::uint32_t>& names) {
+  names = rows.labels;
+  std::ranges::sort(names);
+  names.erase(std::ranges::unique(names).begin(), names.end());
+  Labelled data{rows.features, {}, static_cast<std::uint32_t>(names.size())};
+  for (const std::uint32_t label : rows.labels) {
+    data.labels.push_back(
+        static_cast<std::uint32_t>(std::ranges::lower_bound(names, label) - names.begin()));
+  }
+  return data;
+}
+
+/// Answers about two sets of rows at once, so that learning is done once.
+std::pair<Classes, Classes> learn_and_answer(const Classifier& classifier, const Rows& learned,
+                                             const Matrix& first, const Matrix& second,
+                                             std::uint64_t seed) {
+  if (classes_in(learned.labels) < 2) {
+    const std::uint32_t only = learned.labels.front();
+    return {Classes(first.rows(), only), Classes(second.rows(), only)};
+  }
+  std::vector<std::uint32_t> names;
+  Labelled data = labelled(learned, names);
+  Matrix asked = first;
+  asked.values.insert(asked.values.end(), second.values.begin(), second.values.end());
+  if (classifier.scaled) {
+    const Scaler scaler(data.features);
+    data.features = scaler(data.features);
+    asked = scaler(asked);
+  }
+  Classes answers = classifier.answers(data, asked, seed);
+  for (std::uint32_t& answer : answers) {
+    answer = names[answer];
+  }
+  const auto middle = answers.begin() + static_cast<std::ptrdiff_t>(first.rows());
+  return {Classes(answers.begin(), middle), Classes(middle, answers.end())};
+}
+
+/// What one classifier reaches: learned from -> asked about.
+struct Reached {
+  Answers real_real;
+  Answers synthetic_real;
+  Answers synthetic_synthetic;
+};
+
+Reached run(const Classifier& classifier, const Parts& real, const Parts& synthetic,
+            std::uint64_t seed) {
+  const Matrix none{real.asked.features.columns, {}};
+  const auto own =
+      learn_and_answer(classifier, real.learned, real.asked.features, none, seed).first;
+  const auto other = learn_and_answer(classifier, synthetic.learned, real.asked.features,
+                                      synthetic.asked.features, seed);
+  return {grade(real.asked.labels, own), grade(real.asked.labels, other.first),
+          grade(synthetic.asked.labels, other.second)};
+}
+
+Metric share_metric(std::string id, std::string name, std::string explain) {
+  return {.id = std::move(id),
+          .name = std::move(name),
+          .explain = std::move(explain),
+          .better = Better::kHigher,
+          .high = 1,
+          .marks = Marks{0.03, 0.1}};
+}
+
+void add_summary(GroupBuilder& group, const std::vector<Reached>& all) {
+  std::vector<double> real;
+  std::vector<double> real_f1;
+  std::vector<double> crossed;
+  std::vector<double> crossed_f1;
+  std::vector<double> synthetic;
+  for (const Reached& reached : all) {
+    real.push_back(reached.real_real.accuracy);
+    real_f1.push_back(reached.real_real.macro_f1);
+    crossed.push_back(reached.synthetic_real.accuracy);
+    crossed_f1.push_back(reached.synthetic_real.macro_f1);
+    synthetic.push_back(reached.synthetic_synthetic.accuracy);
+  }
+  group
+      .add(share_metric("accuracy", "Accuracy, mean of five classifiers",
+                        "Share of right answers about real records after learning from the twin; "
+                        "the floor learned from the real trace."),
+           mean(crossed))
+      .floor = mean(real);
+  group
+      .add(share_metric("f1", "Macro-F1, mean of five classifiers",
+                        "The same as the mean over classes of F1, so that rare classes count."),
+           mean(crossed_f1))
+      .floor = mean(real_f1);
+  const std::string equal = "all classifiers are equally good on one side";
+  Metric order{.id = "order",
+               .name = "Order of the classifiers kept (Spearman)",
+               .explain =
+                   "Rank correlation of five accuracies, real against learned and tested on "
+                   "the twin: has steps of 0.1 and little power.",
+               .better = Better::kHigher,
+               .low = -1,
+               .high = 1};
+  group.add(order, spearman(real, synthetic), equal);
+  order.id = "order_on_real";
+  order.name = "The same, tested on real data";
+  group.add(order, spearman(real, crossed), equal);
+}
+
+void add_each(GroupBuilder& group, const std::vector<Reached>& all) {
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    const Classifier& classifier = kClassifiers[i];
+    const auto add = [&](const std::string& id, const std::string& name, double value,
+                         double floor) {
+      Metric metric =
+          share_metric(id + "." + classifier.id, fmt::format("{} of a {}", name, classifier.name),
+                       "Learned from the twin, asked about the real trace.");
+      metric.marks.reset();
+      group.add(std::move(metric), value).floor = floor;
+    };
+    add("accuracy", "Accuracy", all[i].synthetic_real.accuracy, all[i].real_real.accuracy);
+    add("f1", "Macro-F1", all[i].synthetic_real.macro_f1, all[i].real_real.macro_f1);
+  }
+}
+
+/// Why nothing can be predicted; empty when something can.
+std::string obstacle(const Pair& pair, const std::string& label) {
+  if (label.empty()) {
+    return "no label column was given, nor is there one called type or label";
+  }
+  if (pair.synthetic.columns.category(label) == nullptr ||
+      pair.real.columns.category(label) == nullptr) {
+    return fmt::format("not both traces have the column {}", label);
+  }
+  return "";
+}
+
+}  // namespace
+
+Answers grade(const std::vector<std::uint32_t>& truth, const std::vector<std::uint32_t>& answers) {
+  struct Count {
+    double right = 0;
+    double truth = 0;
+    double answered = 0;
+  };
+  std::map<std::uint32_t, Count> counts;
+  double right = 0;
+  for (std::size_t i = 0; i < truth.size(); ++i) {
+    ++counts[truth[i]].truth;
+    ++counts[answers[i]].answered;
+    if (truth[i] == answers[i]) {
+      ++right;
+      ++counts[truth[i]].right;
+    }
+  }
+  double f1 = 0;
+  for (const auto& [label, count] : counts) {
+    f1 += 2 * count.right / (count.truth + count.answered);
+  }
+  return {right / static_cast<double>(truth.size()), f1 / static_cast<double>(counts.size())};
+}
+
+Group prediction_group(const Pair& pair, const std::string& label, std::uint64_t seed) {
+  GroupBuilder group("prediction", "Predicting the type of traffic",
+                     "Classifiers that learned from the twin, asked about real records: train on "
+                     "synthetic, test on real.");
+  std::string why = obstacle(pair, label);
+  std::optional<Parts> real;
+  std::optional<Parts> synthetic;
+  Random random(seed, kStream);
+  if (why.empty()) {
+    real = parts_of(pair.real.columns, label, random);
+    synthetic = parts_of(pair.synthetic.columns, label, random);
+    if (classes_in(real->learned.labels) < 2 || classes_in(real->asked.labels) < 2) {
+      why = "the real trace's earlier or later part has a single class";
+    }
+  }
+  if (!why.empty()) {
+    group.add_absent(share_metric("accuracy", "Accuracy, mean of five classifiers", ""), why);
+    return group.take();
+  }
+  std::vector<Reached> all;
+  for (const Classifier& classifier : kClassifiers) {
+    all.push_back(run(classifier, *real, *synthetic, seed));
+  }
+  add_summary(group, all);
+  const std::uint32_t majority = most_frequent(real->learned.labels);
+  const auto as_majority = std::ranges::count(real->asked.labels, majority);
+  group.add({.id = "majority",
+             .name = "Accuracy of always answering the most frequent class",
+             .explain = "What a classifier has to beat.",
+             .better = Better::kNone,
+             .high = 1},
+            static_cast<double>(as_majority) / static_cast<double>(real->asked.labels.size()));
+  add_each(group, all);
+  return group.take();
+}
+
+}  // namespace tracetwin::evaluate

@@ -1,0 +1,26 @@
+#pragma once
+
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "evaluate/report.h"
+#include "evaluate/tuples.h"
+
+namespace tracetwin::evaluate {
+
+/// Traffic-type prediction as NetShare and NetDPSyn run it, with the real test set that the
+/// latter's code leaves out: five classifiers learn the label from ports, protocol and sizes of the
+/// earliest 80 % of a trace and are asked about the latest 20 % of the real one. The floor of each
+/// figure is what training on the real trace's own earliest 80 % gives. `label`: a column of both;
+/// empty: none. At most 20,000 rows a part.
+Group prediction_group(const Pair& pair, const std::string& label, std::uint64_t seed);
+
+/// Shares of right answers, and the mean over classes (that occur or are answered) of F1.
+struct Answers {
+  double accuracy = 0;
+  double macro_f1 = 0;
+};
+Answers grade(const std::vector<std::uint32_t>& truth, const std::vector<std::uint32_t>& answers);
+
+}  // namespace tracetwin::evaluate

@@ -1,0 +1,142 @@
+#include "evaluate/ranking.h"
+
+#include <algorithm>
+#include <array>
+#include <string>
+#include <utility>
+
+#include "evaluate/distances.h"
+
+namespace tracetwin::evaluate {
+namespace {
+
+/// What traces are ranked by: a metric, and what it is called in the ranking. Most of them see how
+/// fields belong together, so that perfect columns alone do not win.
+struct Criterion {
+  const char* name;
+  const char* metric;
+};
+constexpr std::array kCriteria = {Criterion{"jsd", "netshare.jsd.mean"},
+                                  Criterion{"pairs", "joint.tvd2.core"},
+                                  Criterion{"triples", "joint.tvd3.core"},
+                                  Criterion{"labels", "joint.tvd3.label"},
+                                  Criterion{"information", "joint.information"},
+                                  Criterion{"correlation", "joint.correlation"},
+                                  Criterion{"queries", "joint.queries"},
+                                  Criterion{"auc", "two_sample.records"},
+                                  Criterion{"accuracy", "prediction.accuracy"},
+                                  Criterion{"f1", "prediction.f1"},
+                                  Criterion{"load", "arrivals.load"}};
+
+const Metric* find(const Result& result, const std::string& id) {
+  for (const Section& section : result.sections) {
+    for (const Group& group : section.groups) {
+      const auto at = std::ranges::find(group.metrics, id, &Metric::id);
+      if (at != group.metrics.end()) {
+        return &*at;
+      }
+    }
+  }
+  return nullptr;
+}
+
+/// One value a trace; empty when a trace has none.
+std::vector<double> values_of(const std::vector<Result>& results, const std::string& id) {
+  std::vector<double> values;
+  for (const Result& result : results) {
+    const Metric* metric = find(result, id);
+    if (metric == nullptr || !metric->value) {
+      return {};
+    }
+    values.push_back(*metric->value);
+  }
+  return values;
+}
+
+/// NetShare's normalised EMD of each trace, mean over the fields.
+std::vector<double> mean_normalised_emd(const std::vector<Result>& results) {
+  std::vector<double> sums(results.size());
+  std::size_t fields = 0;
+  for (const Group& group : results[0].sections[0].groups) {
+    for (const Metric& metric : group.metrics) {
+      const auto values = metric.id.starts_with("netshare.emd.") ? values_of(results, metric.id)
+                                                                 : std::vector<double>();
+      if (!values.empty()) {
+        const auto scaled = normalised_across(values);
+        for (std::size_t i = 0; i < sums.size(); ++i) {
+          sums[i] += scaled[i];
+        }
+        ++fields;
+      }
+    }
+  }
+  for (double& sum : sums) {
+    sum /= static_cast<double>(std::max<std::size_t>(1, fields));
+  }
+  return sums;
+}
+
+/// Adds the ranks of `values` (1: best) to the sums, and the values to each trace's list.
+void take(const std::string& name, std::vector<double> values, bool higher_is_better,
+          std::vector<Rank>& ranking) {
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    ranking[i].by.emplace_back(name, values[i]);
+    values[i] = higher_is_better ? -values[i] : values[i];
+  }
+  const auto ranked = ranks(values);
+  for (std::size_t i = 0; i < ranked.size(); ++i) {
+    ranking[i].score += ranked[i];
+  }
+}
+
+bool has_alarm(const Result& result) {
+  for (const Section& section : result.sections) {
+    if (section.id == "safety") {
+      return section.verdict == Verdict::kPoor;
+    }
+  }
+  return false;
+}
+
+}  // namespace
+
+std::vector<double> normalised_across(const std::vector<double>& values) {
+  const auto [low, high] = std::ranges::minmax(values);
+  std::vector<double> scaled;
+  for (const double value : values) {
+    scaled.push_back(high > low ? 0.1 + 0.8 * (value - low) / (high - low) : 0.1);
+  }
+  return scaled;
+}
+
+std::vector<Rank> rank_results(const std::vector<Result>& results) {
+  if (results.size() < 2) {
+    return {};
+  }
+  std::vector<Rank> ranking;
+  for (const Result& result : results) {
+    ranking.push_back({result.name, 1, 0, {}});
+  }
+  take("emd", mean_normalised_emd(results), false, ranking);
+  std::size_t criteria = 1;
+  for (const Criterion& criterion : kCriteria) {
+    const auto values = values_of(results, criterion.metric);
+    if (!values.empty()) {
+      const bool higher = find(results[0], criterion.metric)->better == Better::kHigher;
+      take(criterion.name, values, higher, ranking);
+      ++criteria;
+    }
+  }
+  for (std::size_t i = 0; i < ranking.size(); ++i) {
+    ranking[i].score /= static_cast<double>(criteria);
+    ranking[i].by.emplace_back("alarm", has_alarm(results[i]) ? 1 : 0);
+  }
+  const auto key = [](const Rank& rank) { return std::pair(rank.by.back().second, rank.score); };
+  std::ranges::stable_sort(ranking, {}, key);
+  for (std::size_t i = 1; i < ranking.size(); ++i) {
+    ranking[i].rank = key(ranking[i]) == key(ranking[i - 1]) ? ranking[i - 1].rank : i + 1;
+  }
+  return ranking;
+}
+
+}  // namespace tracetwin::evaluate

@@ -1,0 +1,78 @@
+#include "evaluate/suite.h"
+
+#include <array>
+
+#include "evaluate/anomaly.h"
+#include "evaluate/arrivals.h"
+#include "evaluate/fields.h"
+#include "evaluate/heavy_hitters.h"
+#include "evaluate/prediction.h"
+#include "evaluate/safety.h"
+#include "evaluate/structure.h"
+#include "evaluate/two_sample.h"
+#include "evaluate/validity.h"
+
+namespace tracetwin::evaluate {
+namespace {
+
+Part score_fields(const Setting& setting) {
+  return {field_groups(setting.pair)};
+}
+
+Part score_joint(const Setting& setting) {
+  JointScores scores = joint_scores(setting.pair, setting.label, setting.seed);
+  return {{std::move(scores.group)}, std::move(scores.pairs)};
+}
+
+Part score_structure(const Setting& setting) {
+  return {{structure_group(setting.pair), talkers_group(setting.pair)}};
+}
+
+Part score_arrivals(const Setting& setting) {
+  return {{arrivals_group(setting.pair)}};
+}
+
+Part score_two_sample(const Setting& setting) {
+  return {{two_sample_group(setting.pair, setting.seed)}};
+}
+
+Part score_prediction(const Setting& setting) {
+  return {{prediction_group(setting.pair, setting.label, setting.seed)}};
+}
+
+Part score_sketches(const Setting& setting) {
+  return {{heavy_hitter_group(setting.pair, setting.seed)}};
+}
+
+Part score_anomaly(const Setting& setting) {
+  return {{anomaly_group(setting.pair, setting.seed)}};
+}
+
+Part score_safety(const Setting& setting) {
+  return {safety_groups(setting.pair, setting.holdout, setting.seed)};
+}
+
+Part score_validity(const Setting& setting) {
+  return {validity_groups(setting.pair)};
+}
+
+}  // namespace
+
+std::span<const Scorer> scorers() {
+  static constexpr std::array kScorers = {
+      Scorer{"fidelity", false, true, true, score_fields},
+      Scorer{"fidelity", false, true, true, score_joint},
+      Scorer{"fidelity", false, true, true, score_structure},
+      Scorer{"fidelity", false, true, true, score_arrivals},
+      Scorer{"fidelity", true, true, true, score_two_sample},
+      // The floor of prediction is what the real trace teaches, which every run measures itself.
+      Scorer{"usefulness", true, false, true, score_prediction},
+      Scorer{"usefulness", false, true, true, score_sketches},
+      Scorer{"usefulness", true, true, true, score_anomaly},
+      Scorer{"safety", false, true, true, score_safety},
+      Scorer{"validity", false, false, false, score_validity},
+  };
+  return kScorers;
+}
+
+}  // namespace tracetwin::evaluate

@@ -1,0 +1,41 @@
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "evaluate/joint.h"
+#include "evaluate/report.h"
+#include "evaluate/tuples.h"
+
+namespace tracetwin::evaluate {
+
+/// What a scorer works on.
+struct Setting {
+  Pair pair;
+  const Sample* holdout = nullptr;  ///< rows that were not learned, for safety
+  std::string label;                ///< column of labels, empty: none
+  std::uint64_t seed = 0;
+};
+
+/// What a scorer found.
+struct Part {
+  std::vector<Group> groups;
+  std::optional<PairDistances> pairs = {};
+};
+
+/// One row of the table of scorers: what fills part of a section.
+struct Scorer {
+  const char* section;
+  bool learned;    ///< trains models: left out by --quick
+  bool floor;      ///< also run between two halves of the real trace
+  bool memoriser;  ///< also run with the training data in the place of the synthetic trace
+  Part (*score)(const Setting& setting);
+};
+
+/// All scorers, in the order of the report.
+std::span<const Scorer> scorers();
+
+}  // namespace tracetwin::evaluate

@@ -1,0 +1,149 @@
+#include "evaluate/verdict.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <string>
+
+namespace tracetwin::evaluate {
+namespace {
+
+/// How much worse than real data the value is, in its own unit; negative: better.
+double shortfall(const Metric& metric) {
+  if (metric.better == Better::kLower) {
+    return *metric.value - metric.floor.value_or(metric.low);
+  }
+  return metric.floor.value_or(metric.high.value_or(*metric.value)) - *metric.value;
+}
+
+Verdict judged(const Metric& metric) {
+  if (!metric.value || !metric.marks || metric.better == Better::kNone) {
+    return Verdict::kInfo;
+  }
+  const double worse = shortfall(metric);
+  return worse <= metric.marks->good   ? Verdict::kGood
+         : worse <= metric.marks->fair ? Verdict::kFair
+                                       : Verdict::kPoor;
+}
+
+/// How often each verdict was given, and the metrics that were worst.
+struct Tally {
+  std::array<std::size_t, 4> count{};
+  std::vector<std::string> worst;
+  std::size_t judged() const { return count[1] + count[2] + count[3]; }
+};
+
+Tally tally(const Section& section) {
+  Tally all;
+  for (const Group& group : section.groups) {
+    for (const Metric& metric : group.metrics) {
+      ++all.count[static_cast<std::size_t>(metric.verdict)];
+      if (metric.verdict == Verdict::kPoor) {
+        all.worst.push_back(metric.name);
+      }
+    }
+  }
+  return all;
+}
+
+/// Fidelity and usefulness are as good as most of what they are made of; one leak spoils safety.
+Verdict judged(const Section& section, const Tally& all) {
+  if (all.judged() == 0) {
+    return Verdict::kInfo;
+  }
+  if (section.id == "safety") {
+    return all.count[3] > 0 ? Verdict::kPoor : all.count[2] > 0 ? Verdict::kFair : Verdict::kGood;
+  }
+  const auto share = [&](std::size_t n) {
+    return static_cast<double>(n) / static_cast<double>(all.judged());
+  };
+  if (share(all.count[3]) > 0.3) {
+    return Verdict::kPoor;
+  }
+  return share(all.count[1]) >= 0.7 && share(all.count[3]) <= 0.1 ? Verdict::kGood : Verdict::kFair;
+}
+
+std::string summary(const Tally& all) {
+  if (all.judged() == 0) {
+    return "Nothing here could be judged.";
+  }
+  std::string text = fmt::format("{} of {} judged metrics are as good as real data or near it",
+                                 all.count[1], all.judged());
+  text += all.count[2] > 0 ? fmt::format(", {} fair", all.count[2]) : "";
+  if (all.count[3] > 0) {
+    text += fmt::format(", {} poor (first: {})", all.count[3], all.worst.front());
+  }
+  return text + ".";
+}
+
+const Section& section(const Result& result, const std::string& id) {
+  return *std::ranges::find(result.sections, id, &Section::id);
+}
+
+std::string fidelity_line(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kGood:
+      return "Close: the twin looks like the real trace in most of what was compared.";
+    case Verdict::kFair:
+      return "Near, with gaps: parts of the twin differ visibly from the real trace.";
+    case Verdict::kPoor:
+      return "Far: the twin differs from the real trace in much of what was compared.";
+    default:
+      return "How close the twin is could not be judged.";
+  }
+}
+
+std::string usefulness_line(Verdict verdict) {
+  switch (verdict) {
+    case Verdict::kGood:
+      return "Useful: tasks run on the twin come out as on real data.";
+    case Verdict::kFair:
+      return "Useful with care: some tasks come out differently on the twin.";
+    case Verdict::kPoor:
+      return "Of little use: most tasks come out differently on the twin.";
+    default:
+      return "How useful the twin is was not measured (no label column, or --quick).";
+  }
+}
+
+std::string safety_line(Verdict verdict, bool validity_poor) {
+  const std::string validity = validity_poor ? " Many of its records break protocol rules." : "";
+  switch (verdict) {
+    case Verdict::kGood:
+      return "No alarm: it copies no more than fresh real data does, which proves no privacy." +
+             validity;
+    case Verdict::kFair:
+      return "Look closer: it repeats a little more of the training data than fresh data does." +
+             validity;
+    case Verdict::kPoor:
+      return "Alarm: it gives away records or hosts of the data it was learned from." + validity;
+    default:
+      return "What it gives away could not be judged." + validity;
+  }
+}
+
+}  // namespace
+
+void judge(Result& result) {
+  std::vector<Verdict> verdicts;
+  for (Section& part : result.sections) {
+    for (Group& group : part.groups) {
+      for (Metric& metric : group.metrics) {
+        metric.verdict = judged(metric);
+      }
+    }
+    const Tally all = tally(part);
+    part.verdict = judged(part, all);
+    part.summary = summary(all);
+    verdicts.push_back(part.verdict);
+  }
+  // kInfo is the smallest, so it never decides.
+  result.verdict = *std::ranges::max_element(verdicts);
+  result.lines = {fidelity_line(section(result, "fidelity").verdict),
+                  usefulness_line(section(result, "usefulness").verdict),
+                  safety_line(section(result, "safety").verdict,
+                              section(result, "validity").verdict == Verdict::kPoor)};
+}
+
+}  // namespace tracetwin::evaluate
