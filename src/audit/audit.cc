@@ -77,8 +77,12 @@ bool is_one_row(const TrainJob& job) {
 
 }  // namespace
 
-AuditReport audit(const AuditJob& job, const Progress& progress) {
-  check(job);
+AuditReport audit(const AuditJob& asked, const Progress& progress) {
+  check(asked);
+  AuditJob job = asked;
+  if (job.train.input.empty() && !is_one_row(job.train) && !job.train.declarations.window) {
+    job.train.declarations.window = worst_case_window();  // to find it would take more records
+  }
   const bool made_up = job.train.input.empty();
   const UnitTrace trace = made_up ? worst_case(job.records, !is_one_row(job.train))
                                   : load_units(job.train.input, job.train.timeouts, progress);

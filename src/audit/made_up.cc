@@ -181,6 +181,10 @@ UnitTrace worst_case(std::size_t units, bool own_sources) {
   return trace;
 }
 
+Window worst_case_window() {
+  return {kStartNs, kStartNs + static_cast<std::int64_t>(kHourUs) * kMicrosecond};
+}
+
 UnitTrace canary_for(const UnitTrace& trace, const std::optional<Window>& window,
                      std::size_t rows) {
   const std::int64_t start_ns =

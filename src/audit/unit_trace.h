@@ -42,6 +42,9 @@ UnitTrace load_units(const std::filesystem::path& path, const FlowTimeouts& time
 /// rows leaves the trace as it is.
 UnitTrace worst_case(std::size_t units, bool own_sources = false);
 
+/// In which its flows start.
+Window worst_case_window();
+
 /// A unit like none in `trace`: addresses, ports and category text that it does not hold, and
 /// extreme numbers, in the year 2099.
 /// It begins in the middle of `window`, where training leaves out what lies outside, and else far

@@ -22,7 +22,10 @@ constexpr const char* kRemedy = "Free some space there, or set TMPDIR to a folde
 std::string folder() {
   std::error_code error;
   const auto path = std::filesystem::temp_directory_path(error);
-  return error ? "/tmp" : path.string();
+  if (error) {
+    throw Error("the folder for temporary files, $TMPDIR, is not there", kRemedy);
+  }
+  return path.string();
 }
 
 /// Its name is gone at once, so nothing is left behind whatever happens. Others cannot read it.

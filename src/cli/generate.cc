@@ -9,6 +9,7 @@
 #include "cli/model_options.h"
 #include "cli/skips_json.h"
 #include "pipeline/model_file.h"
+#include "pipeline/synthesize.h"
 #include "pipeline/write_twin.h"
 
 namespace tracetwin::cli {
@@ -32,7 +33,7 @@ ExitCode run_generate(const Options& options, Context& context) {
   const GenerateJob job{options.count, seed, options.seed.threads, std::move(selection)};
   const TwinCounts written = write_twin(model, job, output, context.console.progress());
   note_written(written, output, context.console);
-  note_privacy(model.ledger, context.console);
+  note_privacy(model.ledger, unlearned_fields(model), context.console);
   if (context.common.json) {
     nlohmann::ordered_json json = {{"model", options.model}};
     json["output"] = output_json(written, output, job.selection);

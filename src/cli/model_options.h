@@ -60,7 +60,9 @@ Selection selection_of(const SelectionOptions& options);
 void note_training(const TrainSummary& summary, const Schema& schema, Console& console);
 /// Tells the user what was written, and where.
 void note_written(const TwinCounts& counts, const TwinOutput& output, Console& console);
-/// Tells the user what guarantee there is, or that there is none.
-void note_privacy(const dp::LedgerReport& ledger, Console& console);
+/// Tells the user what guarantee there is, or that there is none; and, even when quiet, of which
+/// fields nothing was learned.
+void note_privacy(const dp::LedgerReport& ledger, const std::vector<std::string>& unlearned,
+                  Console& console);
 
 }  // namespace tracetwin::cli

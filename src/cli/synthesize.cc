@@ -64,7 +64,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   const SynthesizeResult result = synthesize(job, context.console.progress());
   note_training(result.trained, result.schema, context.console);
   note_written(result.written, job.output, context.console);
-  note_privacy(result.ledger, context.console);
+  note_privacy(result.ledger, result.unlearned, context.console);
   if (!options.report.empty()) {
     write_report(options, seed, context);
   }

@@ -31,7 +31,7 @@ ExitCode run_train(const Options& options, Context& context) {
   const TwinModel model = train(job, context.console.progress(), &summary);
   save_model(model, options.output, context.common.force);
   note_training(summary, model.schema, context.console);
-  note_privacy(model.ledger, context.console);
+  note_privacy(model.ledger, unlearned_fields(model), context.console);
   context.console.note(fmt::format("model: {}", options.output));
   if (context.common.json) {
     auto json = training_json(options.train.job.input, summary, model.schema);

@@ -230,7 +230,7 @@ LedgerReport LedgerReport::from_json(const json& json_in) {
   report.noise = noise_named(text(json_in, "noise"));
   report.budget = budget_from(json_in, report.noise);
   report.unit = unit_named(text(json_in, "unit"));
-  const double unit_rows = amount(json_in, "unit_rows");
+  const double unit_rows = json_in.contains("unit_rows") ? amount(json_in, "unit_rows") : 1;
   if (unit_rows < 1 || unit_rows > 1e9 || unit_rows != std::floor(unit_rows)) {
     damaged("unit_rows", "a whole number from 1 on");
   }

@@ -130,8 +130,12 @@ std::unique_ptr<const Codec> make_duration_codec() {
 }
 
 std::unique_ptr<const Codec> make_length_codec() {
+  constexpr std::uint64_t kUsualPayload = 1460;
+  const LogGrid grid(2, kLongestPayload);
+  Layout layout = Layout::line();
+  layout.harm = [grid](std::uint32_t cell) { return grid.low(cell) > kUsualPayload ? 2.0 : 1.0; };
   return std::make_unique<LadderCodec>(
-      std::vector<Rung>{exact(65536), log_cells(2, kLongestPayload)}, Layout::line());
+      std::vector<Rung>{exact(65536), log_cells(2, kLongestPayload)}, layout);
 }
 
 std::unique_ptr<const Codec> make_byte_codec() {

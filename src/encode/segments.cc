@@ -4,6 +4,7 @@
 #include <cmath>
 #include <limits>
 #include <numeric>
+#include <optional>
 
 #include "dp/gaussian.h"
 
@@ -117,6 +118,32 @@ std::vector<Run> tails_joined(const Codec& codec, const dp::NoisyCounts& noisy, 
   return result;
 }
 
+/// From `edge` outwards, by `step`: the neighbouring runs, as one, that stand out most together, if
+/// they do at all and do no more harm than the edge. So a trace that begins or ends thinly keeps
+/// its length.
+std::optional<Run> thin_end(const Codec& codec, const dp::NoisyCounts& noisy,
+                            const std::vector<Run>& runs, std::ptrdiff_t edge,
+                            std::ptrdiff_t step) {
+  constexpr double kThin = 2.5;  // sigmas; two ends are looked at, and few runs at each
+  const auto harm = [&](const Run& run) { return codec.harm(run.first + run.cells - 1); };
+  std::optional<Run> best;
+  Run together{0, 0};
+  double most = kThin * noisy.sigma();
+  for (auto i = edge + step; i >= 0 && i < std::ssize(runs); i += step) {
+    const Run& run = runs[static_cast<std::size_t>(i)];
+    if (harm(run) > harm(runs[static_cast<std::size_t>(edge)])) {
+      break;
+    }
+    together = {together.cells == 0 ? run.first : std::min(together.first, run.first),
+                together.cells + run.cells};
+    if (sum_of(noisy, together) >= 1 && sigmas(noisy, together) >= most) {
+      most = sigmas(noisy, together);
+      best = together;
+    }
+  }
+  return best;
+}
+
 /// Leaves out what does not stand out; between runs that do, in a line, what is above the noise may
 /// stay.
 void keep_sound(const Codec& codec, const dp::NoisyCounts& noisy, double false_cells,
@@ -131,7 +158,25 @@ void keep_sound(const Codec& codec, const dp::NoisyCounts& noisy, double false_c
       kept.push_back(*run);
     }
   }
+  if (codec.in_line() && !kept.empty()) {
+    const auto front = thin_end(codec, noisy, runs, first - runs.begin(), -1);
+    const auto back = thin_end(codec, noisy, runs, last - runs.begin() - 1, 1);
+    kept.insert(kept.begin(), front.value_or(Run{0, 0}));
+    kept.push_back(back.value_or(Run{0, 0}));
+    std::erase_if(kept, [](const Run& run) { return run.cells == 0; });
+  }
   runs = std::move(kept);
+}
+
+/// What is assumed when nothing stands out: in a line any value that does no harm, else the quiet
+/// cell.
+Run nothing_known(const Codec& codec) {
+  Run run{codec.quiet_cell(), 1};
+  while (codec.in_line() && run.first == 0 && run.cells < codec.last_cells() &&
+         codec.joins(run.cells - 1) && codec.harm(run.cells) <= codec.harm(0)) {
+    ++run.cells;
+  }
+  return run;
 }
 
 /// The run in pieces of at most `most` records each, as far as it has cells.
@@ -156,7 +201,7 @@ std::vector<Run> segments(const Codec& codec, const dp::NoisyCounts& noisy, doub
   }
   keep_sound(codec, noisy, false_cells, runs);
   if (runs.empty()) {
-    return {{codec.quiet_cell(), 1}};
+    return {nothing_known(codec)};
   }
   double total = 0;
   for (const Run& run : runs) {

@@ -58,6 +58,10 @@ void check_attributes(const Domain& domain, const Clique& used) {
 }
 
 void check_codes(const Table& table, const Clique& used) {
+  if (table.columns.size() != table.width()) {
+    throw Error(fmt::format("a table of {} attributes has {} columns", table.width(),
+                            table.columns.size()));
+  }
   for (const std::uint32_t attribute : used) {
     const auto& column = table.columns[attribute];
     const auto largest = std::max_element(column.begin(), column.end());

@@ -71,12 +71,12 @@ std::uint64_t Hosts::rank_records(std::size_t token) {
   return records;
 }
 
-std::vector<std::uint32_t> Hosts::draw_hosts(std::size_t token, std::uint64_t records) const {
+std::vector<std::uint64_t> Hosts::draw_hosts(std::size_t token, std::uint64_t records) const {
   Random random(seed_, token + 1);
-  std::vector<std::uint32_t> ends;
+  std::vector<std::uint64_t> ends;
   for (std::uint64_t end = 0; end < records;) {
     end = is_named(token) ? records : std::min(records, end + spread_.draw(random));
-    ends.push_back(static_cast<std::uint32_t>(end));
+    ends.push_back(end);
   }
   return ends;
 }

@@ -39,7 +39,7 @@ class Hosts {
   bool is_named(std::size_t token) const { return vocabulary_.tokens()[token].level == 0; }
   bool is_usual_here(Key address) const;
   std::uint64_t rank_records(std::size_t token);
-  std::vector<std::uint32_t> draw_hosts(std::size_t token, std::uint64_t records) const;
+  std::vector<std::uint64_t> draw_hosts(std::size_t token, std::uint64_t records) const;
   std::uint64_t unusual_records(std::size_t token) const;
   std::size_t host_of(std::size_t token, std::uint64_t rank) const;
   Key draw(std::size_t token, std::size_t host) const;
@@ -52,7 +52,7 @@ class Hosts {
   std::size_t ports_;
   std::vector<Cursor> cursors_;                    // by token and port
   std::vector<std::uint64_t> ends_;                // of each token's records, counted through
-  std::vector<std::vector<std::uint32_t>> hosts_;  // by token: where each host's records end
+  std::vector<std::vector<std::uint64_t>> hosts_;  // by token: where each host's records end
   bool replaces_ = false;
 };
 

@@ -36,6 +36,11 @@ void check_model_output(const SynthesizeJob& job) {
 
 SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) {
   SynthesizeResult result;
+  if (!writes_in_place(job.output.path) && job.train.input != "-" &&
+      fs::weakly_canonical(job.train.input) == fs::weakly_canonical(job.output.path)) {
+    throw Error(fmt::format("{} is to be both the trace and its twin", job.output.path.string()),
+                "Give the twin a name of its own.");
+  }
   check_output(job.output.path, job.output.force);
   check_model_output(job);
   TrainJob train_job = job.train;
@@ -47,7 +52,24 @@ SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) 
   result.written = write_twin(model, job.generate, job.output, progress);
   result.schema = model.schema;
   result.ledger = model.ledger;
+  result.unlearned = unlearned_fields(model);
   return result;
+}
+
+std::vector<std::string> unlearned_fields(const TwinModel& model) {
+  std::vector<std::string> names;
+  for (std::size_t f = 0; f < model.vocabularies.size(); ++f) {
+    const Vocabulary& vocabulary = model.vocabularies[f];
+    const Field& field = model.schema.fields[f];
+    const bool one_value =
+        field.kind == FieldKind::kCategory
+            ? vocabulary.names() != std::vector<std::string>{std::string(kOtherCategory)}
+            : vocabulary.codec().levels() > 1 && vocabulary.tokens().front().level == 0;
+    if (vocabulary.cells() == 1 && !one_value) {
+      names.push_back(field.name);
+    }
+  }
+  return names;
 }
 
 void save_model(const TwinModel& model, const std::filesystem::path& path, bool force) {

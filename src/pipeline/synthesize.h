@@ -2,6 +2,8 @@
 
 #include <filesystem>
 #include <optional>
+#include <string>
+#include <vector>
 
 #include "pipeline/generate.h"
 #include "pipeline/train.h"
@@ -22,9 +24,14 @@ struct SynthesizeResult {
   Schema schema;
   TwinCounts written;
   dp::LedgerReport ledger;
+  std::vector<std::string> unlearned;  ///< unlearned_fields()
 };
 
 SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress);
+
+/// Names of the fields of which nothing stood out of the noise, so that a twin has public defaults
+/// in them.
+std::vector<std::string> unlearned_fields(const TwinModel& model);
 
 /// Writes a model file; throws Error when it exists and `force` is false.
 void save_model(const TwinModel& model, const std::filesystem::path& path, bool force);

@@ -129,5 +129,41 @@ TEST(UnitTrace, StandardInputAndEmptyTracesAreRefused) {
   EXPECT_THROW(load_units("-", FlowTimeouts(), {}), Error);
 }
 
+TEST(WorstCase, SourcesMayBeTheRecordsOwn) {
+  std::set<IpAddress> sources;
+  for (const FlowRecord& record : worst_case(300, true).flows.records) {
+    sources.insert(record.tuple.src);
+  }
+  EXPECT_EQ(sources.size(), 300U);
+}
+
+TEST(Canary, OfSeveralRowsIsOneUnitInOneCell) {
+  const UnitTrace canary = canary_for(worst_case(50), worst_case_window(), 8);
+  ASSERT_EQ(canary.flows.records.size(), 8U);
+  for (std::size_t row = 1; row < 8; ++row) {
+    EXPECT_EQ(canary.flows.records[row].tuple, canary.flows.records[0].tuple);
+    EXPECT_EQ(canary.flows.records[row].bytes, canary.flows.records[0].bytes);
+    EXPECT_EQ(canary.flows.extras[0][row], canary.flows.extras[0][0]);
+  }
+  EXPECT_TRUE(worst_case_window().holds(canary.flows.records[0].start_ns));
+}
+
+TEST(Canary, OfACaptureIsSeveralConversationsOfOneSource) {
+  UnitTrace capture;
+  capture.kind = TraceKind::kPackets;
+  const UnitTrace canary = canary_for(capture, {}, 3);
+  std::set<std::pair<IpAddress, std::uint16_t>> senders;
+  for (const Packet& packet : canary.packets) {
+    if (packet.tcp_flags == kSyn) {
+      senders.insert({packet.tuple.src, packet.tuple.srcport});
+    }
+  }
+  ASSERT_EQ(senders.size(), 3U);
+  EXPECT_EQ(senders.begin()->first, senders.rbegin()->first);
+  EXPECT_TRUE(
+      std::is_sorted(canary.packets.begin(), canary.packets.end(),
+                     [](const Packet& a, const Packet& b) { return a.time_ns < b.time_ns; }));
+}
+
 }  // namespace
 }  // namespace tracetwin::audit

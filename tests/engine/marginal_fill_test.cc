@@ -131,6 +131,23 @@ TEST(Polish, PutsNoRecordWhereNoneMayBe) {
   }
 }
 
+TEST(Polish, ManyMarginalsThatForbidDoNotAddUpToLeave) {
+  const Domain domain = {{"a", 2}, {"b", 2}};
+  Columns columns(2, std::vector<std::uint16_t>(100));
+  Random random(5);
+  const Target forbids{{0, 1}, {50, 25, 25, 0}, {false, false, false, true}};
+  std::vector<Target> targets(40, forbids);
+  targets.push_back({{0}, {0, 100}});
+  Polish polish(domain, targets, columns, random);
+  const double before = polish.error();
+  polish.run(20);
+  EXPECT_LE(polish.error(), before);
+  EXPECT_GE(polish.error(), 0);
+  for (std::size_t row = 0; row < 100; ++row) {
+    EXPECT_FALSE(columns[0][row] == 1 && columns[1][row] == 1) << row;
+  }
+}
+
 TEST(Polish, NoRows) {
   Columns columns(1);
   Random random(5);

@@ -14,7 +14,7 @@ namespace tracetwin::engine {
 namespace {
 
 constexpr double kLeastProgress = 0.08;
-constexpr std::int16_t kImpossible = 1024;  // more than there are marginals
+constexpr std::int16_t kImpossible = -16384;  // no number of marginals makes up for it
 
 }  // namespace
 
@@ -176,7 +176,7 @@ int Polish::count_wants(std::size_t attribute, std::uint16_t present) {
 void Polish::forbid(std::size_t row, std::vector<std::int16_t>& wants) const {
   const std::int16_t* impossible = &impossible_[row];
   for (std::size_t value = 0; value < wants.size(); ++value) {
-    wants[value] = static_cast<std::int16_t>(wants[value] - impossible[value]);
+    wants[value] = impossible[value] != 0 ? kImpossible : wants[value];
   }
 }
 

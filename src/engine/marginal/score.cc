@@ -11,7 +11,11 @@
 namespace tracetwin::engine {
 namespace {
 
-constexpr double kMostErrorOfTriple = 0.2;                     // of the records
+constexpr double kMostErrorOfTriple = 0.2;  // of the records
+constexpr std::size_t kMostTriples = 16;    // more would drown the scores of pairs in noise
+// Records a unit of a triple's score: as large as its sensitivity, so that a score of either kind
+// moves by at most 1, and few triples cost the pairs little.
+constexpr auto kTripleUnit = static_cast<std::int64_t>(marginal::kLabelMisfitSensitivity);
 constexpr std::uint64_t kBatchCells = std::uint64_t{1} << 22;  // 32 MiB of counts at a time
 
 std::vector<marginal::Clique> small_pairs(const Domain& domain, std::uint64_t most_cells) {
@@ -87,7 +91,12 @@ std::vector<marginal::Clique> affordable_triples(const Domain& domain,
       }
     }
   }
-  return {triples.begin(), triples.end()};
+  std::vector<marginal::Clique> smallest(triples.begin(), triples.end());
+  std::stable_sort(smallest.begin(), smallest.end(), [&](const auto& a, const auto& b) {
+    return marginal::cells_of(domain, a) < marginal::cells_of(domain, b);
+  });
+  smallest.resize(std::min(smallest.size(), kMostTriples));
+  return smallest;
 }
 
 std::vector<std::int64_t> misfits(const Codes& records, std::span<const marginal::Clique> triples,
@@ -99,7 +108,8 @@ std::vector<std::int64_t> misfits(const Codes& records, std::span<const marginal
     const auto label =
         std::find_if(options.labels.begin(), options.labels.end(),
                      [&](std::uint32_t l) { return marginal::contains(triples[i], {l}); });
-    scores[i] = marginal::label_misfit(records.domain(), triples[i], *label, tables[i]);
+    scores[i] =
+        marginal::label_misfit(records.domain(), triples[i], *label, tables[i]) / kTripleUnit;
   });
   return scores;
 }
@@ -119,20 +129,18 @@ double misfit_by_chance(const marginal::Clique& triple,
   return sum;
 }
 
-// One unit moves at most so many records, each of which moves the score of a pair by at most 1.
+// One unit moves at most so many records, each of which moves every score by at most 1.
 dp::ReleaseRequest request_for(std::size_t pairs, std::size_t triples,
                                const NetDpSynOptions& options) {
   const double records =
       std::ceil(options.l1_sensitivity > 0 ? options.l1_sensitivity
                                            : options.l2_sensitivity * options.l2_sensitivity);
-  constexpr double kTriple = marginal::kLabelMisfitSensitivity;
   dp::ReleaseRequest request;
   request.stage = "selection";
   request.what = triples == 0 ? "dependence of all pairs of attributes"
                               : "dependence of all pairs of attributes, and within labels";
   request.rho = options.selection_rho;
-  request.l2_sensitivity = records * std::sqrt(static_cast<double>(pairs) +
-                                               kTriple * kTriple * static_cast<double>(triples));
+  request.l2_sensitivity = records * std::sqrt(static_cast<double>(pairs + triples));
   return request;
 }
 
@@ -155,17 +163,19 @@ Candidates score_candidates(const Codes& records,
   all.insert(all.end(), of_triples.begin(), of_triples.end());
   const dp::NoisyCounts noisy = dp::release(
       dp::PrivateCounts(all), request_for(pairs.size(), triples.size(), options), ledger);
-  const auto candidate = [&](const marginal::Clique& clique, std::size_t i, double chance) {
+  const auto candidate = [&](const marginal::Clique& clique, double dependence) {
     return Candidate{clique, static_cast<double>(marginal::cells_of(domain, clique)),
-                     std::max(static_cast<double>(noisy.values()[i]) - chance, 0.0)};
+                     std::max(dependence, 0.0)};
   };
   Candidates candidates;
   for (std::size_t i = 0; i < pairs.size(); ++i) {
-    candidates.pairs.push_back(candidate(pairs[i], i, scores.chance[i]));
+    const auto distance = static_cast<double>(noisy.values()[i]);
+    candidates.pairs.push_back(candidate(pairs[i], distance - scores.chance[i]));
   }
   for (std::size_t i = 0; i < triples.size(); ++i) {
+    const auto misfit = static_cast<double>(noisy.values()[pairs.size() + i] * kTripleUnit);
     candidates.triples.push_back(
-        candidate(triples[i], pairs.size() + i, misfit_by_chance(triples[i], expected, total)));
+        candidate(triples[i], misfit - misfit_by_chance(triples[i], expected, total)));
   }
   return candidates;
 }
