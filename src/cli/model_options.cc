@@ -204,7 +204,7 @@ void note_written(const TwinCounts& counts, const TwinOutput& output, Console& c
 void note_privacy(const dp::LedgerReport& ledger, const std::vector<std::string>& unlearned,
                   Console& console) {
   console.note(fmt::format("privacy: {}", ledger.statement()));
-  if (!unlearned.empty()) {
+  if (ledger.budget && !unlearned.empty()) {
     console.insist(fmt::format(
         "Nothing stood out of the noise in: {}. A twin has public defaults there; more records or "
         "a larger --epsilon would tell more{}.",

@@ -137,8 +137,7 @@ Vocabulary::Learned Vocabulary::learn(const Field& field, const Window& window,
       translated.push_back(keys[static_cast<std::size_t>(id)]);
     }
   }
-  const PackedColumn* values =
-      field.kind == FieldKind::kCategory ? &translated : &column.values;
+  const PackedColumn* values = field.kind == FieldKind::kCategory ? &translated : &column.values;
   const std::shared_ptr<const Codec> codec = make_codec(field, window, names.size());
   Found found;
   PackedColumn left;  // by the levels so far

@@ -124,7 +124,7 @@ std::vector<Run> tails_joined(const Codec& codec, const dp::NoisyCounts& noisy, 
 std::optional<Run> thin_end(const Codec& codec, const dp::NoisyCounts& noisy,
                             const std::vector<Run>& runs, std::ptrdiff_t edge,
                             std::ptrdiff_t step) {
-  constexpr double kThin = 2.5;  // sigmas; two ends are looked at, and few runs at each
+  constexpr double kThin = 3;  // sigmas; two ends are looked at, and few runs at each
   const auto harm = [&](const Run& run) { return codec.harm(run.first + run.cells - 1); };
   std::optional<Run> best;
   Run together{0, 0};

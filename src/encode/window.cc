@@ -54,8 +54,8 @@ Window exact_span(const Spans& records) {
 }
 
 std::int64_t moment(const Span& span) {
-  const auto hash = mix(static_cast<std::uint64_t>(span.begin_ns),
-                        static_cast<std::uint64_t>(span.end_ns));
+  const auto hash =
+      mix(static_cast<std::uint64_t>(span.begin_ns), static_cast<std::uint64_t>(span.end_ns));
   return (hash & 1) != 0 ? span.end_ns : span.begin_ns;
 }
 

@@ -150,8 +150,7 @@ TEST_F(Evaluate, SeveralTracesAreRanked) {
 }
 
 TEST_F(Evaluate, RandomBytesAreRefusedClearly) {
-  test::write_file(folder_ / "noise.bin",
-                   std::string("\x93\x07\x1f zz\x01\x02 not a trace \xff", 24));
+  test::write_file(folder_ / "noise.bin", "\x93\x07\x1f zz\x01\x02 not a trace \xff");
   try {
     evaluate(job("noise.bin"), {});
     FAIL();
