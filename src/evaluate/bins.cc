@@ -137,7 +137,7 @@ NumberBins learn_bins(std::vector<double> real) {
   for (int i = 0; i <= kQuantileBins && !rest.empty(); ++i) {
     bins.cuts.push_back(quantile(rest, static_cast<double>(i) / kQuantileBins));
   }
-  bins.cuts.erase(std::ranges::unique(bins.cuts).begin(), bins.cuts.end());
+  bins.cuts.erase(std::unique(bins.cuts.begin(), bins.cuts.end()), bins.cuts.end());
   return bins;
 }
 

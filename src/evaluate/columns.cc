@@ -282,7 +282,7 @@ std::vector<std::uint32_t> places(const std::vector<T>& own, const std::vector<T
 template <class T>
 void sort_unique(std::vector<T>& values) {
   std::ranges::sort(values);
-  values.erase(std::ranges::unique(values).begin(), values.end());
+  values.erase(std::unique(values.begin(), values.end()), values.end());
 }
 
 void align_addresses(std::span<Columns* const> traces) {

@@ -235,7 +235,7 @@ std::vector<Askable> askable_columns(const Pair& pair, Random& random) {
     column.candidates = column.real;
     if (!column.interval) {
       std::ranges::sort(column.candidates);
-      column.candidates.erase(std::ranges::unique(column.candidates).begin(),
+      column.candidates.erase(std::unique(column.candidates.begin(), column.candidates.end()),
                               column.candidates.end());
     }
   }

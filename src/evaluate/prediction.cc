@@ -112,7 +112,7 @@ Parts parts_of(const Columns& columns, const std::string& label, Random& random)
 std::size_t classes_in(const Classes& labels) {
   Classes sorted = labels;
   std::ranges::sort(sorted);
-  return static_cast<std::size_t>(std::ranges::unique(sorted).begin() - sorted.begin());
+  return static_cast<std::size_t>(std::unique(sorted.begin(), sorted.end()) - sorted.begin());
 }
 
 std::uint32_t most_frequent(const Classes& labels) {
@@ -128,7 +128,7 @@ std::uint32_t most_frequent(const Classes& labels) {
 Labelled labelled(const Rows& rows, std::vector<std::uint32_t>& names) {
   names = rows.labels;
   std::ranges::sort(names);
-  names.erase(std::ranges::unique(names).begin(), names.end());
+  names.erase(std::unique(names.begin(), names.end()), names.end());
   Labelled data{rows.features, {}, static_cast<std::uint32_t>(names.size())};
   for (const std::uint32_t label : rows.labels) {
     data.labels.push_back(
