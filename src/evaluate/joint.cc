@@ -267,6 +267,7 @@ double query_error(const Pair& pair, std::uint64_t seed) {
   Random random(seed, kQueryStream);
   const std::vector<Askable> columns = askable_columns(pair, random);
   std::vector<const Askable*> order;
+  order.reserve(columns.size());
   for (const Askable& column : columns) {
     order.push_back(&column);
   }

@@ -301,6 +301,7 @@ Group prediction_group(const Pair& pair, const std::string& label, std::uint64_t
     return group.take();
   }
   std::vector<Reached> all;
+  all.reserve(kClassifiers.size());
   for (const Classifier& classifier : kClassifiers) {
     all.push_back(run(classifier, *real, *synthetic, seed));
   }
