@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <limits>
 #include <unordered_map>
+#include <utility>
 
 #include "encode/flow_rows.h"
 
@@ -200,6 +201,9 @@ class ConversationColumns::Builder {
   const std::vector<StepInContext>& steps() const { return steps_; }
   const std::vector<std::uint64_t>& numbers() const { return numbers_; }
   const Skips& skips() const { return skips_; }
+  std::vector<PrivateColumn> take_columns() { return std::exchange(columns_, {}); }
+  std::vector<StepInContext> take_steps() { return std::exchange(steps_, {}); }
+  std::vector<std::uint64_t> take_numbers() { return std::exchange(numbers_, {}); }
 
  private:
   /// Reservoir sampling (Vitter 1985, algorithm R).
@@ -271,6 +275,15 @@ const std::vector<std::uint64_t>& ConversationColumns::numbers() const {
 }
 const std::vector<StepInContext>& ConversationColumns::steps() const {
   return builder_->steps();
+}
+std::vector<PrivateColumn> ConversationColumns::take_columns() {
+  return builder_->take_columns();
+}
+std::vector<StepInContext> ConversationColumns::take_steps() {
+  return builder_->take_steps();
+}
+std::vector<std::uint64_t> ConversationColumns::take_numbers() {
+  return builder_->take_numbers();
 }
 const Skips& ConversationColumns::skips() const {
   return builder_->skips();

@@ -60,6 +60,10 @@ class ConversationColumns {
   const std::vector<StepInContext>& steps() const;
   /// By row: rises with the conversations' first packets, where rows are in order of their ends.
   const std::vector<std::uint64_t>& numbers() const;
+  /// The three above without a copy; leaves nothing behind.
+  std::vector<PrivateColumn> take_columns();
+  std::vector<StepInContext> take_steps();
+  std::vector<std::uint64_t> take_numbers();
   /// Conversations outside the window, by the number of their first packet.
   const Skips& skips() const;
 

@@ -11,7 +11,7 @@ namespace tracetwin {
 namespace {
 
 constexpr std::uint64_t kMostBytesPerPacket = 1500;
-constexpr int kLooks = 16;
+constexpr int kLooks = 8;
 constexpr std::string_view kTcpField = "tcp";
 
 /// What the rules ask about the values behind one code.
@@ -54,12 +54,19 @@ void note(FieldKind kind, Key value, Traits& traits) {
   }
 }
 
+/// Of every token the first and the last cell are looked at, too: where values of other traits are.
 std::vector<Traits> traits_of(const Field& field, const Vocabulary& vocabulary) {
   Random random(0);
   std::vector<Traits> traits(vocabulary.cells());
-  for (std::uint32_t code = 0; code < vocabulary.cells(); ++code) {
+  const auto look_at = [&](Key value) {
+    note(field.kind, value, traits[vocabulary.encode(value)]);
+  };
+  for (std::size_t i = 0; i < vocabulary.tokens().size(); ++i) {
+    const Vocabulary::Token& token = vocabulary.tokens()[i];
+    look_at(vocabulary.codec().draw(token.level, token.cell, random));
+    look_at(vocabulary.codec().draw(token.level, token.cell + token.span - 1, random));
     for (int look = 0; look < kLooks; ++look) {
-      note(field.kind, vocabulary.decode(static_cast<std::uint16_t>(code), random), traits[code]);
+      look_at(vocabulary.draw(static_cast<std::uint16_t>(i), random));
     }
   }
   return traits;

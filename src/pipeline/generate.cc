@@ -85,6 +85,9 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
       sink(batch);
     }
     done += rows.size();
+    if (progress) {
+      progress({"writing", done, 0, "records"});
+    }
   });
 }
 

@@ -84,9 +84,9 @@ PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progr
     }
   }
   columns.finish();
-  trace.columns = columns.columns();
-  trace.steps = columns.steps();
-  trace.numbers = columns.numbers();
+  trace.columns = columns.take_columns();
+  trace.steps = columns.take_steps();
+  trace.numbers = columns.take_numbers();
   trace.info = reader.info();
   trace.summary.records = trace.rows();
   trace.summary.skips.merge(reader.skips());

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <filesystem>
+#include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -17,6 +19,8 @@
 
 namespace tracetwin {
 namespace {
+
+namespace fs = std::filesystem;
 
 const Format& format_of(const TwinOutput& output, TraceKind kind) {
   const Format& format =
@@ -161,6 +165,18 @@ void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOut
   sink->commit();
 }
 
+/// The summary first, so that a disk that is full by then leaves neither file.
+void commit_both(ByteSink& twin, const fs::path& summary, const std::function<void()>& summarize) {
+  summarize();
+  try {
+    twin.commit();
+  } catch (const Error&) {
+    std::error_code ignored;
+    fs::remove(summary, ignored);
+    throw;
+  }
+}
+
 }  // namespace
 
 std::filesystem::path summary_path(const std::filesystem::path& output) {
@@ -184,9 +200,11 @@ TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const Twin
       compress_into(open_output(output.path, output.force), compression_of(output.path));
   const TwinCounts counts =
       write_with(model, job, options, format.open_writer(*sink, options), progress);
-  sink->commit();
-  if (!writes_in_place(output.path)) {
-    write_summary(model, job, output, format, counts);
+  if (writes_in_place(output.path)) {
+    sink->commit();
+  } else {
+    commit_both(*sink, summary_path(output.path),
+                [&] { write_summary(model, job, output, format, counts); });
   }
   return counts;
 }

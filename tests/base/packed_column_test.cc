@@ -2,6 +2,10 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
+#include <utility>
+
+#include "base/parallel.h"
 #include "base/random.h"
 
 namespace tracetwin {
@@ -65,6 +69,30 @@ TEST(PackedColumn, MayBeEmpty) {
   EXPECT_TRUE(column.empty());
   EXPECT_EQ(column.blocks(), 0U);
   EXPECT_TRUE(column.all<Wide>().empty());
+}
+
+// Wider than what stays in memory: 6 MiB.
+TEST(PackedColumn, IsTheSameWhenItHasLeftMemory) {
+  Random random(2);
+  std::vector<Wide> values;
+  for (std::size_t i = 0; i < 400'000; ++i) {
+    values.push_back(Wide{random.bits()} << 64 | random.bits());
+  }
+  ASSERT_GT(values.size() * sizeof(Wide), Spill::kInMemory);
+  const PackedColumn column(values);
+  PackedColumn copy = column;
+  copy.push_back(5);
+  const PackedColumn moved = std::move(copy);
+  EXPECT_TRUE(column.all<Wide>() == values);
+  EXPECT_TRUE(moved.back() == 5);
+  std::atomic<int> differ = 0;
+  parallel_blocks(column.blocks(), 4, [&](std::size_t block) {
+    std::vector<Wide> read;
+    moved.read(block, read);
+    differ += read.front() != values[block * PackedColumn::kBlock] ? 1 : 0;
+    differ += column[block * PackedColumn::kBlock] != read.front() ? 1 : 0;
+  });
+  EXPECT_EQ(differ, 0);
 }
 
 }  // namespace

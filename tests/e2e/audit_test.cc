@@ -32,6 +32,15 @@ TEST(AuditCommand, ExitsWith1OnAViolation) {
   EXPECT_FALSE(report["violations"].empty());
 }
 
+TEST(AuditCommand, PlaysWithUnitsOfSeveralRows) {
+  const std::string hosts = "audit --records 300 --seed 1 --unit host --unit-bound 4 --epsilon 2";
+  const auto sound = Program().run(hosts + " --runs 12 --confidence 0.999999");
+  EXPECT_EQ(sound.exit, 0) << sound.err;
+  EXPECT_THAT(sound.out, HasSubstr("rows of one source address, of which 4 at most"));
+  const auto doctored = Program().run(hosts + " --runs 40 --fixture noise-off");
+  EXPECT_EQ(doctored.exit, 1) << doctored.out;
+}
+
 TEST(AuditCommand, RefusesWhatIsNoClaim) {
   const auto without = Program().run(kSmall);
   EXPECT_EQ(without.exit, 2);

@@ -32,6 +32,22 @@ TEST(LabelMisfit, ByHand) {
   EXPECT_EQ(label_misfit(domain, kTriple, 1, counts), 20);
 }
 
+// The worst case: a and b independent, and a record that has neither's values, far from the rest.
+TEST(LabelMisfit, ARecordApartMovesItByNearlyFour) {
+  const Domain domain = {{"a", 101}, {"label", 1}, {"b", 101}};
+  dp::PrivateCounts counts(101 * 101);
+  for (std::size_t a = 0; a < 100; ++a) {
+    for (std::size_t b = 0; b < 100; ++b) {
+      counts.add(a * 101 + b, 10);
+    }
+  }
+  ASSERT_EQ(label_misfit(domain, kTriple, 1, counts), 0);
+  counts.add(100 * 101 + 100);
+  const std::int64_t after = label_misfit(domain, kTriple, 1, counts);
+  EXPECT_GE(after, 3);
+  EXPECT_LE(after, 4);
+}
+
 TEST(LabelMisfit, ARecordMoreMovesItByNoMoreThanTheSensitivity) {
   Random random(4);
   std::int64_t most = 0;

@@ -95,6 +95,7 @@ TEST(Hosts, ATokenThatNamesAnAddressBecomesIt) {
       return;
     }
   }
+  ADD_FAILURE() << "no address has a code of its own";
 }
 
 TEST(Hosts, FollowTheSeed) {

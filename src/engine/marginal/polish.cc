@@ -1,8 +1,5 @@
-// Measured on 20,000 records of 11 correlated attributes (20 to 300 cells): mean total variation
-// from the model's tables after 30 rounds of GUM .047 at epsilon 2 (13 pairs), .21 at epsilon 10
-// (27 pairs), none gained on 45 pairs; after 10 sweeps of this .014, .036 and .10 from .33, in less
-// time, and the pairs that nobody measured are nearer to the real ones as well (a whole-row copy or
-// an overwritten pair harms them, a single value that fits harms them less).
+// Against GUM: a whole-row copy or an overwritten pair undoes what other marginals say, a single
+// value that fits harms them less. Figures stand in ARCHITECTURE.md, decision 6.
 #include "engine/marginal/polish.h"
 
 #include <algorithm>

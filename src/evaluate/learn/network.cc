@@ -10,6 +10,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "evaluate/learn/softmax.h"
 
 namespace tracetwin::evaluate {
 namespace {
@@ -104,7 +105,7 @@ class Network {
   void learn(const Matrix& rows, std::span<const std::uint32_t> labels) {
     const std::size_t count = rows.rows();
     forward(rows.values.data(), count);
-    softmax(count);
+    score_shares(count);
     for (std::size_t b = 0; b < count; ++b) {
       out_[b * classes_ + labels[b]] -= 1;
     }
@@ -154,18 +155,9 @@ class Network {
     multiply(hidden_.data(), parts_[2].values, count, kHidden, classes_, out_.data());
   }
 
-  void softmax(std::size_t count) {
+  void score_shares(std::size_t count) {
     for (std::size_t b = 0; b < count; ++b) {
-      const std::span<float> own(&out_[b * classes_], classes_);
-      const float most = *std::ranges::max_element(own);
-      float sum = 0;
-      for (float& value : own) {
-        value = std::exp(value - most);
-        sum += value;
-      }
-      for (float& value : own) {
-        value /= sum;
-      }
+      softmax(std::span<float>(&out_[b * classes_], classes_));
     }
   }
 

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "evaluate/learn/network.h"
+#include "evaluate/learn/softmax.h"
 
 namespace tracetwin::evaluate {
 namespace {
@@ -46,7 +47,7 @@ class Loss {
     for (std::size_t at = 0; at < data_.features.rows(); ++at) {
       const auto row = data_.features.row(at);
       scores(weights, row, shares);
-      loss += softmax(shares, data_.labels[at]);
+      loss += loss_of(shares, data_.labels[at]);
       shares[data_.labels[at]] -= 1;
       for (std::size_t c = 0; c < shares.size(); ++c) {
         double* own = &gradient[c * width_];
@@ -67,18 +68,9 @@ class Loss {
 
  private:
   /// Turns scores into shares; the loss of the right class.
-  static double softmax(Vector& scores, std::uint32_t label) {
-    const double most = *std::ranges::max_element(scores);
-    const double right = scores[label] - most;
-    double sum = 0;
-    for (double& score : scores) {
-      score = std::exp(score - most);
-      sum += score;
-    }
-    for (double& score : scores) {
-      score /= sum;
-    }
-    return std::log(sum) - right;
+  static double loss_of(Vector& scores, std::uint32_t label) {
+    const double right = scores[label];
+    return softmax(std::span<double>(scores)) - right;
   }
 
   const Labelled& data_;
