@@ -13,7 +13,7 @@ import sys
 
 BELOW_ENGINE = ["base", "schema", "dp", "marginal"]
 BELOW_PIPELINE = [
-    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine"]
+    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine", "series"]
 ROOMS = {
     "base": [],
     "trace": ["base"],
@@ -24,6 +24,7 @@ ROOMS = {
     "where": ["base", "trace", "schema", "dp", "compile", "encode"],
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
+    "series": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
     "pipeline": BELOW_PIPELINE,
     "audit": BELOW_PIPELINE + ["pipeline"],
     "evaluate": ["base", "trace"],

@@ -24,7 +24,7 @@ struct Options {
 ExitCode run_audit(const Options& options, Context& context) {
   audit::AuditJob job = options.job;
   const std::uint64_t seed = resolve_seed(options.seed, "", context.console);
-  job.train = training_job(options.train, context.common, seed);
+  job.train = training_job(options.train, context.common, "audit", seed);
   job.train.threads = options.seed.threads;
   if (options.quick) {
     job.runs = 100;

@@ -89,11 +89,13 @@ void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
             UINT64_MAX, [&options](std::uint64_t seed) { options.job.insecure_test_seed = seed; })
       ->type_name("SEED");
   add_timeouts(app, common);
+  add_series(app, options.series);
 }
 
 TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
-                      std::uint64_t seed) {
+                      const std::string& output, std::uint64_t seed) {
   TrainJob job = options.job;
+  job.series = series_job(options.series, output, seed);
   job.budget = budget_of(options);
   if (!options.unit.empty()) {
     job.unit = dp::unit_named(options.unit);

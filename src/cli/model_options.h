@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/series_options.h"
 #include "dp/report.h"
 #include "pipeline/generate.h"
 #include "pipeline/train.h"
@@ -23,14 +24,17 @@ struct TrainOptions {
   std::string unit;
   std::string window;
   std::string schema_file;
+  SeriesOptions series;
 };
 
 /// --epsilon, --delta, --unit, --unit-bound, --window, --schema, --method, --packets-per-flow,
 /// --insecure-test-seed and the timeouts.
 void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common);
 
-/// The job that was typed; `seed` is that of resolve_seed(). Throws Error on impossible values.
-TrainJob training_job(const TrainOptions& options, const CommonOptions& common, std::uint64_t seed);
+/// The job that was typed; `seed` is that of resolve_seed(), `output` what the command writes.
+/// Throws Error on impossible values.
+TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
+                      const std::string& output, std::uint64_t seed);
 
 /// --seed and --threads.
 struct SeedOptions {

@@ -54,7 +54,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   check_json(context.common, options.output);
   check_report(options, context.common.force);
   const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
-  job.train = training_job(options.train, context.common, seed);
+  job.train = training_job(options.train, context.common, options.output, seed);
   job.train.threads = options.seed.threads;
   job.generate = {options.count, seed, options.seed.threads, selection_of(options.selection)};
   job.output = {options.output, context.common.format, context.common.force};
@@ -62,6 +62,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
     job.model = options.model;
   }
   const SynthesizeResult result = synthesize(job, context.console.progress());
+  clear_work(options.train.series, job.train.series);
   note_training(result.trained, result.schema, context.console);
   note_written(result.written, job.output, context.console);
   note_privacy(result.ledger, result.unlearned, context.console);

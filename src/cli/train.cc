@@ -25,11 +25,12 @@ ExitCode run_train(const Options& options, Context& context) {
   check_json(context.common, options.output);
   // A model holds its seed, so that nobody who wants quiet has to be told.
   const std::uint64_t seed = resolve_seed(options.seed, "", context.console);
-  TrainJob job = training_job(options.train, context.common, seed);
+  TrainJob job = training_job(options.train, context.common, options.output, seed);
   job.threads = options.seed.threads;
   TrainSummary summary;
   const TwinModel model = train(job, context.console.progress(), &summary);
   save_model(model, options.output, context.common.force);
+  clear_work(options.train.series, job.series);
   note_training(summary, model.schema, context.console);
   note_privacy(model.ledger, unlearned_fields(model), context.console);
   context.console.note(fmt::format("model: {}", options.output));

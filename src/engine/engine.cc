@@ -42,9 +42,14 @@ constexpr std::array kEngines = {
     Engine{"cliquetree",
            "noisy marginals of privately chosen cliques, made consistent; records drawn along a "
            "tree of them, then local search",
-           true, train_with_netdpsyn, generate_shards},
+           true, Kind::kTables, train_with_netdpsyn, generate_shards},
     Engine{"netdpsyn", "the same marginals, records synthesized by GUM as in NetDPSyn (IMC 2024)",
-           true, train_as_published, generate_with_gum},
+           true, Kind::kTables, train_as_published, generate_with_gum},
+    Engine{
+        "doppelganger",
+        "NetShare's (SIGCOMM 2022) time-series network over merged, chunked flows, trained against "
+        "critics; without differential privacy",
+        false, Kind::kSeries, nullptr, nullptr},
 };
 
 }  // namespace

@@ -23,11 +23,18 @@ struct TrainRequest {
   unsigned threads = 0;
 };
 
+/// What an engine's model is made of, and so which way a trace takes to it and back.
+enum class Kind : std::uint8_t {
+  kTables,  ///< marginals of records; `train` and `generate` below
+  kSeries,  ///< networks of flows as time series: pipeline/train_series.h
+};
+
 /// One row of the table of engines.
 struct Engine {
   std::string_view name;     ///< as in --engine
   std::string_view summary;  ///< one line for `tracetwin list engines`
   bool differentially_private;
+  Kind kind;
   TableModel (*train)(TrainRequest request, dp::Ledger& ledger, const Progress& progress);
   void (*generate)(const TableModel& model, const GenerateOptions& options,
                    const Progress& progress, const ShardSink& sink);

@@ -19,6 +19,7 @@
 #include "pipeline/conditioned_source.h"
 #include "pipeline/conversation.h"
 #include "pipeline/rows.h"
+#include "pipeline/series_rows.h"
 
 namespace tracetwin {
 namespace {
@@ -278,7 +279,9 @@ ChosenRows sorted_by_time(ChosenRows chosen, std::size_t time) {
 
 void choose_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                  const std::function<void(const ChosenRows&)>& visit) {
-  if (job.selection.where.empty() && !job.selection.duration_ns) {
+  if (model.series) {
+    choose_series_rows(model, job, progress, visit);
+  } else if (job.selection.where.empty() && !job.selection.duration_ns) {
     all_rows(model, job, progress, visit);
   } else {
     visit(sorted_by_time(Chooser(model, job, progress).choose(), time_field(model.schema)));

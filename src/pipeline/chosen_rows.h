@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "compile/plan.h"
 #include "pipeline/rows.h"
 
 namespace tracetwin {
@@ -13,7 +14,9 @@ namespace tracetwin {
 struct ChosenRows {
   std::vector<Row> rows;
   std::vector<std::uint64_t> streams;  ///< of random numbers for compile_row(), by row
-  Window window;                       ///< the time that the twin covers
+  /// Time-series networks of captures: the packets of each row's conversation; else empty.
+  std::vector<ConversationPlan> plans;
+  Window window;  ///< the time that the twin covers
 };
 
 /// Hands to `visit`, in order of time and some at a time, as many rows as the job asks for, of

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "compile/compiler.h"
 #include "encode/flow_rows.h"
 #include "pipeline/chosen_rows.h"
 #include "pipeline/conversation.h"
@@ -30,7 +31,13 @@ std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job,
                                  const ChosenRows& chosen, std::size_t begin, std::size_t end) {
   std::vector<Packet> packets;
   for (std::size_t row = begin; row < end; ++row) {
-    compile_row(model, chosen.rows[row], chosen.window.end, job.seed, chosen.streams[row], packets);
+    if (chosen.plans.empty()) {
+      compile_row(model, chosen.rows[row], chosen.window.end, job.seed, chosen.streams[row],
+                  packets);
+    } else {
+      Random random(job.seed, mix(kCompileStream, chosen.streams[row]));
+      compile(chosen.plans[row], random, packets);
+    }
   }
   return packets;
 }

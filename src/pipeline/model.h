@@ -12,6 +12,7 @@
 #include "engine/marginal/conditional.h"
 #include "engine/marginal/table_model.h"
 #include "schema/field.h"
+#include "series/model.h"
 #include "trace/assemble.h"
 #include "trace/frame.h"
 
@@ -36,10 +37,11 @@ struct PacketModel {
 struct TwinModel {
   std::string engine;
   Schema schema;
-  Window window;                         ///< of the starts of flows
-  std::vector<Vocabulary> vocabularies;  ///< one a field
-  std::vector<HostSpread> hosts;         ///< one a field; of kAddress fields
-  engine::TableModel table;
+  Window window;                              ///< of the starts of flows
+  std::vector<Vocabulary> vocabularies;       ///< one a field
+  std::vector<HostSpread> hosts;              ///< one a field; of kAddress fields
+  engine::TableModel table;                   ///< empty where there is `series`
+  std::optional<series::SeriesModel> series;  ///< of time-series engines
   std::optional<PacketModel> packets;
   dp::LedgerReport ledger;
   std::uint64_t seed = 0;     ///< of training (choice of packets within conversations)

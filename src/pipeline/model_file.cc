@@ -12,6 +12,8 @@
 #include "engine/marginal/table_model_io.h"
 #include "pipeline/archive.h"
 #include "pipeline/schema_json.h"
+#include "pipeline/series_fields.h"
+#include "series/model_json.h"
 #include "trace/format/format.h"
 #include "trace/time_range.h"
 
@@ -24,6 +26,8 @@ constexpr const char* kFormatName = "tracetwin-model";
 constexpr const char* kManifest = "manifest.json";
 constexpr const char* kArrayFolder = "arrays/";
 constexpr const char* kArraySuffix = ".f64";
+constexpr const char* kNetworkFolder = "networks/";
+constexpr const char* kNetworkSuffix = ".weights";
 constexpr std::size_t kMostFileBytes = std::size_t{4} << 30;
 constexpr std::int64_t kMostLinkType = 65535;
 constexpr std::int64_t kMostSteps = 1000;
@@ -133,7 +137,14 @@ PacketModel packets_from(const json& object, const engine::NamedArrays& arrays) 
   return packets;
 }
 
-json manifest_with_arrays(const TwinModel& model, engine::NamedArrays& arrays) {
+/// All that a model file has beside its manifest.
+struct Bulk {
+  engine::NamedArrays arrays;
+  series::Blobs networks;
+};
+
+json manifest_with_bulk(const TwinModel& model, Bulk& bulk) {
+  engine::NamedArrays& arrays = bulk.arrays;
   json vocabularies = json::array();
   for (const Vocabulary& vocabulary : model.vocabularies) {
     vocabularies.push_back(vocabulary.to_json());
@@ -152,10 +163,14 @@ json manifest_with_arrays(const TwinModel& model, engine::NamedArrays& arrays) {
                    {"schema", schema_to_json(model.schema)},
                    {"window_ns", {model.window.begin, model.window.end}},
                    {"vocabularies", vocabularies},
-                   {"records_an_address", hosts},
-                   {"table", engine::table_model_to_json(model.table, "flows-", arrays)}};
+                   {"records_an_address", hosts}};
   if (model.packets) {
     manifest["packets"] = to_json(*model.packets, arrays);
+  }
+  if (model.series) {
+    manifest["series"] = series::to_json(*model.series, bulk.networks);
+  } else {
+    manifest["table"] = engine::table_model_to_json(model.table, "flows-", arrays);
   }
   return manifest;
 }
@@ -170,7 +185,8 @@ void check_codes(const TwinModel& model) {
   }
 }
 
-TwinModel model_from(const json& manifest, const engine::NamedArrays& arrays) {
+TwinModel model_from(const json& manifest, const Bulk& bulk) {
+  const engine::NamedArrays& arrays = bulk.arrays;
   TwinModel model;
   model.made_by = manifest.at("made_by").get<std::string>();
   model.engine = manifest.at("engine").get<std::string>();
@@ -202,10 +218,16 @@ TwinModel model_from(const json& manifest, const engine::NamedArrays& arrays) {
   for (const json& spread : hosts) {
     model.hosts.emplace_back(spread.get<std::vector<double>>());
   }
-  model.table = engine::table_model_from_json(manifest.at("table"), arrays);
-  check_codes(model);
   if (model.schema.kind == TraceKind::kPackets) {
     model.packets = packets_from(manifest.at("packets"), arrays);
+  }
+  if (manifest.contains("series")) {
+    const SeriesFields fields = series_fields(model);
+    model.series = series::series_model_from(manifest.at("series"), bulk.networks, fields.fields,
+                                             fields.vocabularies);
+  } else {
+    model.table = engine::table_model_from_json(manifest.at("table"), arrays);
+    check_codes(model);
   }
   return model;
 }
@@ -222,18 +244,26 @@ json parse_manifest(const Members& members) {
   return manifest;
 }
 
-engine::NamedArrays arrays_of(const Members& members) {
-  engine::NamedArrays arrays;
-  const std::string folder = kArrayFolder;
-  const std::string suffix = kArraySuffix;
-  for (const auto& [name, content] : members) {
-    if (name.starts_with(folder) && name.ends_with(suffix)) {
-      const std::string key =
-          name.substr(folder.size(), name.size() - folder.size() - suffix.size());
-      arrays.arrays[key] = doubles_of(content, key);
+/// The part of a member's name between folder and suffix; empty when it has others.
+std::string name_within(const std::string& member, std::string_view folder,
+                        std::string_view suffix) {
+  return member.starts_with(folder) && member.ends_with(suffix)
+             ? member.substr(folder.size(), member.size() - folder.size() - suffix.size())
+             : std::string();
+}
+
+Bulk bulk_of(const Members& members) {
+  Bulk bulk;
+  for (const auto& [member, content] : members) {
+    if (const auto array = name_within(member, kArrayFolder, kArraySuffix); !array.empty()) {
+      bulk.arrays.arrays[array] = doubles_of(content, array);
+    }
+    if (const auto network = name_within(member, kNetworkFolder, kNetworkSuffix);
+        !network.empty()) {
+      bulk.networks[network] = content;
     }
   }
-  return arrays;
+  return bulk;
 }
 
 void check_version(const json& version) {
@@ -261,11 +291,14 @@ std::string bytes_of_all(Buffered& input, const std::string& name) {
 }  // namespace
 
 void write_model(const TwinModel& model, ByteSink& sink) {
-  engine::NamedArrays arrays;
+  Bulk bulk;
   Members members;
-  members[kManifest] = manifest_with_arrays(model, arrays).dump(1) + "\n";
-  for (const auto& [name, values] : arrays.arrays) {
+  members[kManifest] = manifest_with_bulk(model, bulk).dump(1) + "\n";
+  for (const auto& [name, values] : bulk.arrays.arrays) {
     members[kArrayFolder + name + kArraySuffix] = bytes_of(values);
+  }
+  for (auto& [name, bytes] : bulk.networks) {
+    members[kNetworkFolder + name + kNetworkSuffix] = std::move(bytes);
   }
   sink.write(pack(members));
 }
@@ -275,7 +308,7 @@ TwinModel read_model(Buffered input, const std::string& name) {
   try {
     const json manifest = parse_manifest(members);
     check_version(manifest.at("version"));
-    return model_from(manifest, arrays_of(members));
+    return model_from(manifest, bulk_of(members));
   } catch (const json::exception& error) {
     throw Error(fmt::format("{} is not a sound model file: {}", name, error.what()),
                 "Train the model again, or copy the file again.");
@@ -296,8 +329,8 @@ bool looks_like_model(Buffered& input) {
 }
 
 nlohmann::json manifest_of(const TwinModel& model) {
-  engine::NamedArrays arrays;
-  return manifest_with_arrays(model, arrays);
+  Bulk bulk;
+  return manifest_with_bulk(model, bulk);
 }
 
 }  // namespace tracetwin

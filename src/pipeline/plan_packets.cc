@@ -143,4 +143,43 @@ ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& mo
   return plan;
 }
 
+namespace {
+
+constexpr std::uint32_t kMostPacketBytes = 65535;
+
+/// Turns the last packets of a side around until it has no more than it may.
+void keep_backward(std::uint64_t most, std::vector<PacketPlan>& packets) {
+  std::uint64_t backward = 0;
+  for (PacketPlan& packet : packets) {
+    backward += packet.forward ? 0 : 1;
+    packet.forward = packet.forward || backward > most;
+  }
+}
+
+}  // namespace
+
+ConversationPlan plan_given_packets(std::vector<Key> row, std::vector<PacketPlan> packets) {
+  Random none(0);
+  ConversationOutline outline = outline_of(row, none);
+  outline.forward_packets = 0;
+  outline.backward_packets = 0;
+  for (const PacketPlan& packet : packets) {
+    ++(packet.forward ? outline.forward_packets : outline.backward_packets);
+    outline.backward_mean_payload =
+        std::max(outline.backward_mean_payload, packet.forward ? 0 : packet.payload);
+  }
+  if (outline.plan.open == TcpOpen::kUnanswered && outline.backward_packets > 0) {
+    outline.plan.open = TcpOpen::kHandshake;
+  }
+  make_counts_possible(outline);
+  keep_backward(outline.backward_packets, packets);
+  const auto headers = static_cast<std::uint32_t>(least_packet_bytes(outline.plan.tuple));
+  for (std::size_t i = 0; i < packets.size(); ++i) {
+    packets[i].payload = std::min(packets[i].payload, kMostPacketBytes - headers);
+    packets[i].push = i + 1 == packets.size() || packets[i + 1].forward != packets[i].forward;
+  }
+  outline.plan.packets = std::move(packets);
+  return outline.plan;
+}
+
 }  // namespace tracetwin

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "base/random.h"
 #include "compile/plan.h"
@@ -22,5 +23,10 @@ namespace tracetwin {
 /// none: the addresses are pseudonyms); what they would have sent is their sender's.
 ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& model,
                               std::optional<std::int64_t> window_end, Random& random);
+
+/// The plan of a conversation whose packets are known: times, directions, payloads. `row` has the
+/// rest (its counts, means and duration are not looked at). What the protocols do not allow is
+/// changed as plan_packets() does; payloads that no packet could carry are cut.
+ConversationPlan plan_given_packets(std::vector<Key> row, std::vector<PacketPlan> packets);
 
 }  // namespace tracetwin

@@ -3,10 +3,12 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <limits>
 #include <utility>
 
 #include "base/error.h"
 #include "encode/flow_rows.h"
+#include "engine/engine.h"
 #include "trace/format/format.h"
 #include "trace/time_range.h"
 
@@ -64,12 +66,19 @@ PrivateTrace read_flows(FlowReader& reader, const TrainJob& job, const Progress&
   return trace;
 }
 
+/// Time-series engines learn from all packets.
+std::size_t steps_kept(const TrainJob& job) {
+  return engine::engine_named(job.engine).kind == engine::Kind::kSeries
+             ? std::numeric_limits<std::size_t>::max()
+             : job.steps_per_conversation;
+}
+
 PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progress& progress) {
   PrivateTrace trace;
   trace.schema = capture_schema(job.declarations);
   FlowTimeouts timeouts = job.timeouts;
   timeouts.independent = true;
-  ConversationColumns columns(timeouts, job.steps_per_conversation, job.seed, trace.schema.window);
+  ConversationColumns columns(timeouts, steps_kept(job), job.seed, trace.schema.window);
   for (Packet packet; reader.next(packet);) {
     const std::uint64_t number = ++trace.summary.packets;
     if (!is_possible_time(packet.time_ns)) {

@@ -5,9 +5,12 @@
 //   steps        captures: codes of packet payloads, and the three within-conversation tables
 #include "pipeline/train.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <cmath>
 
+#include "base/error.h"
 #include "encode/encoded.h"
 #include "encode/impossible.h"
 #include "encode/step_tables.h"
@@ -15,6 +18,7 @@
 #include "engine/engine.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
+#include "pipeline/train_series.h"
 #include "pipeline/unit_bound.h"
 
 namespace tracetwin {
@@ -158,10 +162,18 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
                             job.threads, ledger)};
 }
 
+void check_engine(const engine::Engine& engine, const TrainJob& job) {
+  if (job.budget && !engine.differentially_private) {
+    throw Error(fmt::format("method {} gives no differential privacy yet", engine.name),
+                "Leave --epsilon away, or take --method cliquetree.");
+  }
+}
+
 }  // namespace
 
 TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
   const engine::Engine& engine = engine::engine_named(job.engine);
+  check_engine(engine, job);
   PrivateTrace trace = read_private(job, progress);
   const UnitBound bound = unit_bound(trace.schema.kind, job.unit, job.rows_of_unit);
   clip(trace, bound, job.seed);
@@ -183,13 +195,17 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
     model.packets =
         learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);
   }
-  const EncodedTrace records(trace.columns, vocabularies, trace.schema.fields, job.threads);
-  const auto impossible = impossible_pairs(trace.schema, vocabularies);
-  model.table = engine.train({&records, std::move(one_ways), ledger.rho_left(), rows_of_unit,
-                              impossible, labels_of(trace.schema), job.threads},
-                             ledger, progress);
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);
+  if (engine.kind == engine::Kind::kSeries) {
+    model.series = train_series(trace, model, job.series, job.seed, job.threads, progress);
+  } else {
+    const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields, job.threads);
+    const auto impossible = impossible_pairs(trace.schema, model.vocabularies);
+    model.table = engine.train({&records, std::move(one_ways), ledger.rho_left(), rows_of_unit,
+                                impossible, labels_of(trace.schema), job.threads},
+                               ledger, progress);
+  }
   model.ledger = ledger.report();
   model.ledger.unit_rows = bound.rows;
   return model;

@@ -9,6 +9,7 @@
 #include "base/progress.h"
 #include "dp/budget.h"
 #include "pipeline/model.h"
+#include "pipeline/series_job.h"
 #include "schema/field.h"
 #include "trace/assemble.h"
 #include "trace/skips.h"
@@ -23,6 +24,7 @@ struct TrainJob {
   std::optional<std::size_t> rows_of_unit;          ///< likewise
   std::optional<std::uint64_t> insecure_test_seed;  ///< reproducible noise, no guarantee
   std::string engine = "cliquetree";
+  SeriesJob series;  ///< time-series engines only
   std::uint64_t seed = 0;
   unsigned threads = 0;
   Declarations declarations;

@@ -1,0 +1,113 @@
+#include "cli/series_options.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <system_error>
+
+#include "base/error.h"
+#include "base/named.h"
+#include "base/text.h"
+#include "cli/options.h"
+#include "engine/doppelganger/job.h"
+
+namespace tracetwin::cli {
+namespace {
+
+constexpr const char* kGroup = "Networks of time series (--method doppelganger)";
+
+struct StyleRow {
+  std::string_view name;
+  series::Style style;
+};
+constexpr std::array kStyles = {StyleRow{"vocabulary", series::Style::kVocabulary},
+                                StyleRow{"published", series::Style::kPublished}};
+
+/// KEY=VALUE over the options as JSON, so that names and types are those of the model file.
+void apply(const std::string& text, nlohmann::json& options) {
+  const std::size_t equals = text.find('=');
+  const std::string key = text.substr(0, equals);
+  if (equals == std::string::npos || !options.contains(key)) {
+    std::vector<std::string> keys;
+    for (const auto& [name, value] : options.items()) {
+      keys.push_back(name);
+    }
+    throw Error(fmt::format("--network {} is not KEY=VALUE with a key of the networks", text),
+                fmt::format("Keys are {}.", fmt::join(keys, ", ")));
+  }
+  const std::string value = text.substr(equals + 1);
+  const auto parsed = nlohmann::json::parse(value, nullptr, false);
+  options[key] = parsed.is_discarded() ? nlohmann::json(value) : parsed;
+}
+
+}  // namespace
+
+void add_series(CLI::App& app, SeriesOptions& options) {
+  add_whole(app, "--iterations", "Steps of the generator in training", 1, 100'000'000,
+            [&](std::uint64_t steps) { options.job.options.iterations = steps; })
+      ->default_str(std::to_string(options.job.options.iterations))
+      ->group(kGroup);
+  add_whole(app, "--chunks", "Time slices; the first is trained, the others tuned from it", 1, 1000,
+            [&](std::uint64_t chunks) { options.job.scheme.chunks = chunks; })
+      ->default_str("1")
+      ->group(kGroup);
+  add_whole(app, "--max-flow-length", "Records of a sample; longer flows are cut into several", 1,
+            1'000'000,
+            [&](std::uint64_t most) {
+              options.job.scheme.most_records = static_cast<std::uint32_t>(most);
+            })
+      ->group(kGroup);
+  app.add_option(
+         "--coding", options.style,
+         "vocabulary: fields as choices among a vocabulary's codes; published: as NetShare, "
+         "bits, embedded ports and numbers")
+      ->type_name("STYLE")
+      ->default_str("vocabulary")
+      ->group(kGroup);
+  app.add_option("--network", options.network,
+                 "Any other key of the networks, such as sample_len=5; give it again for more")
+      ->type_name("KEY=VALUE")
+      ->allow_extra_args(false)
+      ->take_all()
+      ->group(kGroup);
+  add_duration(app, "--max-train-time", options.max_time_ns,
+               "Stop training after this time and take what there is")
+      ->group(kGroup);
+  app.add_option("--work-folder", options.folder,
+                 "Where samples and checkpoints are kept (private!); without it, beside the output "
+                 "until training is done")
+      ->type_name("FOLDER")
+      ->group(kGroup);
+  app.add_flag("--resume", options.job.resume, "Go on from the checkpoints in the work folder")
+      ->group(kGroup);
+  app.add_option("--device", options.job.device, "cpu or cuda")
+      ->check(CLI::IsMember({"cpu", "cuda"}))
+      ->capture_default_str()
+      ->group(kGroup);
+}
+
+SeriesJob series_job(const SeriesOptions& options, const std::string& output, std::uint64_t seed) {
+  SeriesJob job = options.job;
+  if (!options.style.empty()) {
+    job.scheme.style = row_named(std::span<const StyleRow>(kStyles), options.style, "coding").style;
+  }
+  nlohmann::json network = doppelganger::to_json(job.options);
+  for (const std::string& text : options.network) {
+    apply(text, network);
+  }
+  job.options = doppelganger::parse_options(network);
+  job.scheme.seed = seed;
+  job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;
+  job.folder = options.folder.empty() ? output + ".work" : options.folder;
+  return job;
+}
+
+void clear_work(const SeriesOptions& options, const SeriesJob& job) {
+  if (options.folder.empty()) {
+    std::error_code ignored;
+    std::filesystem::remove_all(job.folder, ignored);
+  }
+}
+
+}  // namespace tracetwin::cli

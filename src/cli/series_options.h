@@ -1,0 +1,31 @@
+#pragma once
+
+#include <CLI/CLI.hpp>
+#include <string>
+#include <vector>
+
+#include "pipeline/series_job.h"
+
+namespace tracetwin::cli {
+
+/// What was typed for methods that train networks of time series.
+struct SeriesOptions {
+  SeriesJob job;
+  std::string style;
+  std::string folder;
+  std::vector<std::string> network;  ///< KEY=VALUE
+  std::int64_t max_time_ns = 0;
+};
+
+/// --iterations, --chunks, --max-flow-length, --coding, --network, --max-train-time, --work-folder,
+/// --resume and --device, in a group of their own.
+void add_series(CLI::App& app, SeriesOptions& options);
+
+/// The job that was typed; its folder, when none was given, is that of `output`'s name with ".work"
+/// behind. Throws Error on impossible values.
+SeriesJob series_job(const SeriesOptions& options, const std::string& output, std::uint64_t seed);
+
+/// Removes the folder of a training that is done, unless the user named it.
+void clear_work(const SeriesOptions& options, const SeriesJob& job);
+
+}  // namespace tracetwin::cli

@@ -1,0 +1,87 @@
+#pragma once
+
+#include <cstddef>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/random.h"
+#include "engine/doppelganger/layout.h"
+#include "engine/doppelganger/options.h"
+#include "engine/doppelganger/sampler.h"
+#include "engine/weights.h"
+
+// The networks of a generator, ready to be run; for Sampler alone.
+namespace tracetwin::doppelganger {
+
+using Floats = std::vector<float>;
+
+/// A linear layer, its weights with one row an input.
+struct Linear {
+  std::size_t in = 0;
+  std::size_t out = 0;
+  Floats weights;
+  Floats bias;  ///< empty: none
+
+  Floats apply(const Floats& rows, std::size_t count) const;
+};
+
+/// Hidden layers, each with ReLU and batch normalisation behind it, and heads.
+struct Perceptron {
+  struct Hidden {
+    Linear linear;
+    Floats factor;  ///< of the normalisation, folded
+    Floats offset;
+  };
+  std::vector<Hidden> hidden;
+  Linear heads;
+
+  Floats apply(Floats rows, std::size_t count) const;
+};
+
+/// All of them, and the widths between them.
+struct Sampler::Network {
+  Layout layout;
+  Options options;
+  std::size_t most_records;
+  std::size_t attribute_width;   ///< without the additional ones
+  std::size_t additional_width;  ///< of these
+  std::size_t record_width;      ///< features and, but with given lengths, flags
+  Outputs record_outputs;
+  Perceptron attributes;
+  Perceptron additional;
+  struct Lstm {
+    Linear input;  ///< not of the first layer: see below
+    Linear hidden;
+  };
+  std::vector<Lstm> lstm;
+  Linear from_attributes;  ///< the first layer's input, in two parts: what stays along a flow
+  Linear from_step;        ///< and what does not
+  std::vector<Linear> mlp;
+  Linear heads;
+  Floats initial_h, initial_c;
+  Floats lengths;
+
+  std::size_t all_attributes() const { return attribute_width + additional_width; }
+  std::size_t step_records() const { return options.sample_len * record_width; }
+  std::size_t step_width() const {
+    return (options.noise ? options.feature_latent_dim : 0) +
+           (options.feed_back ? step_records() : 0) + (options.given_lengths ? 1 : 0);
+  }
+  void add_additional(Floats& rows, std::size_t count, Random& random) const;
+  void draw_lengths(std::size_t count, Random& random, FlowHeads& drawn) const;
+  void split_first_layer(const Linear& whole);
+};
+
+void rectify(Floats& values);
+float sigmoid(float x);
+/// Turns what a row of heads says into shares and numbers.
+void activate(const Outputs& outputs, std::span<float> row);
+/// The largest share becomes 1, the others 0.
+void harden(const Outputs& outputs, std::span<float> row);
+/// Puts rows of `width` into rows of `stride`, from their place `at` on.
+void put_beside(const Floats& rows, std::size_t width, std::size_t at, std::size_t stride,
+                Floats& to);
+Floats noise(std::size_t count, Noise kind, Random& random);
+
+}  // namespace tracetwin::doppelganger

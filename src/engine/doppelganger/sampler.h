@@ -1,0 +1,48 @@
+#pragma once
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "base/random.h"
+#include "engine/doppelganger/layout.h"
+#include "engine/doppelganger/options.h"
+#include "engine/doppelganger/samples.h"
+#include "engine/weights.h"
+
+namespace tracetwin::doppelganger {
+
+/// Flows without their records.
+struct FlowHeads {
+  std::vector<float> attributes;       ///< [flows][attributes and additional ones], softmaxes hard
+  std::vector<float> lengths;          ///< given lengths only: what the networks are told of each
+  std::vector<std::uint32_t> records;  ///< given lengths only: of each
+};
+
+/// The generator of a trained DoppelGANger (Lin et al., IMC 2020; as NetShare uses it), without a
+/// training library: attributes by a perceptron from noise, then an LSTM that makes sample_len
+/// records a step until a record's flags say that it is the last.
+///
+/// Thread-safe: every call works on its own numbers.
+class Sampler {
+ public:
+  /// Throws Error when weights are missing or of another shape than layout and options say.
+  Sampler(const Layout& layout, const Options& options, std::uint32_t most_records,
+          const engine::Weights& weights);
+  ~Sampler();
+  Sampler(Sampler&&) noexcept;
+
+  FlowHeads draw_heads(std::size_t count, Random& random) const;
+  /// Draws the additional attributes of heads that were changed once more.
+  void redraw_additional(FlowHeads& heads, Random& random) const;
+  /// The records behind such heads. Softmax outputs of features stay shares.
+  Samples draw_series(FlowHeads heads, Random& random) const;
+
+  struct Network;  ///< network.h
+
+ private:
+  class Run;
+  std::unique_ptr<const Network> network_;
+};
+
+}  // namespace tracetwin::doppelganger

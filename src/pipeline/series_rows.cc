@@ -1,0 +1,269 @@
+#include "pipeline/series_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "base/error.h"
+#include "compile/compiler.h"
+#include "encode/flow_rows.h"
+#include "marginal/systematic.h"
+#include "pipeline/conversation.h"
+#include "pipeline/plan_packets.h"
+#include "pipeline/series_fields.h"
+#include "series/draw.h"
+
+namespace tracetwin {
+namespace {
+
+using series::Chunk;
+using series::DrawnFlow;
+
+constexpr unsigned kSlotShift = 40;  // streams of a slot's rows lie apart from other slots'
+
+Key key_of_time(std::int64_t time_ns) {
+  return static_cast<std::uint64_t>(time_ns);
+}
+
+/// One chunk at one place of the twin's time, and how much of it lies in that.
+struct Slot {
+  std::size_t chunk = 0;
+  std::uint64_t repeat = 0;
+  std::int64_t shift_ns = 0;
+  double share = 1;
+};
+
+class SeriesChooser {
+ public:
+  SeriesChooser(const TwinModel& model, const GenerateJob& job, const Progress& progress)
+      : model_(model),
+        series_(*model.series),
+        job_(job),
+        progress_(progress),
+        fields_(series_fields(model)),
+        lexicon_(fields_.lexicon(series_.scheme.embeddings)),
+        time_(time_field(model.schema)),
+        window_(twin_window(span(), job.selection)),
+        conditions_(understand(job.selection.where, model.schema, model.vocabularies)) {}
+
+  void choose(const std::function<void(const ChosenRows&)>& visit) {
+    const std::vector<Slot> slots = make_slots();
+    const std::vector<std::uint32_t> counts = counts_of(slots);
+    std::vector<std::vector<float>> carried;
+    std::uint64_t rows = 0;
+    for (std::size_t s = 0; s < slots.size(); ++s) {
+      if (slots[s].chunk == 0) {
+        carried.clear();
+      }
+      ChosenRows chosen = draw(slots[s], counts[s], carried);
+      rows += chosen.rows.size();
+      visit(chosen);
+      if (progress_) {
+        progress_({"generating", s + 1, slots.size(), "chunks"});
+      }
+    }
+    if (rows == 0) {
+      throw Error("no record that the networks made satisfies all conditions",
+                  "Leave a condition out, or give a --count to make them draw until some do.");
+    }
+  }
+
+ private:
+  Window span() const {
+    return {series_.scheme.chunks.front().begin_ns, series_.scheme.chunks.back().end_ns};
+  }
+
+  /// The chunks that reach into the twin's time, again and again where it is longer than the
+  /// model's.
+  std::vector<Slot> make_slots() const {
+    const std::int64_t length = span().end - span().begin;
+    std::vector<Slot> slots;
+    for (std::uint64_t repeat = 0;; ++repeat) {
+      const std::int64_t shift =
+          window_.begin - span().begin + static_cast<std::int64_t>(repeat) * length;
+      for (std::size_t c = 0; c < series_.scheme.chunks.size(); ++c) {
+        const Chunk& chunk = series_.scheme.chunks[c];
+        const std::int64_t begin = chunk.begin_ns + shift;
+        if (begin >= window_.end) {
+          return slots;
+        }
+        const double inside =
+            static_cast<double>(std::min(window_.end, chunk.end_ns + shift) - begin);
+        slots.push_back(
+            {c, repeat, shift, inside / static_cast<double>(chunk.end_ns - chunk.begin_ns)});
+      }
+    }
+  }
+
+  /// How many records (conversations) each slot gives.
+  std::vector<std::uint32_t> counts_of(const std::vector<Slot>& slots) const {
+    std::vector<double> weights;
+    for (const Slot& slot : slots) {
+      const Chunk& chunk = series_.scheme.chunks[slot.chunk];
+      const std::uint64_t units = model_.packets ? chunk.flows : chunk.records;
+      weights.push_back(slot.share * static_cast<double>(units));
+    }
+    const double all = std::accumulate(weights.begin(), weights.end(), 0.0);
+    const auto natural = static_cast<std::uint64_t>(std::llround(std::max(1.0, all)));
+    return marginal::systematic_counts(
+        weights, {static_cast<std::size_t>(job_.count.value_or(natural)), 1, 0.5});
+  }
+
+  ChosenRows draw(const Slot& slot, std::uint64_t count,
+                  std::vector<std::vector<float>>& carried) const {
+    series::DrawRequest request;
+    request.chunk = slot.chunk;
+    request.count = count;
+    request.seed = mix(job_.seed, slot.repeat);
+    request.threads = job_.threads;
+    const bool trial = !job_.count && !conditions_.empty();
+    request.admit = [&](DrawnFlow& flow) { return admit(flow, slot, trial); };
+    auto drawn = series::draw_chunk(series_, lexicon_, request, carried);
+    std::ranges::move(drawn.carried, std::back_inserter(carried));
+    return sorted(slot, drawn.flows);
+  }
+
+  /// Makes a flow one that can be, in the twin's time, and takes out what is not asked for. A trial
+  /// counts what it takes out.
+  std::size_t admit(DrawnFlow& flow, const Slot& slot, bool trial) const {
+    Random random(job_.seed, std::hash<double>()(static_cast<double>(flow.time_ns.front())));
+    settle_tuple(flow.row, random);
+    for (std::int64_t& time : flow.time_ns) {
+      time += slot.shift_ns;
+    }
+    return model_.packets ? admit_conversation(flow, random, trial)
+                          : admit_records(flow, random, trial);
+  }
+
+  static void settle_tuple(std::vector<Key>& row, Random& random) {
+    FiveTuple tuple{address_of(row[0]), address_of(row[1]), static_cast<std::uint16_t>(row[2]),
+                    static_cast<std::uint16_t>(row[3]), static_cast<std::uint8_t>(row[4])};
+    make_possible(tuple, random);
+    row[0] = key_of(tuple.src);
+    row[1] = key_of(tuple.dst);
+    row[2] = tuple.srcport;
+    row[3] = tuple.dstport;
+    row[4] = tuple.proto;
+  }
+
+  /// The row of one record: what its flow and what it has.
+  Row record_row(const DrawnFlow& flow, std::size_t r) const {
+    Row row = flow.features[r];
+    row.resize(model_.schema.fields.size());
+    for (std::size_t f = 0; f < time_; ++f) {
+      row[f] = flow.row[f];
+    }
+    row[time_] = key_of_time(flow.time_ns[r]);
+    return row;
+  }
+
+  std::size_t admit_records(DrawnFlow& flow, Random& random, bool trial) const {
+    std::size_t kept = 0;
+    const std::size_t records = flow.time_ns.size();
+    for (std::size_t r = 0; r < records; ++r) {
+      const Row row = record_row(flow, r);
+      if (!window_.holds(flow.time_ns[r]) ||
+          (!conditions_.empty() && !satisfies(as_read(row, random)))) {
+        continue;
+      }
+      flow.time_ns[kept] = flow.time_ns[r];
+      std::swap(flow.features[kept], flow.features[r]);
+      ++kept;
+    }
+    flow.time_ns.resize(kept);
+    flow.features.resize(kept);
+    return trial ? records : kept;
+  }
+
+  Row as_read(const Row& row, Random& random) const {
+    FlowBatch batch;
+    batch.extras.resize(extra_names(model_.schema).size());
+    append_record(model_.schema, row, model_.vocabularies, random, batch);
+    return row_of_record(model_.schema, row, batch, 0);
+  }
+
+  std::size_t admit_conversation(DrawnFlow& flow, Random& random, bool trial) const {
+    bool kept = window_.holds(flow.time_ns.front());
+    if (kept && !conditions_.empty()) {
+      std::vector<Packet> packets;
+      compile(plan_of(flow), random, packets);
+      kept = satisfies(row_of_packets(model_, std::move(packets)));
+    }
+    if (!kept) {
+      flow.time_ns.clear();
+    }
+    return kept || trial ? 1 : 0;
+  }
+
+  bool satisfies(const Row& made) const {
+    return !made.empty() && std::ranges::all_of(conditions_, [&](const Condition& condition) {
+      return condition.holds(made[condition.field]);
+    });
+  }
+
+  ConversationPlan plan_of(const DrawnFlow& flow) const {
+    const std::size_t fields = model_.schema.fields.size();
+    std::vector<PacketPlan> packets;
+    for (std::size_t r = 0; r < flow.time_ns.size(); ++r) {
+      const auto& features = flow.features[r];
+      packets.push_back({flow.time_ns[r],
+                         static_cast<std::uint32_t>(features[payload_field_at(fields)]),
+                         r == 0 || features[direction_field(fields)] != 0, false});
+    }
+    Row row(flow.row.begin(), flow.row.begin() + static_cast<std::ptrdiff_t>(fields));
+    return plan_given_packets(std::move(row), std::move(packets));
+  }
+
+  ChosenRows sorted(const Slot& slot, const std::vector<DrawnFlow>& flows) const {
+    struct Place {
+      std::int64_t time_ns;
+      std::size_t flow;
+      std::size_t record;
+    };
+    std::vector<Place> order;
+    for (std::size_t f = 0; f < flows.size(); ++f) {
+      const std::size_t records = model_.packets ? std::min<std::size_t>(1, flows[f].time_ns.size())
+                                                 : flows[f].time_ns.size();
+      for (std::size_t r = 0; r < records; ++r) {
+        order.push_back({flows[f].time_ns[r], f, r});
+      }
+    }
+    std::ranges::stable_sort(order, {}, &Place::time_ns);
+    ChosenRows chosen;
+    chosen.window = window_;
+    for (const Place& place : order) {
+      const DrawnFlow& flow = flows[place.flow];
+      chosen.streams.push_back((slot.repeat * series_.scheme.chunks.size() + slot.chunk + 1)
+                                   << kSlotShift |
+                               chosen.rows.size());
+      if (model_.packets) {
+        chosen.plans.push_back(plan_of(flow));
+        chosen.rows.emplace_back(model_.schema.fields.size());
+        chosen.rows.back()[time_] = key_of_time(flow.time_ns.front());
+      } else {
+        chosen.rows.push_back(record_row(flow, place.record));
+      }
+    }
+    return chosen;
+  }
+
+  const TwinModel& model_;
+  const series::SeriesModel& series_;
+  const GenerateJob& job_;
+  const Progress& progress_;
+  SeriesFields fields_;
+  series::Lexicon lexicon_;
+  std::size_t time_;
+  Window window_;
+  std::vector<Condition> conditions_;
+};
+
+}  // namespace
+
+void choose_series_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                        const std::function<void(const ChosenRows&)>& visit) {
+  SeriesChooser(model, job, progress).choose(visit);
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,177 @@
+#include "pipeline/train_series.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <fstream>
+#include <iterator>
+#include <mutex>
+#include <nlohmann/json.hpp>
+#include <utility>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "base/parallel.h"
+#include "base/random.h"
+#include "engine/doppelganger/samples.h"
+#include "engine/doppelganger/worker.h"
+#include "pipeline/rows.h"
+#include "pipeline/series_data.h"
+#include "pipeline/series_fields.h"
+
+namespace tracetwin {
+namespace {
+
+namespace fs = std::filesystem;
+using doppelganger::Job;
+using doppelganger::WorkerReport;
+
+std::string read_file(const fs::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw system_error("read", path.string());
+  }
+  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
+}
+
+/// What two jobs that are the same training have in common.
+nlohmann::json identity(nlohmann::json job) {
+  for (const char* key : {"resume", "max_seconds", "folder", "device"}) {
+    job.erase(key);
+  }
+  return job;
+}
+
+/// The chunks of one training, in folders of their own.
+class ChunkTraining {
+ public:
+  ChunkTraining(const series::Scheme& scheme, const SeriesJob& job, std::uint64_t seed,
+                const Progress& progress)
+      : scheme_(scheme), job_(job), seed_(seed), progress_(progress) {}
+
+  fs::path folder(std::size_t chunk) const { return job_.folder / fmt::format("chunk-{}", chunk); }
+
+  void train(std::size_t chunk, const std::optional<fs::path>& start, double share,
+             double max_seconds) {
+    Job job;
+    job.folder = folder(chunk);
+    job.layout = series::layout_of(scheme_);
+    job.options = job_.options;
+    job.options.iterations = std::max<std::uint64_t>(
+        1, static_cast<std::uint64_t>(static_cast<double>(job_.options.iterations) / share));
+    job.most_records = scheme_.most_records;
+    job.seed = mix(seed_, chunk);
+    job.keep_every = std::max<std::uint64_t>(
+        1, static_cast<std::uint64_t>(static_cast<double>(job_.keep_every) / share));
+    job.max_seconds = max_seconds;
+    job.device = job_.device;
+    prepare(job);
+    if (start && !fs::exists(job.folder / "start.weights")) {
+      fs::copy_file(*start, job.folder / "start.weights");
+    }
+    run_worker(job, [&](const WorkerReport& report) { tell(chunk, report); });
+  }
+
+  /// The last weights that were kept.
+  engine::Weights weights(std::size_t chunk) const {
+    fs::path latest;
+    std::uint64_t most = 0;
+    for (const auto& entry : fs::directory_iterator(folder(chunk) / "kept")) {
+      const std::uint64_t iteration = std::strtoull(entry.path().stem().c_str(), nullptr, 10);
+      if (latest.empty() || iteration > most) {
+        latest = entry.path();
+        most = iteration;
+      }
+    }
+    return engine::parse_weights(read_file(latest), latest.string());
+  }
+
+ private:
+  /// A folder that is gone on with must hold the same training; else it is begun anew.
+  void prepare(Job& job) const {
+    const fs::path old = job.folder / "job.json";
+    job.resume = job_.resume && fs::exists(job.folder / "checkpoint");
+    if (job.resume && fs::exists(old) &&
+        identity(nlohmann::json::parse(read_file(old), nullptr, false)) !=
+            identity(doppelganger::to_json(job))) {
+      throw Error(fmt::format("{} holds the training of another trace or with other options",
+                              job_.folder.string()),
+                  "Leave --resume away to begin anew, or give the options it was begun with.");
+    }
+    if (!job.resume) {
+      for (const char* name : {"checkpoint", "start.weights", "all.weights", "kept"}) {
+        fs::remove_all(job.folder / name);
+      }
+    }
+  }
+
+  void tell(std::size_t chunk, const WorkerReport& report) {
+    if (!progress_) {
+      return;
+    }
+    const std::scoped_lock lock(mutex_);
+    const std::string stage =
+        scheme_.chunks.size() == 1
+            ? "training"
+            : fmt::format("training chunk {} of {}", chunk + 1, scheme_.chunks.size());
+    progress_({stage, report.iteration, report.iterations, "iterations"});
+  }
+
+  const series::Scheme& scheme_;
+  const SeriesJob& job_;
+  std::uint64_t seed_;
+  const Progress& progress_;
+  std::mutex mutex_;
+};
+
+/// The first chunk from scratch, the others from its weights, side by side.
+void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const SeriesJob& job,
+                  unsigned threads) {
+  const std::size_t chunks = scheme.chunks.size();
+  // The first chunk takes as much of the time as its part of the work.
+  const double tuned = static_cast<double>(chunks - 1) / (job.independent ? 1 : job.fine_tuning);
+  const double lanes = std::min<double>(thread_count(threads), std::max<double>(1, tuned));
+  const double first_share = 1 / (1 + tuned / lanes);
+  if (job.independent) {
+    parallel_blocks(chunks, threads, [&](std::size_t chunk) {
+      training.train(chunk, std::nullopt, 1, job.max_seconds);
+    });
+    return;
+  }
+  training.train(0, std::nullopt, 1, job.max_seconds * first_share);
+  const fs::path start = training.folder(0) / "all.weights";
+  const double each =
+      chunks < 2 ? 0
+                 : job.max_seconds * (1 - first_share) * lanes / static_cast<double>(chunks - 1);
+  parallel_blocks(chunks - 1, threads,
+                  [&](std::size_t i) { training.train(i + 1, start, job.fine_tuning, each); });
+}
+
+}  // namespace
+
+series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& model,
+                                 const SeriesJob& job, std::uint64_t seed, unsigned threads,
+                                 const Progress& progress) {
+  const series::SeriesData data = series_data(trace, model);
+  series::SeriesModel result;
+  result.scheme = series::choose_scheme(data, job.scheme);
+  result.options = job.options;
+  ChunkTraining training(result.scheme, job, seed, progress);
+  {
+    const series::Lexicon lexicon{data.fields, data.vocabularies, result.scheme.embeddings};
+    const auto rows = series::coded(data.rows, result.scheme.attributes, data);
+    const auto records = series::coded(data.records, result.scheme.features, data);
+    for (std::size_t chunk = 0; chunk < result.scheme.chunks.size(); ++chunk) {
+      fs::create_directories(training.folder(chunk));
+      write_samples(series::samples_of(result.scheme, lexicon, data.flows, rows, records, chunk),
+                    training.folder(chunk) / "samples.bin");
+    }
+  }
+  train_chunks(training, result.scheme, job, threads);
+  for (std::size_t chunk = 0; chunk < result.scheme.chunks.size(); ++chunk) {
+    result.chunks.push_back(training.weights(chunk));
+  }
+  return result;
+}
+
+}  // namespace tracetwin

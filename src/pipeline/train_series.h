@@ -1,0 +1,20 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/progress.h"
+#include "pipeline/model.h"
+#include "pipeline/private_trace.h"
+#include "pipeline/series_job.h"
+
+namespace tracetwin {
+
+/// Learns the flows of a trace; `model` has its vocabularies already. Makes the folder, and leaves
+/// in it samples.bin, job.json, checkpoint and kept/ for each chunk (chunk-0, chunk-1, …). Throws
+/// Error when the worker fails, when a network's numbers are no longer finite, and when a folder to
+/// be resumed holds the training of something else.
+series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& model,
+                                 const SeriesJob& job, std::uint64_t seed, unsigned threads,
+                                 const Progress& progress);
+
+}  // namespace tracetwin

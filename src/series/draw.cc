@@ -1,0 +1,188 @@
+#include "series/draw.h"
+
+#include <algorithm>
+#include <numeric>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel.h"
+
+namespace tracetwin::series {
+namespace {
+
+using doppelganger::FlowHeads;
+using doppelganger::Sampler;
+using doppelganger::Samples;
+
+constexpr std::size_t kBlock = 256;        // flows that one thread draws at once
+constexpr std::size_t kMostBlocks = 1024;  // of a wave
+constexpr std::uint64_t kVainEach = 256;   // flows drawn for one admitted, at most
+constexpr std::uint64_t kVain = 1 << 16;   // and so many beforehand
+
+struct Block {
+  std::vector<DrawnFlow> flows;
+  std::vector<std::size_t> counts;  ///< parallel: what admit() said
+  std::vector<std::vector<float>> attributes;
+};
+
+class Drawing {
+ public:
+  Drawing(const SeriesModel& model, const Lexicon& lexicon, const DrawRequest& request)
+      : scheme_(model.scheme),
+        lexicon_(lexicon),
+        request_(request),
+        sampler_(layout_of(model.scheme), model.options, model.scheme.most_records,
+                 model.chunks[request.chunk]) {}
+
+  ChunkDraw draw(const std::vector<std::vector<float>>& carried) {
+    add_carried(carried);
+    while (missing() > 0 && !gives_up()) {
+      wave(next_wave());
+    }
+    return std::move(drawn_);
+  }
+
+ private:
+  std::uint64_t missing() const { return request_.count - std::min(request_.count, counted_); }
+
+  bool gives_up() const {
+    if (request_.most_tries > 0) {
+      return tried_ >= request_.most_tries;
+    }
+    if (tried_ > kVain + kVainEach * counted_) {
+      throw Error("next to no flow that the networks make satisfies all conditions",
+                  "Leave a condition out, or make it wider.");
+    }
+    return false;
+  }
+
+  /// Blocks that are likely to be enough, by what was admitted so far.
+  std::size_t next_wave() const {
+    const double rate = counted_ == 0 || tried_ == 0
+                            ? 1
+                            : static_cast<double>(counted_) / static_cast<double>(tried_);
+    const double flows = static_cast<double>(missing()) / rate;
+    const auto blocks = static_cast<std::size_t>(flows / kBlock) + 1;
+    return std::min(blocks, kMostBlocks);
+  }
+
+  void add_carried(const std::vector<std::vector<float>>& carried) {
+    std::vector<std::vector<float>> here;
+    for (const auto& attributes : carried) {
+      if (has_records_in(scheme_, attributes, request_.chunk)) {
+        here.push_back(attributes);
+        carry(scheme_, here.back());
+      }
+    }
+    std::vector<Block> blocks((here.size() + kBlock - 1) / kBlock);
+    parallel_blocks(blocks.size(), request_.threads, [&](std::size_t b) {
+      Random random(request_.seed, mix(2 * request_.chunk, b));
+      FlowHeads heads;
+      for (std::size_t i = b * kBlock; i < std::min(here.size(), (b + 1) * kBlock); ++i) {
+        heads.attributes.insert(heads.attributes.end(), here[i].begin(), here[i].end());
+      }
+      sampler_.redraw_additional(heads, random);
+      blocks[b] = block_of(sampler_.draw_series(std::move(heads), random), random);
+    });
+    take(blocks, false);
+  }
+
+  void wave(std::size_t count) {
+    std::vector<Block> blocks(count);
+    parallel_blocks(count, request_.threads, [&](std::size_t b) {
+      Random random(request_.seed, mix(2 * request_.chunk + 1, blocks_ + b));
+      blocks[b] = block_of(new_series(random), random);
+    });
+    blocks_ += count;
+    tried_ += count * kBlock;
+    take(blocks, true);
+  }
+
+  /// Flows that start in this chunk; where the network makes next to none of those, any.
+  Samples new_series(Random& random) const {
+    FlowHeads heads = sampler_.draw_heads(kBlock, random);
+    if (!scheme_.has_tags()) {
+      return sampler_.draw_series(std::move(heads), random);
+    }
+    const std::size_t width = heads.attributes.size() / kBlock;
+    FlowHeads kept;
+    for (std::size_t i = 0; i < kBlock; ++i) {
+      const auto attributes = std::span(heads.attributes).subspan(i * width, width);
+      if (starts_here(scheme_, attributes) && has_records_in(scheme_, attributes, request_.chunk)) {
+        kept.attributes.insert(kept.attributes.end(), attributes.begin(), attributes.end());
+        if (!heads.records.empty()) {
+          kept.lengths.push_back(heads.lengths[i]);
+          kept.records.push_back(heads.records[i]);
+        }
+      }
+    }
+    return sampler_.draw_series(kept.attributes.empty() ? std::move(heads) : std::move(kept),
+                                random);
+  }
+
+  Block block_of(const Samples& samples, Random& random) const {
+    Block block;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < samples.size(); ++i) {
+      DrawnFlow flow =
+          flow_of(scheme_, lexicon_, samples, i, first, scheme_.chunks[request_.chunk], random);
+      first += samples.lengths[i];
+      const std::size_t count = request_.admit(flow);
+      if (count > 0) {
+        const auto attributes = samples.attributes_of(i);
+        block.flows.push_back(std::move(flow));
+        block.counts.push_back(count);
+        block.attributes.emplace_back(attributes.begin(), attributes.end());
+      }
+    }
+    return block;
+  }
+
+  void take(std::vector<Block>& blocks, bool may_go_on) {
+    for (Block& block : blocks) {
+      for (std::size_t i = 0; i < block.flows.size() && missing() > 0; ++i) {
+        cut(block.flows[i], block.counts[i]);
+        counted_ += std::min<std::uint64_t>(missing(), block.counts[i]);
+        drawn_.flows.push_back(std::move(block.flows[i]));
+        if (may_go_on && goes_on(block.attributes[i])) {
+          drawn_.carried.push_back(std::move(block.attributes[i]));
+        }
+      }
+    }
+  }
+
+  /// Takes the last records away when more would come out than asked for.
+  void cut(DrawnFlow& flow, std::size_t count) const {
+    if (count == flow.time_ns.size() && count > missing()) {
+      flow.time_ns.resize(missing());
+      flow.features.resize(missing());
+    }
+  }
+
+  bool goes_on(std::span<const float> attributes) const {
+    for (std::size_t c = request_.chunk + 1; scheme_.has_tags() && c < scheme_.chunks.size(); ++c) {
+      if (has_records_in(scheme_, attributes, c)) {
+        return true;
+      }
+    }
+    return false;
+  }
+
+  const Scheme& scheme_;
+  const Lexicon& lexicon_;
+  const DrawRequest& request_;
+  Sampler sampler_;
+  ChunkDraw drawn_;
+  std::uint64_t counted_ = 0;
+  std::uint64_t tried_ = 0;
+  std::uint64_t blocks_ = 0;
+};
+
+}  // namespace
+
+ChunkDraw draw_chunk(const SeriesModel& model, const Lexicon& lexicon, const DrawRequest& request,
+                     const std::vector<std::vector<float>>& carried) {
+  return Drawing(model, lexicon, request).draw(carried);
+}
+
+}  // namespace tracetwin::series

@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+#include "engine/doppelganger/sampler.h"
+#include "series/model.h"
+
+namespace tracetwin::series {
+
+/// Flows of a twin in one chunk, and the heads of those that go on in later chunks.
+struct ChunkDraw {
+  std::vector<DrawnFlow> flows;
+  std::vector<std::vector<float>> carried;  ///< attributes, as the network made them
+};
+
+/// Lets a flow in, perhaps without some of its records, and says how much of it counts; 0 rejects
+/// it. Called from several threads.
+using Admit = std::function<std::size_t(DrawnFlow& flow)>;
+
+struct DrawRequest {
+  std::size_t chunk = 0;
+  std::uint64_t count = 0;  ///< in units of what `admit` returns; met exactly by cutting records
+  std::uint64_t seed = 0;
+  unsigned threads = 0;
+  Admit admit;
+  /// Stop after about this many flows although fewer were admitted than asked for; 0 = when next to
+  /// none is.
+  std::uint64_t most_tries = 0;
+};
+
+/// Draws the flows of one chunk: first those that earlier chunks handed on, then new ones that
+/// start in it, until `count` is met. The same for the same request, whatever the number of
+/// threads. Throws Error when next to none of the flows drawn is admitted.
+ChunkDraw draw_chunk(const SeriesModel& model, const Lexicon& lexicon, const DrawRequest& request,
+                     const std::vector<std::vector<float>>& carried);
+
+}  // namespace tracetwin::series
