@@ -24,6 +24,7 @@ ROOMS = {
     "where": ["base", "trace", "schema", "dp", "compile", "encode"],
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
+    "neural": ["base", "dp", "engine"],
     "pipeline": BELOW_PIPELINE,
     "audit": BELOW_PIPELINE + ["pipeline"],
     "evaluate": ["base", "trace"],
