@@ -2,6 +2,9 @@ option(TRACETWIN_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TRACETWIN_BENCHMARKS "build the Google Benchmark suites" OFF)
 option(TRACETWIN_FUZZ "build the libFuzzer targets (needs clang)" OFF)
 option(TRACETWIN_WERROR "treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
+set(TRACETWIN_WITH_TORCH AUTO CACHE STRING
+  "build the worker that trains neural engines: ON, OFF, or AUTO (when libtorch is found)")
+set_property(CACHE TRACETWIN_WITH_TORCH PROPERTY STRINGS AUTO ON OFF)
 set(TRACETWIN_SANITIZE "" CACHE STRING
   "comma-separated sanitizers for every target, such as address,undefined")
 

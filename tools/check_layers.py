@@ -25,6 +25,7 @@ ROOMS = {
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
     "series": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
+    "neural": ["base", "dp", "engine"],
     "pipeline": BELOW_PIPELINE,
     "audit": BELOW_PIPELINE + ["pipeline"],
     "evaluate": ["base", "trace"],

@@ -42,6 +42,11 @@ struct Job {
   std::optional<PrivateTraining> privacy;
 };
 
+/// Every option by its name; the inverse throws Error naming the key that is missing or has the
+/// wrong type.
+nlohmann::ordered_json to_json(const Options& options);
+Options parse_options(const nlohmann::json& json);
+
 nlohmann::ordered_json to_json(const Job& job);
 /// Throws Error naming the key that is missing or has the wrong type.
 Job parse_job(const nlohmann::json& json);

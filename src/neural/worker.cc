@@ -1,0 +1,133 @@
+#include "neural/worker.h"
+
+#include <fmt/format.h>
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "neural/trainer.h"
+
+namespace tracetwin::neural {
+
+using doppelganger::Job;
+
+namespace {
+
+using Clock = std::chrono::steady_clock;
+using Say = std::function<void(const nlohmann::ordered_json&)>;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void write(const engine::Weights& weights, const std::filesystem::path& path) {
+  const auto file = open_output(path, true);
+  file->write(bytes_of(weights));
+  file->commit();
+}
+
+engine::Weights read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw system_error("read", path.string());
+  }
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return engine::parse_weights(bytes, path.string());
+}
+
+/// Says how far the training is, about once a second.
+class Reporter {
+ public:
+  Reporter(const Job& job, std::uint64_t iteration, const Say& say)
+      : iterations_(job.options.iterations), said_iteration_(iteration), say_(say) {}
+
+  bool due() const { return seconds_since(said_) >= 1; }
+  double seconds() const { return seconds_since(begin_); }
+
+  void say(const Trainer& trainer) {
+    say_(line(trainer));
+    said_ = Clock::now();
+    said_iteration_ = trainer.iteration();
+  }
+  void say_end(const Trainer& trainer, const char* how) {
+    nlohmann::ordered_json all{{how, true}};
+    all.update(line(trainer));
+    say_(all);
+  }
+
+ private:
+  nlohmann::ordered_json line(const Trainer& trainer) const {
+    const Losses& losses = trainer.losses();
+    const double waited = std::max(seconds_since(said_), 1e-9);
+    return {{"iteration", trainer.iteration()},
+            {"iterations", iterations_},
+            {"seconds", seconds()},
+            {"critic", losses.critic},
+            {"attribute_critic", losses.attribute_critic},
+            {"generator", losses.generator},
+            {"wasserstein", losses.wasserstein},
+            {"per_second", static_cast<double>(trainer.iteration() - said_iteration_) / waited}};
+  }
+
+  Clock::time_point begin_ = Clock::now(), said_ = Clock::now();
+  std::uint64_t iterations_, said_iteration_;
+  const Say& say_;
+};
+
+void begin(Trainer& trainer, const Job& job) {
+  const auto start = job.folder / "start.weights";
+  const auto checkpoint = job.folder / "checkpoint";
+  if (job.resume && std::filesystem::exists(checkpoint)) {
+    trainer.restore(read(checkpoint));
+  } else if (std::filesystem::exists(start)) {
+    trainer.start_from(read(start));
+  }
+}
+
+void keep(Trainer& trainer, const Job& job) {
+  std::filesystem::create_directories(job.folder / "kept");
+  write(trainer.kept(), job.folder / "kept" / fmt::format("{}.weights", trainer.iteration()));
+}
+
+bool is_due(std::uint64_t iteration, std::uint64_t every) {
+  return every > 0 && iteration % every == 0;
+}
+
+}  // namespace
+
+Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped) {
+  Trainer trainer(job, doppelganger::read_samples(job.folder / "samples.bin"));
+  begin(trainer, job);
+  Reporter reporter(job, trainer.iteration(), say);
+  const auto out_of_time = [&] {
+    return job.max_seconds > 0 && reporter.seconds() >= job.max_seconds;
+  };
+  while (trainer.iteration() < job.options.iterations && !out_of_time()) {
+    trainer.iterate();
+    if (is_due(trainer.iteration(), job.keep_every)) {
+      keep(trainer, job);
+    }
+    if (is_due(trainer.iteration(), job.checkpoint_every)) {
+      write(trainer.checkpoint(), job.folder / "checkpoint");
+    }
+    if (reporter.due()) {
+      reporter.say(trainer);
+    }
+    if (stopped()) {
+      write(trainer.checkpoint(), job.folder / "checkpoint");
+      reporter.say_end(trainer, "stopped");
+      return Ending::kStopped;
+    }
+  }
+  keep(trainer, job);
+  write(trainer.checkpoint(), job.folder / "checkpoint");
+  write(trainer.all(), job.folder / "all.weights");
+  reporter.say_end(trainer, "done");
+  return Ending::kDone;
+}
+
+}  // namespace tracetwin::neural
