@@ -2,49 +2,41 @@
 
 #include <algorithm>
 #include <array>
+#include <vector>
 
 #include "base/vector_clones.h"
 
 namespace tracetwin::doppelganger {
 namespace {
 
-// A tile of sums stays in registers while a column of `in` and a row of `weights` go by.
+// A tile of sums stays in registers while a column of `in` and a row of a panel go by.
 constexpr std::size_t kTileRows = 4;
 constexpr std::size_t kTileColumns = 16;
 
-struct Shape {
-  std::size_t rows, m, n;
-};
-
+/// `panel` is (m x kTileColumns).
 TRACETWIN_VECTOR_CLONES
-void whole_tile(const float* in, const float* weights, const Shape& shape, float* out) {
+void add_tile(const std::array<const float*, kTileRows>& in, const float* panel, std::size_t m,
+              std::array<std::array<float, kTileColumns>, kTileRows>& out) {
   std::array<std::array<float, kTileColumns>, kTileRows> sums{};
-  for (std::size_t k = 0; k < shape.m; ++k) {
-    const float* row = weights + k * shape.n;
+  for (std::size_t k = 0; k < m; ++k) {
+    const float* row = panel + k * kTileColumns;
     for (std::size_t r = 0; r < kTileRows; ++r) {
-      const float factor = in[r * shape.m + k];
+      const float factor = in[r][k];
       for (std::size_t c = 0; c < kTileColumns; ++c) {
         sums[r][c] += factor * row[c];
       }
     }
   }
-  for (std::size_t r = 0; r < kTileRows; ++r) {
-    for (std::size_t c = 0; c < kTileColumns; ++c) {
-      out[r * shape.n + c] += sums[r][c];
-    }
-  }
+  out = sums;
 }
 
-void part_of_tile(const float* in, const float* weights, const Shape& shape, std::size_t rows,
-                  std::size_t columns, float* out) {
-  for (std::size_t r = 0; r < rows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      float sum = 0;
-      for (std::size_t k = 0; k < shape.m; ++k) {
-        sum += in[r * shape.m + k] * weights[k * shape.n + c];
-      }
-      out[r * shape.n + c] += sum;
-    }
+/// Columns [first, first + count) of `weights`, side by side with zeros behind them: a stride of
+/// whole rows would make all of them share few lines of the cache.
+void take_panel(std::span<const float> weights, std::size_t n, std::size_t first, std::size_t count,
+                std::vector<float>& panel) {
+  std::ranges::fill(panel, 0.0F);
+  for (std::size_t k = 0; k < panel.size() / kTileColumns; ++k) {
+    std::copy_n(&weights[k * n + first], count, &panel[k * kTileColumns]);
   }
 }
 
@@ -52,17 +44,22 @@ void part_of_tile(const float* in, const float* weights, const Shape& shape, std
 
 void multiply_add(std::span<const float> in, std::span<const float> weights, std::size_t rows,
                   std::size_t m, std::size_t n, std::span<float> out) {
-  const Shape shape{rows, m, n};
-  for (std::size_t c = 0; c < n; c += kTileColumns) {
-    const std::size_t columns = std::min(kTileColumns, n - c);
-    for (std::size_t r = 0; r < rows; r += kTileRows) {
-      const std::size_t tile_rows = std::min(kTileRows, rows - r);
-      const float* from = in.data() + r * m;
-      float* to = out.data() + r * n + c;
-      if (columns == kTileColumns && tile_rows == kTileRows) {
-        whole_tile(from, weights.data() + c, shape, to);
-      } else {
-        part_of_tile(from, weights.data() + c, shape, tile_rows, columns, to);
+  std::vector<float> panel(m * kTileColumns);
+  std::array<std::array<float, kTileColumns>, kTileRows> sums{};
+  std::array<const float*, kTileRows> from{};
+  for (std::size_t first = 0; first < n && m > 0; first += kTileColumns) {
+    const std::size_t columns = std::min(kTileColumns, n - first);
+    take_panel(weights, n, first, columns, panel);
+    for (std::size_t row = 0; row < rows; row += kTileRows) {
+      const std::size_t tile_rows = std::min(kTileRows, rows - row);
+      for (std::size_t r = 0; r < kTileRows; ++r) {
+        from[r] = &in[(row + (r < tile_rows ? r : 0)) * m];
+      }
+      add_tile(from, panel.data(), m, sums);
+      for (std::size_t r = 0; r < tile_rows; ++r) {
+        for (std::size_t c = 0; c < columns; ++c) {
+          out[(row + r) * n + first + c] += sums[r][c];
+        }
       }
     }
   }
