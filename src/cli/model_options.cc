@@ -92,9 +92,20 @@ void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
   add_series(app, options.series);
 }
 
+void add_inputs(CLI::App& app, TrainOptions& options) {
+  app.add_option("FILE", options.inputs,
+                 "Trace to learn; - is standard input. Several files are one trace, in the order "
+                 "given, which is that of their times")
+      ->required();
+}
+
 TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
                       const std::string& output, std::uint64_t seed) {
   TrainJob job = options.job;
+  if (!options.inputs.empty()) {
+    job.input = options.inputs.front();
+    job.further.assign(options.inputs.begin() + 1, options.inputs.end());
+  }
   job.series = series_job(options.series, output, seed);
   job.budget = budget_of(options);
   if (!options.unit.empty()) {

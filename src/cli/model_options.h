@@ -19,6 +19,7 @@ namespace tracetwin::cli {
 /// What was typed for the commands that train: train and synthesize.
 struct TrainOptions {
   TrainJob job;
+  std::vector<std::string> inputs;  ///< of add_inputs()
   std::optional<double> epsilon;
   std::optional<double> delta;
   std::string unit;
@@ -30,6 +31,9 @@ struct TrainOptions {
 /// --epsilon, --delta, --unit, --unit-bound, --window, --schema, --method, --packets-per-flow,
 /// --insecure-test-seed and the timeouts.
 void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common);
+
+/// FILE, once or more: the trace to learn.
+void add_inputs(CLI::App& app, TrainOptions& options);
 
 /// The job that was typed; `seed` is that of resolve_seed(), `output` what the command writes.
 /// Throws Error on impossible values.

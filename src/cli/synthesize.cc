@@ -31,16 +31,20 @@ void check_report(const Options& options, bool force) {
   if (options.report.empty()) {
     return;
   }
-  if (options.train.job.input == "-" || writes_in_place(options.output)) {
+  if (options.train.inputs.front() == "-" || writes_in_place(options.output)) {
     throw Error("--report reads the trace and its twin again, and a stream cannot be read twice",
                 "Name files for both, or leave --report out.");
+  }
+  if (options.train.inputs.size() > 1) {
+    throw Error("--report compares the twin with one file, and there are several",
+                "Join them into one file, or leave --report out.");
   }
   check_evaluation_files({options.report, {}}, force);
 }
 
 void write_report(const Options& options, std::uint64_t seed, Context& context) {
   evaluate::EvaluateJob job;
-  job.real = options.train.job.input;
+  job.real = options.train.inputs.front();
   job.synthetic = {{"twin", options.output}};
   job.seed = seed;
   job.threads = options.seed.threads;
@@ -70,7 +74,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
     write_report(options, seed, context);
   }
   if (context.common.json) {
-    auto json = training_json(options.train.job.input, result.trained, result.schema);
+    auto json = training_json(options.train.inputs.front(), result.trained, result.schema);
     json["output"] = output_json(result.written, job.output, job.generate.selection);
     json["model"] = job.model ? nlohmann::ordered_json(options.model) : nullptr;
     json["seed"] = seed;
@@ -84,8 +88,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
 
 Action define_synthesize(CLI::App& app, CommonOptions& common) {
   const auto options = std::make_shared<Options>();
-  app.add_option("FILE", options->train.job.input, "Trace to learn; - is standard input")
-      ->required();
+  add_inputs(app, options->train);
   app.add_option("-o,--output", options->output, "Twin to write; - is standard output")->required();
   app.add_option("--model", options->model, "Keep the model in this file, too (.twin)")
       ->type_name("FILE");

@@ -35,7 +35,7 @@ ExitCode run_train(const Options& options, Context& context) {
   note_privacy(model.ledger, unlearned_fields(model), context.console);
   context.console.note(fmt::format("model: {}", options.output));
   if (context.common.json) {
-    auto json = training_json(options.train.job.input, summary, model.schema);
+    auto json = training_json(options.train.inputs.front(), summary, model.schema);
     json["model"] = options.output;
     json["seed"] = seed;
     json["privacy"] = privacy_json(model.ledger);
@@ -48,8 +48,7 @@ ExitCode run_train(const Options& options, Context& context) {
 
 Action define_train(CLI::App& app, CommonOptions& common) {
   const auto options = std::make_shared<Options>();
-  app.add_option("FILE", options->train.job.input, "Trace to learn; - is standard input")
-      ->required();
+  add_inputs(app, options->train);
   app.add_option("-o,--output", options->output, "Model file to write (.twin)")->required();
   app.add_flag("-f,--force", common.force, "Replace an output that exists");
   add_json(app, common);

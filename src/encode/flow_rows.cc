@@ -72,8 +72,14 @@ FlowColumns::FlowColumns(const Schema& schema, const std::vector<std::string>& e
       columns_(schema.fields.size()),
       ids_(schema.fields.size()),
       foreign_(schema.fields.size()) {
-  for (std::size_t f = kStandardFields; f < schema.fields.size(); ++f) {
-    const auto found = std::find(extra_columns.begin(), extra_columns.end(), schema.fields[f].name);
+  set_columns(extra_columns);
+}
+
+void FlowColumns::set_columns(const std::vector<std::string>& extra_columns) {
+  extra_of_field_.clear();
+  for (std::size_t f = kStandardFields; f < schema_.fields.size(); ++f) {
+    const auto found =
+        std::find(extra_columns.begin(), extra_columns.end(), schema_.fields[f].name);
     extra_of_field_.push_back(static_cast<std::size_t>(found - extra_columns.begin()));
   }
 }

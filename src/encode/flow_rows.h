@@ -23,6 +23,8 @@ class FlowColumns {
   /// given, are left out.
   FlowColumns(const Schema& schema, const std::vector<std::string>& extra_columns);
 
+  /// The columns of the batches that follow, which are of another file.
+  void set_columns(const std::vector<std::string>& extra_columns);
   void add(const FlowBatch& batch);
   std::size_t rows() const { return rows_; }
   /// By line: records outside the window; texts that are not among their field's declared values

@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
@@ -46,26 +48,6 @@ std::vector<std::string> public_columns(const FlowReader& reader,
   return names;
 }
 
-PrivateTrace read_flows(FlowReader& reader, const TrainJob& job, const Progress& progress) {
-  FlowBatch batch;
-  bool more = reader.next(batch);
-  PrivateTrace trace;
-  trace.schema = flow_schema(public_columns(reader, job.declarations), job.declarations);
-  FlowColumns columns(trace.schema, reader.extra_columns());
-  for (; more; more = reader.next(batch)) {
-    columns.add(batch);
-    if (progress) {
-      progress({"reading", columns.rows(), 0, "records"});
-    }
-  }
-  trace.columns = columns.take_columns();
-  trace.info = reader.info();
-  trace.summary.records = columns.rows();
-  trace.summary.skips = reader.skips();
-  trace.summary.skips.merge(columns.skips());
-  return trace;
-}
-
 /// Time-series engines learn from all packets.
 std::size_t steps_kept(const TrainJob& job) {
   return engine::engine_named(job.engine).kind == engine::Kind::kSeries
@@ -73,50 +55,113 @@ std::size_t steps_kept(const TrainJob& job) {
              : job.steps_per_conversation;
 }
 
-PrivateTrace read_packets(PacketReader& reader, const TrainJob& job, const Progress& progress) {
-  PrivateTrace trace;
-  trace.schema = capture_schema(job.declarations);
-  FlowTimeouts timeouts = job.timeouts;
-  timeouts.independent = true;
-  ConversationColumns columns(timeouts, steps_kept(job), job.seed, trace.schema.window);
-  for (Packet packet; reader.next(packet);) {
-    const std::uint64_t number = ++trace.summary.packets;
-    if (!is_possible_time(packet.time_ns)) {
-      trace.summary.skips.add("packet of a time outside 1970 to 2262", number);
-    } else if (packet.is_later_fragment()) {
-      trace.summary.skips.add("later fragment of a packet, of which models know nothing", number);
-    } else {
-      columns.add(packet);
+/// What is read of one file goes behind what was read of those before.
+class Reading {
+ public:
+  Reading(const TrainJob& job, const Progress& progress) : job_(job), progress_(progress) {}
+
+  void add(FlowReader& reader) {
+    FlowBatch batch;
+    bool more = reader.next(batch);
+    if (!flows_) {
+      trace_.schema = flow_schema(public_columns(reader, job_.declarations), job_.declarations);
+      flows_.emplace(trace_.schema, reader.extra_columns());
     }
-    if (number % kReportEvery == 0 && progress) {
-      progress({"reading", trace.summary.packets, 0, "packets"});
+    flows_->set_columns(reader.extra_columns());
+    for (; more; more = reader.next(batch)) {
+      flows_->add(batch);
+      if (progress_) {
+        progress_({"reading", flows_->rows(), 0, "records"});
+      }
     }
+    finish_file(reader.info(), reader.skips());
   }
-  columns.finish();
-  trace.columns = columns.take_columns();
-  trace.steps = columns.take_steps();
-  trace.numbers = columns.take_numbers();
-  trace.info = reader.info();
-  trace.summary.records = trace.rows();
-  trace.summary.skips.merge(reader.skips());
-  trace.summary.skips.merge(columns.skips());
-  return trace;
+
+  void add(PacketReader& reader) {
+    if (!packets_) {
+      trace_.schema = capture_schema(job_.declarations);
+      FlowTimeouts timeouts = job_.timeouts;
+      timeouts.independent = true;
+      packets_.emplace(timeouts, steps_kept(job_), job_.seed, trace_.schema.window);
+    }
+    for (Packet packet; reader.next(packet);) {
+      const std::uint64_t number = ++trace_.summary.packets;
+      if (!is_possible_time(packet.time_ns)) {
+        trace_.summary.skips.add("packet of a time outside 1970 to 2262", number);
+      } else if (packet.is_later_fragment()) {
+        trace_.summary.skips.add("later fragment of a packet, of which models know nothing",
+                                 number);
+      } else {
+        packets_->add(packet);
+      }
+      if (number % kReportEvery == 0 && progress_) {
+        progress_({"reading", trace_.summary.packets, 0, "packets"});
+      }
+    }
+    finish_file(reader.info(), reader.skips());
+  }
+
+  PrivateTrace finish() {
+    if (flows_) {
+      trace_.summary.skips.merge(flows_->skips());
+      trace_.columns = flows_->take_columns();
+    } else {
+      packets_->finish();
+      trace_.summary.skips.merge(packets_->skips());
+      trace_.columns = packets_->take_columns();
+      trace_.steps = packets_->take_steps();
+      trace_.numbers = packets_->take_numbers();
+    }
+    trace_.summary.records = trace_.rows();
+    return std::move(trace_);
+  }
+
+ private:
+  void finish_file(const SourceInfo& info, const Skips& skips) {
+    trace_.info = files_++ == 0 ? info : trace_.info;
+    trace_.summary.skips.merge(skips);
+  }
+
+  const TrainJob& job_;
+  const Progress& progress_;
+  PrivateTrace trace_;
+  std::optional<FlowColumns> flows_;
+  std::optional<ConversationColumns> packets_;
+  std::size_t files_ = 0;
+};
+
+/// Reads a file; all of a trace's files hold the same kind of thing.
+void read_file(AnyReader reader, TraceKind kind, const std::filesystem::path& path,
+               Reading& reading) {
+  const bool flows = std::holds_alternative<std::unique_ptr<FlowReader>>(reader);
+  if (flows != (kind == TraceKind::kFlows)) {
+    throw Error(fmt::format("{} holds {}, the file before it {}", path.string(),
+                            flows ? "flow records" : "packets", flows ? "packets" : "flow records"),
+                "Give files of one kind.");
+  }
+  if (flows) {
+    reading.add(*std::get<std::unique_ptr<FlowReader>>(reader));
+  } else {
+    reading.add(*packets_of(std::move(reader)));
+  }
 }
 
 }  // namespace
 
 PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
   AnyReader reader = open_trace(job.input);
+  const TraceKind kind = std::holds_alternative<std::unique_ptr<FlowReader>>(reader)
+                             ? TraceKind::kFlows
+                             : TraceKind::kPackets;
   if (job.accept) {
-    const bool flows = std::holds_alternative<std::unique_ptr<FlowReader>>(reader);
-    job.accept(flows ? TraceKind::kFlows : TraceKind::kPackets);
+    job.accept(kind);
   }
-  PrivateTrace trace;
-  if (auto* flows = std::get_if<std::unique_ptr<FlowReader>>(&reader)) {
-    trace = read_flows(**flows, job, progress);
-  } else {
-    trace = read_packets(*packets_of(std::move(reader)), job, progress);
+  Reading reading(job, progress);
+  read_file(std::move(reader), kind, job.input, reading);
+  for (const auto& path : job.further) {
+    read_file(open_trace(path), kind, path, reading);
   }
+  PrivateTrace trace = reading.finish();
   if (trace.rows() == 0) {
     refuse_empty(trace.info, trace.summary.skips, trace.schema.window.has_value());
   }

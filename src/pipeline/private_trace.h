@@ -24,7 +24,8 @@ struct PrivateTrace {
   std::size_t rows() const { return columns.front().values.size(); }
 };
 
-/// Reads job.input whole. Throws Error when nothing in it can be read.
+/// Reads job.input and job.further whole, as one trace. Throws Error when nothing in it can be
+/// read.
 PrivateTrace read_private(const TrainJob& job, const Progress& progress);
 
 }  // namespace tracetwin

@@ -18,6 +18,18 @@ void refuse_one_file(const fs::path& model, const fs::path& other, const char* w
   }
 }
 
+void refuse_own_input(const SynthesizeJob& job) {
+  std::vector<fs::path> inputs = job.train.further;
+  inputs.push_back(job.train.input);
+  for (const fs::path& input : inputs) {
+    if (!writes_in_place(job.output.path) && input != "-" &&
+        fs::weakly_canonical(input) == fs::weakly_canonical(job.output.path)) {
+      throw Error(fmt::format("{} is to be both the trace and its twin", input.string()),
+                  "Give the twin a name of its own.");
+    }
+  }
+}
+
 void check_model_output(const SynthesizeJob& job) {
   if (!job.model) {
     return;
@@ -36,11 +48,7 @@ void check_model_output(const SynthesizeJob& job) {
 
 SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) {
   SynthesizeResult result;
-  if (!writes_in_place(job.output.path) && job.train.input != "-" &&
-      fs::weakly_canonical(job.train.input) == fs::weakly_canonical(job.output.path)) {
-    throw Error(fmt::format("{} is to be both the trace and its twin", job.output.path.string()),
-                "Give the twin a name of its own.");
-  }
+  refuse_own_input(job);
   check_output(job.output.path, job.output.force);
   check_model_output(job);
   TrainJob train_job = job.train;

@@ -5,6 +5,7 @@
 #include <functional>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "base/progress.h"
 #include "dp/budget.h"
@@ -19,6 +20,7 @@ namespace tracetwin {
 /// What a user asks of training.
 struct TrainJob {
   std::filesystem::path input;                      ///< any readable format; "-" is standard input
+  std::vector<std::filesystem::path> further;       ///< of the same trace, behind it in time
   std::optional<dp::Budget> budget;                 ///< absent: no noise and no guarantee
   std::optional<dp::Unit> unit;                     ///< absent: the default of unit_bound.h
   std::optional<std::size_t> rows_of_unit;          ///< likewise

@@ -94,6 +94,9 @@ class Sampler::Run {
   Run(const Network& network, FlowHeads heads, Random& random)
       : n_(network), heads_(std::move(heads)), random_(random) {
     const std::size_t count = heads_.attributes.size() / n_.all_attributes();
+    if (n_.options.given_lengths && heads_.records.empty()) {
+      n_.draw_lengths(count, random_, heads_);
+    }
     records_.resize(count);
     going_.flows.resize(count);
     std::iota(going_.flows.begin(), going_.flows.end(), std::size_t{0});
