@@ -59,21 +59,26 @@ Json moved_value(const Value& value) {
   return is_switch ? Json(value.flag() ? "interarrival" : "raw") : value.json();
 }
 
-/// Puts a value into its place, unless there is another.
+std::string dotted(std::string pointer) {
+  std::replace(pointer.begin(), pointer.end(), '/', '.');
+  return pointer.substr(1);
+}
+
+/// Puts a value into its place, unless there is another. Null leaves a value that is there.
 void move_value(Json& to, const Moved& row, const Value& value, Notes& notes) {
-  if (row.why.empty()) {
-    notes.translated(value.path(), fmt::format("read as {}", row.to + 1));
-    Json& place = to[Json::json_pointer(row.to)];
-    const Json moved = moved_value(value);
-    if (!place.is_null() && place != moved) {
-      value.refuse(
-          fmt::format("{} as elsewhere in the file: one run has one value of it", place.dump()),
-          "Make a file for each.");
-    }
-    place = moved;
-  } else {
+  if (!row.why.empty()) {
     notes.ignored(value.path(), std::string(row.why));
+    return;
   }
+  notes.translated(value.path(), "read as " + dotted(row.to));
+  Json& place = to[Json::json_pointer(row.to)];
+  const Json moved = moved_value(value);
+  if (!place.is_null() && !moved.is_null() && place != moved) {
+    value.refuse(
+        fmt::format("{} as elsewhere in the file: one run has one value of it", place.dump()),
+        "Make a file for each.");
+  }
+  place = place.is_null() ? moved : place;
 }
 
 /// A list of one is its value.
@@ -114,11 +119,6 @@ void add_keys(Json& to, const std::optional<Value>& from, Notes& notes) {
   }
 }
 
-/// The scripts' own default differs from that of the later generations.
-Json skeleton() {
-  return {{"generate", {{"word2vec_vecSize", 32}}}, {"model", {{"config", Json::object()}}}};
-}
-
 void demand_same(const Json& first, const Json& other) {
   for (const char* section : {"input_adapters", "global_config", "learn", "public_times"}) {
     if (first.value(section, Json()) != other.value(section, Json())) {
@@ -146,7 +146,7 @@ std::vector<Json> from_camera_ready(const Json& dump, Notes& notes) {
   }
   std::vector<Json> runs;
   for (const Value& test : root.at("test_config")->items()) {
-    Json run = skeleton();
+    Json run = {{"model", {{"config", Json::object()}}}};
     add_keys(run, root.at("global_config"), notes);
     add_keys(run, test, notes);
     runs.push_back(std::move(run));

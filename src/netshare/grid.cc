@@ -171,7 +171,8 @@ void settle(Json& object, const std::string& path, Notes& notes);
 /// Handles one "K_expand"; K is not of the grid.
 void settle_key(Json& object, const std::string& path, const std::string& name, Notes& notes) {
   const auto found = object.find(name);
-  if (found == object.end() || !is_truthy(object.at(name + std::string(kExpand)))) {
+  if (found == object.end() || !is_known(path, name) ||
+      !is_truthy(object.at(name + std::string(kExpand)))) {
     return;
   }
   const Value value(*found, joined(path, name));

@@ -34,7 +34,7 @@ struct DataClass {
 constexpr std::array kClasses = {
     DataClass{"NetsharePrePostProcessor", std::nullopt},
     DataClass{"ZeeklogPrePostProcessor", Format::kZeek},
-    DataClass{"DGRowPerSamplePrePostProcessor", Format::kCsv},
+    DataClass{"DGRowPerSamplePrePostProcessor", std::nullopt},
 };
 
 std::optional<Format> format_of_class(const Config& config) {

@@ -221,13 +221,18 @@ void note_object(const Json& object, const std::string& path, Notes& notes) {
     const Key* key = find_key(path, name);
     if (key != nullptr) {
       note_known(*key, Value(member, joined(path, name)), notes);
-    } else if (expanded.empty() || find_key(path, expanded) == nullptr) {
+    } else if (expanded.empty() ||
+               (find_key(path, expanded) == nullptr && !object.contains(expanded))) {
       note_unknown(path, name, notes);
     }
   }
 }
 
 }  // namespace
+
+bool is_known(std::string_view path, std::string_view name) {
+  return find_key(path, name) != nullptr;
+}
 
 void note_keys(const Json& own, Notes& notes) {
   note_object(own, "", notes);

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 
 namespace tracetwin::netshare {
@@ -72,17 +73,14 @@ bool is_foreign(const fs::path& file) {
          extension == ".pt" || extension == ".pth";
 }
 
-void demand_ours(const fs::path& folder, const Value& value) {
-  if (is_foreign(folder)) {
-    value.refuse("a model of ours: TensorFlow's and PyTorch's checkpoints cannot be read",
-                 "Train the public model again with \"tracetwin run\".");
+/// Our own folders may have a file "checkpoint", too, but beside weights.
+bool holds_foreign(const fs::path& path) {
+  if (!fs::is_directory(path) || fs::exists(path / "all.weights")) {
+    return is_foreign(path);
   }
-  for (const auto& entry : fs::directory_iterator(folder)) {
-    // Our own working folder has a file "checkpoint", too, but beside weights.
-    if (is_foreign(entry.path()) && !fs::exists(folder / "all.weights")) {
-      demand_ours(entry.path(), value);
-    }
-  }
+  const fs::directory_iterator entries(path);
+  return std::any_of(begin(entries), end(entries),
+                     [](const fs::directory_entry& entry) { return is_foreign(entry.path()); });
 }
 
 void find_pretrained(GridPoint& point, const Config& config, Notes& notes) {
@@ -92,10 +90,13 @@ void find_pretrained(GridPoint& point, const Config& config, Notes& notes) {
   const Json text = point.manager.pretrain_dir->string();
   const Value value(text, "model_manager.config.pretrain_dir");
   point.manager.pretrain_dir = resolve(value, config.folder, notes);
+  if (holds_foreign(*point.manager.pretrain_dir)) {
+    value.refuse("a model of ours: TensorFlow's and PyTorch's checkpoints cannot be read",
+                 "Train the public model again with \"tracetwin run\".");
+  }
   if (!fs::is_directory(*point.manager.pretrain_dir)) {
     value.refuse("a folder that is there", "Train the public model first.");
   }
-  demand_ours(*point.manager.pretrain_dir, value);
 }
 
 /// Upstream refuses this one, but every file that changes pretrain_non_dp of a preset has it.

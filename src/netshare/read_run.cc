@@ -42,10 +42,13 @@ std::vector<Config> configurations(const Config& config, Notes& notes) {
   if (!is_camera_ready(config.merged)) {
     return {config};
   }
+  constexpr int kVectorSize = 32;  // the scripts' default is another than that of later generations
   std::vector<Config> runs;
   for (Json& run : from_camera_ready(config.merged, notes)) {
     runs.push_back({run, run, config.files, config.folder});
+    runs.back().own.erase("public_times");
     runs.back().merged["camera_ready"] = true;
+    runs.back().merged["generate"]["word2vec_vecSize"] = kVectorSize;
   }
   return runs;
 }

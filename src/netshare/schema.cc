@@ -1,6 +1,7 @@
 #include <fmt/format.h>
 
 #include <array>
+#include <set>
 
 #include "netshare/fields.h"
 #include "netshare/sections.h"
@@ -78,6 +79,20 @@ void read_all_fields(RunPlan& plan, const Config& config, Notes& notes) {
       fields_or(timeseries, implied_timeseries(format, implied), "timeseries", format, notes);
   const auto is_list = [](const auto& list) { return list && !list->is_null(); };
   note_options(config, is_list(metadata) && is_list(timeseries), implied, notes);
+}
+
+void demand_one_name_each(const RunPlan& plan) {
+  std::set<std::string> names;
+  for (const Fields* fields : {&plan.metadata, &plan.timeseries}) {
+    for (const FieldSpec& field : *fields) {
+      for (const std::string& name : field.names) {
+        if (!names.insert(name).second) {
+          throw Error(fmt::format("two fields are called \"{}\"", name),
+                      "Give one of them another \"name\": it is that of a column of the output.");
+        }
+      }
+    }
+  }
 }
 
 /// Columns and encoding of times by convention.
@@ -170,7 +185,7 @@ Timestamp read_timestamp(const RunPlan& plan, const Given& given) {
 
 /// Tables may be without time; then they make a single chunk.
 void go_without_time(RunPlan& plan, const Config& config) {
-  if (const auto chunks = config.first_given({"global_config.n_chunks"});
+  if (const auto chunks = find_in(config.own, "global_config.n_chunks");
       chunks && plan.n_chunks > 1) {
     chunks->refuse("1, since there is no timestamp to make chunks by",
                    "Give learn.timestamp, an object with the column of the time.");
@@ -194,6 +209,7 @@ void read_public_times(PublicTimes& times, const Config& config) {
 
 void read_schema(RunPlan& plan, const Config& config, Notes& notes) {
   read_all_fields(plan, config, notes);
+  demand_one_name_each(plan);
   const Given given = given_timestamp(config);
   if (given.object || given.text || convention_of(plan.input.format).implied) {
     plan.timestamp = read_timestamp(plan, given);

@@ -121,7 +121,11 @@ Json from_yaml(const YAML::Node& node, int depth) {
 
 Json parse_yaml(std::string_view text, const std::string& name) {
   try {
-    return from_yaml(YAML::Load(std::string(text)), 0);
+    Json json = from_yaml(YAML::Load(std::string(text)), 0);
+    static_cast<void>(json.dump());  // throws for what is not UTF-8
+    return json;
+  } catch (const Json::type_error&) {
+    throw Error(fmt::format("{}: its text is not UTF-8", name), "Save it as UTF-8.");
   } catch (const YAML::Exception& error) {
     throw Error(fmt::format("{}:{}:{}: this is not YAML: {}", name, error.mark.line + 1,
                             error.mark.column + 1, error.msg),

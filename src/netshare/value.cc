@@ -16,7 +16,7 @@ std::string shown(const Json& value) {
 
 /// Python's and YAML's writers may give a whole number as 2e5 or 100.0.
 std::optional<std::uint64_t> as_whole(const Json& json) {
-  if (json.is_number_unsigned()) {
+  if (json.is_number_unsigned() || (json.is_number_integer() && json.get<std::int64_t>() >= 0)) {
     return json.get<std::uint64_t>();
   }
   const double number = json.is_number_float() ? json.get<double>() : -1;
