@@ -13,7 +13,8 @@ import sys
 
 BELOW_ENGINE = ["base", "schema", "dp", "marginal"]
 BELOW_PIPELINE = [
-    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine"]
+    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine",
+    "netshare"]
 ROOMS = {
     "base": [],
     "trace": ["base"],

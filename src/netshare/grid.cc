@@ -79,12 +79,13 @@ Flat flattened(const Config& config, Notes& notes) {
 /// Defaults for what is missing. A key that is there is not expanded by a default.
 void add_defaults(Flat& flat, const Json& defaults) {
   const Flat given = flat;
-  for (const auto& [name, json] : defaults.items()) {
+  for (const auto& member : defaults.items()) {
+    const std::string& name = member.key();
     const bool has = std::any_of(given.begin(), given.end(), [&](const auto& entry) {
       return same_key(entry.first, name) || same_key(entry.first, expanded_key(name));
     });
     if (!has && is_grid(name)) {
-      flat.emplace_back(name, Value(json, "model.config." + name));
+      flat.emplace_back(name, Value(member.value(), "model.config." + name));
     }
   }
 }

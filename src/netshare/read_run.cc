@@ -95,7 +95,7 @@ void demand_public_words(const RunPlan& plan, const Config& config) {
   }
 }
 
-RunPlan plan_of(Config config, Notes& notes) {
+RunPlan plan_of(const Config& config, Notes& notes) {
   RunPlan plan;
   plan.files = config.files;
   const bool is_dump = is_camera_ready(config.merged);
@@ -125,9 +125,9 @@ RunPlan plan_of(Config config, Notes& notes) {
 
 RunPlan read_run(const std::filesystem::path& path) {
   Notes notes;
-  Config config = load_config(path, notes);
+  const Config config = load_config(path, notes);
   try {
-    return plan_of(std::move(config), notes);
+    return plan_of(config, notes);
   } catch (const Error& error) {
     throw Error(fmt::format("{}: {}", path.string(), error.what()), error.remedy(),
                 error.exit_code());

@@ -236,7 +236,8 @@ TEST(Layouts, CameraReady) {
   const RunPlan plan = plan_of(R"({
     "scheduler_config": {"result_root_folder": "results", "ignored_keys_for_folder_name": []},
     "global_config": {"batch_size": 64, "src_dir": "src", "vis_freq": 5, "file_type": "pcap",
-                      "start_time": 10, "global_max_flow_len": 5000, "end_time": 20, "max_interarrival_within_flow": 1},
+                      "start_time": 10, "global_max_flow_len": 5000,
+                      "end_time": 20, "max_interarrival_within_flow": 1},
     "test_config": [
       {"dataset": ["@/trace.csv"], "num_chunks": [10], "iteration": [80000], "run": [0, 1],
        "sample_len": [5, 10], "max_flow_len": [null], "pretrain_non_dp": [true],
