@@ -14,6 +14,7 @@ BUILD=(
   "libfmt-dev=text formatting"
   "nlohmann-json3-dev=JSON"
   "libcli11-dev=command line"
+  "libyaml-cpp-dev=YAML configuration files"
   "zlib1g-dev=gzip files"
   "libzstd-dev=zstd files"
   "libsodium-dev=cryptographic randomness for privacy noise"

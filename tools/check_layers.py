@@ -3,9 +3,9 @@
 
     tools/check_layers.py [SOURCE_FOLDER]
 
-Each room may include headers of itself and of the rooms named in ROOMS; a folder that is not
-there is an error too, so that a new room is entered here with its charter. Prints one line a
-violation, file:line first, and exits with 1 when there is any.
+Each room may include headers of itself and of the rooms, or folders of rooms, named in ROOMS; a
+folder that is not there is an error too, so that a new room is entered here with its charter.
+Prints one line a violation, file:line first, and exits with 1 when there is any.
 """
 import pathlib
 import re
@@ -13,7 +13,8 @@ import sys
 
 BELOW_ENGINE = ["base", "schema", "dp", "marginal"]
 BELOW_PIPELINE = [
-    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine", "series"]
+    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine", "series",
+    "netshare"]
 ROOMS = {
     "base": [],
     "trace": ["base"],
@@ -26,9 +27,10 @@ ROOMS = {
     "engine": BELOW_ENGINE,
     "series": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
     "neural": ["base", "dp", "engine"],
-    "pipeline": BELOW_PIPELINE,
-    "audit": BELOW_PIPELINE + ["pipeline"],
+    "netshare": ["base", "engine/doppelganger"],
     "evaluate": ["base", "trace"],
+    "pipeline": BELOW_PIPELINE + ["evaluate"],
+    "audit": BELOW_PIPELINE + ["pipeline"],
     "cli": BELOW_PIPELINE + ["pipeline", "audit", "evaluate"],
 }
 
@@ -45,7 +47,7 @@ def violations_of(path, room, source):
         place = f"{path}:{number}"
         if not (source / target).is_file():
             yield f'{place}: "{target}" is no header under {source.name}/ (use <> for libraries)'
-        elif target.split("/")[0] not in [room] + ROOMS[room]:
+        elif not any(target.startswith(f"{place_in}/") for place_in in [room] + ROOMS[room]):
             yield f'{place}: room {room} must not include "{target}"'
 
 
