@@ -12,6 +12,7 @@ Action define_generate(CLI::App& app, CommonOptions& common);
 Action define_convert(CLI::App& app, CommonOptions& common);
 Action define_audit(CLI::App& app, CommonOptions& common);
 Action define_evaluate(CLI::App& app, CommonOptions& common);
+Action define_run(CLI::App& app, CommonOptions& common);
 Action define_list(CLI::App& app, CommonOptions& common);
 
 }  // namespace tracetwin::cli

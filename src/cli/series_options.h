@@ -10,6 +10,8 @@ namespace tracetwin::cli {
 
 /// What was typed for methods that train networks of time series.
 struct SeriesOptions {
+  SeriesOptions() { job.options = doppelganger::quick_options(); }
+
   SeriesJob job;
   std::string style;
   std::string folder;

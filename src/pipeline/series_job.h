@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 
 #include "engine/doppelganger/options.h"
@@ -15,12 +16,20 @@ struct SeriesJob {
   doppelganger::Options options;
   /// Where samples and checkpoints are kept while it goes on. Private.
   std::filesystem::path folder;
+  std::optional<std::uint64_t> epochs;  ///< passes over each chunk, instead of iterations
+  /// All networks to begin the first chunk with: `all.weights` of another training.
+  std::optional<std::filesystem::path> start;
+  bool skip_first = false;   ///< the first chunk's training is in `folder` already
   bool resume = false;       ///< go on from the checkpoints in `folder`
   double fine_tuning = 4;    ///< chunks behind the first get iterations / this, from its weights
   bool independent = false;  ///< every chunk from scratch
   double max_seconds = 0;    ///< of wall time for all chunks; 0 = no limit
-  std::uint64_t keep_every = 1000;  ///< iterations between candidates for the model
+  std::uint64_t checkpoint_every = 500;  ///< iterations between what can be resumed
+  std::uint64_t keep_every = 1000;       ///< iterations between candidates for the model
+  /// So many of the last checkpoints are compared on the trace by `evaluate`; 1 = take the last.
+  std::size_t candidates = 6;
   std::string device = "cpu";
+  unsigned workers = 0;  ///< chunks trained side by side; 0: one a processor
 };
 
 }  // namespace tracetwin

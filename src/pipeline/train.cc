@@ -18,6 +18,7 @@
 #include "engine/engine.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
+#include "pipeline/select_checkpoint.h"
 #include "pipeline/train_series.h"
 #include "pipeline/unit_bound.h"
 
@@ -169,6 +170,20 @@ void check_engine(const engine::Engine& engine, const TrainJob& job) {
   }
 }
 
+/// Compares checkpoints where the trace can be read once more.
+void select(TwinModel& model, const TrainJob& job, const Progress& progress) {
+  std::error_code ignored;
+  if (!job.further.empty() || !std::filesystem::is_regular_file(job.input, ignored)) {
+    return;
+  }
+  auto candidates =
+      candidates_in(job.series.folder, model.series->scheme.chunks.size(), job.series.candidates);
+  if (candidates.size() > 1) {
+    select_checkpoint(model, std::move(candidates), job.input, job.series.folder, job.threads,
+                      progress);
+  }
+}
+
 }  // namespace
 
 TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
@@ -198,7 +213,8 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);
   if (engine.kind == engine::Kind::kSeries) {
-    model.series = train_series(trace, model, job.series, job.seed, job.threads, progress);
+    model.series = train_series(trace, model, job.series, job.seed, progress);
+    select(model, job, progress);
   } else {
     const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields, job.threads);
     const auto impossible = impossible_pairs(trace.schema, model.vocabularies);

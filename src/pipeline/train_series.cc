@@ -3,8 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <fstream>
-#include <iterator>
 #include <mutex>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -13,9 +11,11 @@
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/random.h"
+#include "base/read_file.h"
 #include "engine/doppelganger/samples.h"
 #include "engine/doppelganger/worker.h"
 #include "pipeline/rows.h"
+#include "pipeline/select_checkpoint.h"
 #include "pipeline/series_data.h"
 #include "pipeline/series_fields.h"
 
@@ -25,14 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 using doppelganger::Job;
 using doppelganger::WorkerReport;
-
-std::string read_file(const fs::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw system_error("read", path.string());
-  }
-  return {std::istreambuf_iterator<char>(file), std::istreambuf_iterator<char>()};
-}
 
 /// What two jobs that are the same training have in common.
 nlohmann::json identity(nlohmann::json job) {
@@ -57,10 +49,10 @@ class ChunkTraining {
     job.folder = folder(chunk);
     job.layout = series::layout_of(scheme_);
     job.options = job_.options;
-    job.options.iterations = std::max<std::uint64_t>(
-        1, static_cast<std::uint64_t>(static_cast<double>(job_.options.iterations) / share));
+    job.options.iterations = iterations_of(chunk, share);
     job.most_records = scheme_.most_records;
     job.seed = mix(seed_, chunk);
+    job.checkpoint_every = job_.checkpoint_every;
     job.keep_every = std::max<std::uint64_t>(
         1, static_cast<std::uint64_t>(static_cast<double>(job_.keep_every) / share));
     job.max_seconds = max_seconds;
@@ -72,18 +64,14 @@ class ChunkTraining {
     run_worker(job, [&](const WorkerReport& report) { tell(chunk, report); });
   }
 
-  /// The last weights that were kept.
-  engine::Weights weights(std::size_t chunk) const {
-    fs::path latest;
-    std::uint64_t most = 0;
-    for (const auto& entry : fs::directory_iterator(folder(chunk) / "kept")) {
-      const std::uint64_t iteration = std::strtoull(entry.path().stem().c_str(), nullptr, 10);
-      if (latest.empty() || iteration > most) {
-        latest = entry.path();
-        most = iteration;
-      }
-    }
-    return engine::parse_weights(read_file(latest), latest.string());
+  /// Iterations of a chunk that gets a part of the first one's.
+  std::uint64_t iterations_of(std::size_t chunk, double share) const {
+    const double batch = std::max<double>(1, job_.options.batch_size);
+    const double all =
+        job_.epochs ? static_cast<double>(*job_.epochs) *
+                          std::max(1.0, static_cast<double>(scheme_.chunks[chunk].flows) / batch)
+                    : static_cast<double>(job_.options.iterations);
+    return std::max<std::uint64_t>(1, static_cast<std::uint64_t>(all / share));
   }
 
  private:
@@ -125,8 +113,8 @@ class ChunkTraining {
 };
 
 /// The first chunk from scratch, the others from its weights, side by side.
-void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const SeriesJob& job,
-                  unsigned threads) {
+void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const SeriesJob& job) {
+  const unsigned threads = job.workers;
   const std::size_t chunks = scheme.chunks.size();
   // The first chunk takes as much of the time as its part of the work.
   const double tuned = static_cast<double>(chunks - 1) / (job.independent ? 1 : job.fine_tuning);
@@ -134,12 +122,18 @@ void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const S
   const double first_share = 1 / (1 + tuned / lanes);
   if (job.independent) {
     parallel_blocks(chunks, threads, [&](std::size_t chunk) {
-      training.train(chunk, std::nullopt, 1, job.max_seconds);
+      training.train(chunk, job.start, 1, job.max_seconds);
     });
     return;
   }
-  training.train(0, std::nullopt, 1, job.max_seconds * first_share);
   const fs::path start = training.folder(0) / "all.weights";
+  if (!job.skip_first) {
+    training.train(0, job.start, 1, job.max_seconds * first_share);
+  } else if (!fs::exists(start)) {
+    throw Error(fmt::format("{} has no trained first chunk, whose training is to be skipped",
+                            job.folder.string()),
+                "Train it first, without skip_chunk0_train.");
+  }
   const double each =
       chunks < 2 ? 0
                  : job.max_seconds * (1 - first_share) * lanes / static_cast<double>(chunks - 1);
@@ -150,7 +144,7 @@ void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const S
 }  // namespace
 
 series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& model,
-                                 const SeriesJob& job, std::uint64_t seed, unsigned threads,
+                                 const SeriesJob& job, std::uint64_t seed,
                                  const Progress& progress) {
   const series::SeriesData data = series_data(trace, model);
   series::SeriesModel result;
@@ -167,10 +161,9 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
                     training.folder(chunk) / "samples.bin");
     }
   }
-  train_chunks(training, result.scheme, job, threads);
-  for (std::size_t chunk = 0; chunk < result.scheme.chunks.size(); ++chunk) {
-    result.chunks.push_back(training.weights(chunk));
-  }
+  train_chunks(training, result.scheme, job);
+  result.chunks =
+      std::move(candidates_in(job.folder, result.scheme.chunks.size(), 1).front().chunks);
   return result;
 }
 

@@ -14,7 +14,7 @@ namespace tracetwin {
 /// Error when the worker fails, when a network's numbers are no longer finite, and when a folder to
 /// be resumed holds the training of something else.
 series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& model,
-                                 const SeriesJob& job, std::uint64_t seed, unsigned threads,
+                                 const SeriesJob& job, std::uint64_t seed,
                                  const Progress& progress);
 
 }  // namespace tracetwin

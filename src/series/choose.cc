@@ -98,7 +98,7 @@ class Chooser {
       return {of_field(field, f, Code::kBits, 1)};
     }
     if (field.kind == FieldKind::kNumber) {
-      return {with_bounds(of_field(field, f, Code::kReal), field, column)};
+      return {chosen(with_bounds(of_field(field, f, Code::kReal), field, column))};
     }
     if (published() && field.kind == FieldKind::kSize) {
       return {size_part(f, Part::kFirst, "pkt"), size_part(f, Part::kSecond, "byt")};
@@ -108,9 +108,22 @@ class Chooser {
     if (published() && a_number) {
       Coding coding = of_field(field, f, Code::kReal);
       coding.log = field.kind != FieldKind::kShare;
-      return {with_bounds(coding, field, column)};
+      return {chosen(with_bounds(coding, field, column))};
     }
     return {of_field(field, f, Code::kChoice, data_.vocabularies[f].cells())};
+  }
+
+  /// With what the options say of a number.
+  Coding chosen(Coding coding) const {
+    for (const NumberChoice& choice : options_.numbers) {
+      if (choice.name == coding.name) {
+        coding.log = choice.log;
+        coding.is_signed = choice.is_signed;
+        coding.low = choice.low.value_or(coding.low);
+        coding.high = std::max(choice.high.value_or(coding.high), coding.low + 1e-9);
+      }
+    }
+    return coding;
   }
 
   Coding size_part(std::size_t f, Part part, const char* name) const {
@@ -118,7 +131,7 @@ class Chooser {
     coding.name = name;
     coding.part = part;
     coding.log = true;
-    return with_bounds(coding, data_.fields[f], data_.records[f]);
+    return chosen(with_bounds(coding, data_.fields[f], data_.records[f]));
   }
 
   /// One for the ports of both sides, from the records they occur in, with the protocol.

@@ -3,6 +3,7 @@
 #include <array>
 #include <cstdint>
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -20,6 +21,14 @@ enum class Style : std::uint8_t {
 };
 inline constexpr std::array<std::string_view, 2> kStyleNames = {"published", "vocabulary"};
 
+/// What is said about one number, by its name: of a field, or "pkt" and "byt" of a flow's size.
+struct NumberChoice {
+  std::string name;
+  bool log = false;
+  bool is_signed = false;
+  std::optional<double> low, high;  ///< absent: the data's
+};
+
 struct SchemeOptions {
   Style style = Style::kVocabulary;
   Tags tags = Tags::kAlways;
@@ -30,6 +39,7 @@ struct SchemeOptions {
   std::optional<std::uint32_t> most_records;  ///< absent: the longest flow
   std::uint32_t dimensions = 10;              ///< of embeddings
   std::uint64_t seed = 0;
+  std::vector<NumberChoice> numbers;  ///< kPublished
 };
 
 /// A trace as this room wants it. Private.

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <string>
+#include <utility>
 #include <vector>
 
 #include "engine/doppelganger/options.h"
@@ -8,11 +10,19 @@
 
 namespace tracetwin::series {
 
+/// How well the twin of one choice of weights did when the weights were chosen.
+struct Ranked {
+  std::string name;
+  double score = 0;  ///< mean rank
+  std::vector<std::pair<std::string, double>> by;
+};
+
 /// A trained time-series network: one generator a chunk.
 struct SeriesModel {
   Scheme scheme;
   doppelganger::Options options;
   std::vector<engine::Weights> chunks;  ///< parallel to scheme.chunks
+  std::vector<Ranked> ranking;          ///< best first; the first is in `chunks`
 };
 
 }  // namespace tracetwin::series

@@ -185,6 +185,29 @@ void check(const Scheme& scheme, const Lexicon& lexicon) {
   }
 }
 
+json ranking_json(const std::vector<Ranked>& ranking) {
+  json list = json::array();
+  for (const Ranked& row : ranking) {
+    list.push_back({{"name", row.name}, {"mean_rank", row.score}});
+    for (const auto& [name, value] : row.by) {
+      list.back()["by"][name] = value;
+    }
+  }
+  return list;
+}
+
+std::vector<Ranked> ranking_from(const json& list) {
+  std::vector<Ranked> ranking;
+  for (const json& object : list) {
+    Ranked row{object.at("name").get<std::string>(), object.at("mean_rank").get<double>(), {}};
+    for (const auto& [name, value] : object.value("by", json::object()).items()) {
+      row.by.emplace_back(name, value.get<double>());
+    }
+    ranking.push_back(std::move(row));
+  }
+  return ranking;
+}
+
 }  // namespace
 
 json to_json(const SeriesModel& model, Blobs& blobs) {
@@ -211,7 +234,8 @@ json to_json(const SeriesModel& model, Blobs& blobs) {
           {"most_records", scheme.most_records},
           {"chunks", chunks},
           {"embeddings", scheme.embeddings.size()},
-          {"options", doppelganger::to_json(model.options)}};
+          {"options", doppelganger::to_json(model.options)},
+          {"ranking", ranking_json(model.ranking)}};
 }
 
 SeriesModel series_model_from(const json& object, const Blobs& blobs, std::span<const Field> fields,
@@ -219,6 +243,7 @@ SeriesModel series_model_from(const json& object, const Blobs& blobs, std::span<
   SeriesModel model;
   model.scheme = scheme_from(object, blobs);
   model.options = doppelganger::parse_options(object.at("options"));
+  model.ranking = ranking_from(object.at("ranking"));
   check(model.scheme, {fields, vocabularies, model.scheme.embeddings});
   for (std::size_t c = 0; c < model.scheme.chunks.size(); ++c) {
     const std::string name = fmt::format("chunk-{}", c);

@@ -54,4 +54,18 @@ struct Options {
   bool leaky_relu = false;
 };
 
+/// What is taken where no configuration says otherwise: smaller networks that learn faster, fewer
+/// critic steps, and a running mean of the generator. docs/benchmarks.md has the measurements.
+inline Options quick_options() {
+  Options options;
+  options.iterations = 3000;
+  options.d_rounds = 2;
+  options.g_lr = options.d_lr = options.attr_d_lr = 1e-3;
+  options.generator_average = 0.998;
+  options.attribute_layers = options.critic_layers = options.attribute_critic_layers = 4;
+  options.attribute_units = options.critic_units = options.attribute_critic_units = 256;
+  options.feature_units = 128;
+  return options;
+}
+
 }  // namespace tracetwin::doppelganger

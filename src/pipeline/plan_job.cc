@@ -1,0 +1,185 @@
+#include "pipeline/plan_job.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/error.h"
+
+namespace tracetwin {
+namespace {
+
+namespace fs = std::filesystem;
+using netshare::Encoding;
+using netshare::FieldSpec;
+using netshare::GridPoint;
+using netshare::RunPlan;
+
+/// Columns that every flow log has, whatever the configuration says of them.
+constexpr std::array<std::string_view, 5> kTuple = {"srcip", "dstip", "srcport", "dstport",
+                                                    "proto"};
+constexpr std::array<std::string_view, 4> kStandard = {"ts", "td", "pkt", "byt"};
+
+template <class Names>
+bool is_among(const Names& names, std::string_view name) {
+  return std::ranges::find(names, name) != names.end();
+}
+
+std::vector<fs::path> inputs_of(const netshare::Input& input) {
+  if (input.source == netshare::Source::kS3) {
+    throw Error("the configuration reads from S3, which is not understood yet",
+                "Copy the objects into a folder and name it as input_folder.");
+  }
+  if (input.format == netshare::Format::kJsonLines) {
+    throw Error(
+        "the configuration reads JSON lines of its own columns, which is not understood yet",
+        "Turn them into a CSV with columns srcip, dstip, srcport, dstport, proto, ts, …");
+  }
+  if (!input.file.empty()) {
+    return {input.file};
+  }
+  std::vector<fs::path> files;
+  for (const auto& entry : fs::recursive_directory_iterator(input.folder)) {
+    if (entry.is_regular_file() &&
+        (input.extension.empty() || entry.path().extension() == input.extension)) {
+      files.push_back(entry.path());
+    }
+  }
+  std::ranges::sort(files);
+  if (files.empty()) {
+    throw Error(fmt::format("{} holds no file{}", input.folder.string(),
+                            input.extension.empty() ? "" : " ending in " + input.extension),
+                "Give another original_data_folder.");
+  }
+  return files;
+}
+
+void check_metadata(const RunPlan& plan) {
+  for (const FieldSpec& field : plan.metadata) {
+    if (!is_among(kTuple, field.columns.front())) {
+      throw Error(fmt::format("the configuration keys its series by \"{}\"", field.columns.front()),
+                  "Flows are series by five-tuple here: srcip, dstip, srcport, dstport, proto.");
+    }
+  }
+}
+
+/// Columns behind the standard ones, declared as the configuration has them.
+Declarations::Column declaration_of(const FieldSpec& spec) {
+  Declarations::Column column;
+  column.name = spec.columns.front();
+  column.field.name = column.name;
+  if (spec.encoding == Encoding::kContinuous) {
+    column.field.kind = FieldKind::kNumber;
+    column.field.low = spec.min.value_or(column.field.low);
+    column.field.high = spec.max.value_or(column.field.high);
+    column.field.whole = spec.type == netshare::FieldType::kInteger;
+  } else {
+    column.field.kind = FieldKind::kCategory;
+    column.field.values = spec.choices;
+  }
+  return column;
+}
+
+/// Seconds of td are microseconds within.
+double scale_of(const std::string& name) {
+  constexpr double kMicrosecondsASecond = 1e6;
+  return name == "td" ? kMicrosecondsASecond : 1;
+}
+
+series::NumberChoice choice_of(const FieldSpec& spec) {
+  series::NumberChoice choice;
+  choice.name = spec.columns.front();
+  choice.log = spec.log1p;
+  choice.is_signed = spec.normalization == netshare::Normalization::kMinusOneOne;
+  if (spec.min) {
+    choice.low = *spec.min * scale_of(choice.name);
+  }
+  if (spec.max) {
+    choice.high = *spec.max * scale_of(choice.name);
+  }
+  return choice;
+}
+
+series::SchemeOptions scheme_of(const RunPlan& plan, const GridPoint& point) {
+  series::SchemeOptions scheme;
+  scheme.style = series::Style::kPublished;
+  scheme.tags = plan.flow_tags == netshare::FlowTags::kV1 ? series::Tags::kWhereItBegins
+                                                          : series::Tags::kAlways;
+  scheme.chunks = plan.n_chunks;
+  scheme.equal_size = plan.chunk_by == netshare::ChunkBy::kFixedSize;
+  scheme.self_norm = point.self_norm;
+  scheme.dimensions = plan.word2vec.vec_size;
+  scheme.seed = plan.seed;
+  if (plan.timestamp && plan.timestamp->encoding == netshare::TimeEncoding::kRaw) {
+    scheme.times = series::TimeCoding::kRaw;
+  }
+  if (plan.max_flow_len) {
+    scheme.most_records =
+        static_cast<std::uint32_t>(std::min<std::uint64_t>(*plan.max_flow_len, UINT32_MAX));
+  }
+  for (const FieldSpec& spec : plan.timeseries) {
+    if (spec.encoding == Encoding::kContinuous) {
+      scheme.numbers.push_back(choice_of(spec));
+    }
+  }
+  return scheme;
+}
+
+void declare_columns(const RunPlan& plan, TrainJob& job) {
+  if (plan.input.format == netshare::Format::kPcap) {
+    return;
+  }
+  for (const FieldSpec& spec : plan.timeseries) {
+    const std::string& name = spec.columns.front();
+    const bool known = spec.optional || is_among(kStandard, name) || is_among(kTuple, name) ||
+                       plan.input.format == netshare::Format::kZeek;
+    if (!known) {
+      job.declarations.columns.push_back(declaration_of(spec));
+    }
+  }
+}
+
+void refuse_private(const GridPoint& point) {
+  if (point.is_private()) {
+    throw Error(
+        "the configuration asks for private training (dp_noise_multiplier), which the "
+        "method doppelganger does not do yet",
+        "Take tracetwin train --epsilon, or set dp_noise_multiplier and dp_l2_norm_clip to "
+        "null.");
+  }
+}
+
+}  // namespace
+
+TrainJob plan_job(const RunPlan& plan, const GridPoint& point, std::vector<std::string>& remarks) {
+  refuse_private(point);
+  check_metadata(plan);
+  TrainJob job;
+  const std::vector<fs::path> inputs = inputs_of(plan.input);
+  job.input = inputs.front();
+  job.further.assign(inputs.begin() + 1, inputs.end());
+  job.engine = "doppelganger";
+  job.seed = plan.seed + point.manager.run;
+  job.series.scheme = scheme_of(plan, point);
+  job.series.options = point.options;
+  job.series.epochs = point.epochs;
+  job.series.keep_every = std::max<std::uint64_t>(1, point.extra_checkpoint_freq);
+  job.series.checkpoint_every = std::max<std::uint64_t>(1, point.epoch_checkpoint_freq);
+  job.series.independent = !point.manager.pretrain_non_dp;
+  job.series.fine_tuning = point.manager.reduce_time.value_or(1);
+  job.series.skip_first = point.manager.skip_chunk0_train;
+  job.series.workers = plan.parallel ? point.threads.value_or(0) : 1;
+  if (point.manager.pretrain_dir) {
+    job.series.start = *point.manager.pretrain_dir / "all.weights";
+  }
+  declare_columns(plan, job);
+  if (plan.input.format == netshare::Format::kPcap) {
+    remarks.emplace_back(
+        "captures are learned by conversation, both directions together; what protocols dictate of "
+        "headers is compiled, not learned");
+  }
+  return job;
+}
+
+}  // namespace tracetwin

@@ -1,0 +1,158 @@
+#include "pipeline/run_plan.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <numeric>
+#include <system_error>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "evaluate/evaluate.h"
+#include "netshare/read_run.h"
+#include "pipeline/plan_job.h"
+#include "pipeline/synthesize.h"
+#include "pipeline/write_twin.h"
+
+namespace tracetwin {
+namespace {
+
+namespace fs = std::filesystem;
+using netshare::GridPoint;
+using netshare::RunPlan;
+using Json = nlohmann::ordered_json;
+
+void write_text(const fs::path& path, const std::string& text) {
+  const auto sink = open_output(path, true);
+  sink->write(text);
+  sink->commit();
+}
+
+fs::path folder_of(const RunPlan& plan, const RunJob& job) {
+  if (job.folder.empty() && !plan.work_folder) {
+    throw Error("no work folder is named", "Give --work-folder, or global_config.work_folder.");
+  }
+  return job.folder.empty() ? *plan.work_folder : job.folder;
+}
+
+void prepare(const RunPlan& plan, const RunJob& job, const fs::path& folder) {
+  std::error_code ignored;
+  const bool used = fs::exists(folder, ignored) && !fs::is_empty(folder, ignored);
+  if (used && !plan.overwrite && !job.resume) {
+    throw Error(fmt::format("{} exists and is not empty", folder.string()),
+                "Name another work folder, set global_config.overwrite to true, or go on with "
+                "--resume.");
+  }
+  for (const char* name : {"models", "best_generated", "output_data"}) {
+    fs::create_directories(folder / name);
+  }
+  Json config = netshare::effective(plan);
+  write_text(folder / "config.json", config.dump(2) + "\n");
+}
+
+std::string label_of(const GridPoint& point) {
+  return point.name.empty() ? "model" : point.name;
+}
+
+/// num_real_samples counts the flows of a chunk.
+std::optional<std::uint64_t> count_of(const GridPoint& point, const TwinModel& model) {
+  const auto& chunks = model.series->scheme.chunks;
+  const auto wanted =
+      point.num_real_samples ? point.num_real_samples : point.generate_num_train_sample;
+  if (!wanted) {
+    return std::nullopt;
+  }
+  const auto sum = [&](auto member) {
+    return std::accumulate(
+        chunks.begin(), chunks.end(), std::uint64_t{0},
+        [&](std::uint64_t all, const auto& chunk) { return all + chunk.*member; });
+  };
+  const auto flows = static_cast<double>(sum(&series::Chunk::flows));
+  const auto units = model.packets ? flows : static_cast<double>(sum(&series::Chunk::records));
+  const double samples = static_cast<double>(*wanted) * static_cast<double>(chunks.size());
+  return static_cast<std::uint64_t>(std::llround(std::max(1.0, samples * units / flows)));
+}
+
+/// Trains and generates one grid point; its twins.
+struct Made {
+  fs::path csv;
+  std::optional<fs::path> pcap;
+};
+
+Made make(const RunPlan& plan, const GridPoint& point, const RunJob& job, const fs::path& folder,
+          RunResult& result, const Progress& progress) {
+  const std::string label = label_of(point);
+  TrainJob training = plan_job(plan, point, result.remarks);
+  training.threads = job.threads;
+  training.series.folder = folder / "models" / label;
+  training.series.device = job.device;
+  training.series.max_seconds = job.max_seconds;
+  training.series.resume = job.resume;
+  const TwinModel model = train(training, progress);
+  save_model(model, training.series.folder / "model.twin", true);
+  const GenerateJob generate{count_of(point, model), training.seed, job.threads, {}};
+  Made made;
+  made.csv = folder / "best_generated" / fmt::format("{},{}.csv", point.group, label);
+  write_twin(model, generate, {made.csv, model.packets ? "packet-csv" : "flow-csv", true},
+             progress);
+  if (model.packets && plan.write_pcap) {
+    made.pcap = fs::path(made.csv).replace_extension(".pcap");
+    write_twin(model, generate, {*made.pcap, "pcap", true}, progress);
+  }
+  return made;
+}
+
+/// The first of what `evaluate` ranks; several files are no one trace that it could compare with.
+std::size_t best_of(const std::vector<Made>& made, const TrainJob& training, const fs::path& folder,
+                    RunResult& result) {
+  if (made.size() < 2) {
+    return 0;
+  }
+  if (!training.further.empty()) {
+    result.remarks.emplace_back(
+        "several files were learned, so the grid points are not ranked; "
+        "the first is taken");
+    return 0;
+  }
+  evaluate::EvaluateJob job;
+  job.real = training.input;
+  job.quick = true;
+  for (const Made& twin : made) {
+    job.synthetic.push_back({twin.csv.filename().string(), twin.pcap.value_or(twin.csv)});
+  }
+  const evaluate::Report report = evaluate::evaluate(job, {});
+  write_text(folder / "ranking.json", evaluate::to_json(report)["ranking"].dump(2) + "\n");
+  const auto best = std::ranges::find(made, report.ranking.front().name, [](const Made& twin) {
+    return twin.csv.filename().string();
+  });
+  return static_cast<std::size_t>(best - made.begin());
+}
+
+}  // namespace
+
+RunResult execute(const RunPlan& plan, const RunJob& job, const Progress& progress) {
+  RunResult result;
+  result.folder = folder_of(plan, job);
+  const TrainJob first = plan_job(plan, plan.points.front(), result.remarks);
+  prepare(plan, job, result.folder);
+  std::vector<Made> made;
+  for (const GridPoint& point : plan.points) {
+    made.push_back(make(plan, point, job, result.folder, result, progress));
+    result.twins.push_back(made.back().csv);
+  }
+  const Made& best = made[best_of(made, first, result.folder, result)];
+  result.best = result.folder / "output_data" / "twin.csv";
+  fs::copy_file(best.csv, result.best, fs::copy_options::overwrite_existing);
+  if (best.pcap) {
+    fs::copy_file(*best.pcap, result.folder / "output_data" / "twin.pcap",
+                  fs::copy_options::overwrite_existing);
+  }
+  std::ranges::sort(result.remarks);
+  result.remarks.erase(std::unique(result.remarks.begin(), result.remarks.end()),
+                       result.remarks.end());
+  return result;
+}
+
+}  // namespace tracetwin

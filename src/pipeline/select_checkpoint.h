@@ -1,0 +1,28 @@
+#pragma once
+
+#include <filesystem>
+
+#include "base/progress.h"
+#include "pipeline/model.h"
+
+namespace tracetwin {
+
+/// One choice of weights for all chunks.
+struct Candidate {
+  std::string name;  ///< "iteration 2000"
+  std::vector<engine::Weights> chunks;
+};
+
+/// Which checkpoints a training left in `folder`, the same part of the way in every chunk; the last
+/// `most` of them, in order.
+std::vector<Candidate> candidates_in(const std::filesystem::path& folder, std::size_t chunks,
+                                     std::size_t most);
+
+/// Gives `model.series` the candidate whose twin, of as many records as `real` has, `tracetwin
+/// evaluate` ranks first by what needs no learning, and notes the ranking in it. Twins are written
+/// into `folder` and removed. Looks at private data: for models without a guarantee alone.
+void select_checkpoint(TwinModel& model, std::vector<Candidate> candidates,
+                       const std::filesystem::path& real, const std::filesystem::path& folder,
+                       unsigned threads, const Progress& progress);
+
+}  // namespace tracetwin
