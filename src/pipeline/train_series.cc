@@ -26,11 +26,12 @@ namespace fs = std::filesystem;
 using doppelganger::Job;
 using doppelganger::WorkerReport;
 
-/// What two jobs that are the same training have in common.
+/// What two jobs that are the same training have in common, which one may carry on further.
 nlohmann::json identity(nlohmann::json job) {
   for (const char* key : {"resume", "max_seconds", "folder", "device"}) {
     job.erase(key);
   }
+  job["options"].erase("iterations");
   return job;
 }
 

@@ -1,0 +1,135 @@
+#include <gmock/gmock.h>
+#include <gtest/gtest.h>
+
+#include <nlohmann/json.hpp>
+#include <string>
+
+#include "e2e/captures.h"
+#include "e2e/program.h"
+
+namespace tracetwin::test {
+namespace {
+
+using testing::HasSubstr;
+
+std::string sample(const std::string& name) {
+  return (source_dir() / "examples" / name).string();
+}
+
+/// Small enough to be trained under sanitizers.
+const std::string kSmall =
+    " --method doppelganger --iterations 6 --max-flow-length 8 --network batch_size=16"
+    " --network attribute_units=16 --network critic_units=16 --network attribute_critic_units=16"
+    " --network feature_units=8 --network sample_len=4 ";
+
+class Doppelganger : public testing::Test {
+ protected:
+  void SetUp() override {
+    const auto worker = std::filesystem::path(program_path()).parent_path() / "tracetwin-neural";
+    if (!std::filesystem::exists(worker)) {
+      GTEST_SKIP() << "tracetwin-neural was not built";
+    }
+  }
+
+  void train(const std::string& input, const std::string& options) {
+    const auto trained = program_.run("train " + input + " -o m.twin --seed 3 -f" + options);
+    ASSERT_EQ(trained.exit, 0) << trained.err;
+  }
+
+  std::size_t lines(const std::string& name) {
+    const std::string text = program_.read(name);
+    return static_cast<std::size_t>(std::count(text.begin(), text.end(), '\n'));
+  }
+
+  Program program_;
+};
+
+TEST_F(Doppelganger, MakesAsManyFlowRecordsAsWereLearnedOrAskedFor) {
+  for (const std::string& coding : {"vocabulary", "published"}) {
+    train(sample("sample.flows.csv.zst"), kSmall + "--chunks 3 --coding " + coding);
+    ASSERT_EQ(program_.run("generate m.twin -o a.csv -f --seed 5 --threads 1").exit, 0);
+    ASSERT_EQ(program_.run("generate m.twin -o b.csv -f --seed 5 --threads 3").exit, 0);
+    EXPECT_EQ(program_.read("a.csv"), program_.read("b.csv"));
+    const auto real = program_.shell("zstd -dcq " + sample("sample.flows.csv.zst") + " | wc -l");
+    EXPECT_EQ(std::to_string(lines("a.csv")) + "\n", real.out);
+    ASSERT_EQ(program_.run("generate m.twin -o c.csv -f --count 77").exit, 0);
+    EXPECT_EQ(lines("c.csv"), 78U);
+  }
+  EXPECT_THAT(program_.files(), testing::Not(testing::Contains("m.twin.work")));
+}
+
+TEST_F(Doppelganger, TheSameSeedGivesTheSameModel) {
+  train(sample("sample.flows.csv.zst"), kSmall);
+  const std::string first = program_.read("m.twin");
+  train(sample("sample.flows.csv.zst"), kSmall);
+  EXPECT_EQ(program_.read("m.twin"), first);
+}
+
+TEST_F(Doppelganger, KeepsItsConditions) {
+  train(sample("sample.flows.csv.zst"), kSmall);
+  const auto made = program_.run("generate m.twin -o a.csv --count 40 --where 'proto = UDP'");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  EXPECT_EQ(lines("a.csv"), 41U);
+  EXPECT_EQ(program_.shell("grep -c ,UDP, a.csv").out, "40\n");
+}
+
+TEST_F(Doppelganger, ACaptureComesOutAsALegalCapture) {
+  train(sample("sample.pcap.zst"), kSmall);
+  const auto made = program_.run("generate m.twin -o twin.pcap --seed 1");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const auto looked = program_.run("inspect twin.pcap --json");
+  ASSERT_EQ(looked.exit, 0) << looked.err;
+  EXPECT_EQ(nlohmann::json::parse(looked.out)["skipped"]["total"], 0);
+  if (program_.shell("command -v tshark").exit == 0) {
+    const auto bad = program_.shell(
+        "tshark -n -r twin.pcap -o ip.check_checksum:TRUE -o tcp.check_checksum:TRUE -Y "
+        "'_ws.malformed || ip.checksum.status==0 || tcp.checksum.status==0' 2>/dev/null");
+    EXPECT_EQ(bad.out.substr(0, 2000), "");
+  }
+}
+
+TEST_F(Doppelganger, SeveralFilesAreOneTrace) {
+  const std::string header = "srcip,dstip,srcport,dstport,proto,ts,td,pkt,byt\n";
+  for (const std::string& name : {"1", "2"}) {
+    std::string rows = header;
+    for (int i = 0; i < 50; ++i) {
+      rows += "10.0.0." + name + ",10.0.1.1," + std::to_string(2000 + i) + ",443,TCP," + name +
+              "70000000000000,0.5,3,300\n";
+    }
+    program_.write(name + ".csv", rows);
+  }
+  train("1.csv 2.csv", kSmall);
+  ASSERT_EQ(program_.run("generate m.twin -o a.csv").exit, 0);
+  EXPECT_EQ(lines("a.csv"), 101U);
+}
+
+TEST_F(Doppelganger, SaysWhatItCannotDo) {
+  const auto unknown = program_.run("train " + sample("sample.flows.csv.zst") +
+                                    " -o m.twin --method doppelganger --network layers=3");
+  EXPECT_EQ(unknown.exit, 2);
+  EXPECT_THAT(unknown.err, HasSubstr("attribute_layers"));
+  const auto lost = program_.shell("TRACETWIN_NEURAL=/nowhere/worker $tracetwin train " +
+                                   sample("sample.flows.csv.zst") + " -o m.twin" + kSmall);
+  EXPECT_EQ(lost.exit, 2) << lost.err;
+  EXPECT_THAT(lost.err, HasSubstr("/nowhere/worker"));
+}
+
+TEST_F(Doppelganger, RunsNetSharesConfigurations) {
+  for (const std::string& name : {"netflow", "pcap"}) {
+    const std::string config = sample("netshare_" + name + ".json");
+    // A model of the size that a test can train; all else as it stands.
+    program_.write(name + ".json", R"({"default": ")" + config + R"(", "model": {"config": {
+      "iteration": 4, "extra_checkpoint_freq": 2, "sample_len": [4], "batch_size": 16,
+      "gen_attribute_num_units": 16, "disc_num_units": 16, "attr_disc_num_units": 16,
+      "gen_feature_num_units": 8}}})");
+    const auto ran = program_.run("run " + name + ".json --work-folder " + name);
+    ASSERT_EQ(ran.exit, 0) << ran.err;
+    EXPECT_TRUE(std::filesystem::exists(program_ / (name + "/output_data/twin.csv")));
+    EXPECT_TRUE(std::filesystem::exists(program_ / (name + "/config.json")));
+  }
+  const auto looked = program_.run("inspect pcap/output_data/twin.pcap");
+  EXPECT_EQ(looked.exit, 0) << looked.err;
+}
+
+}  // namespace
+}  // namespace tracetwin::test
