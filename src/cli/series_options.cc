@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <nlohmann/json.hpp>
 #include <system_error>
@@ -16,6 +17,8 @@ namespace tracetwin::cli {
 namespace {
 
 constexpr const char* kGroup = "Networks of time series (--method doppelganger)";
+
+constexpr std::uint64_t kKept = 10;  // checkpoints along a training
 
 struct StyleRow {
   std::string_view name;
@@ -79,6 +82,10 @@ void add_series(CLI::App& app, SeriesOptions& options) {
                  "until training is done")
       ->type_name("FOLDER")
       ->group(kGroup);
+  add_whole(app, "--candidates", "Checkpoints that are compared at the end; 1 takes the last", 1,
+            1000, [&](std::uint64_t most) { options.job.candidates = most; })
+      ->default_str(std::to_string(options.job.candidates))
+      ->group(kGroup);
   app.add_flag("--resume", options.job.resume, "Go on from the checkpoints in the work folder")
       ->group(kGroup);
   app.add_option("--device", options.job.device, "cpu or cuda")
@@ -97,6 +104,7 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
     apply(text, network);
   }
   job.options = doppelganger::parse_options(network);
+  job.keep_every = std::max<std::uint64_t>(1, job.options.iterations / kKept);
   job.scheme.seed = seed;
   job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;
   job.folder = options.folder.empty() ? output + ".work" : options.folder;

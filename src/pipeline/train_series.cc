@@ -28,7 +28,8 @@ using doppelganger::WorkerReport;
 
 /// What two jobs that are the same training have in common, which one may carry on further.
 nlohmann::json identity(nlohmann::json job) {
-  for (const char* key : {"resume", "max_seconds", "folder", "device"}) {
+  for (const char* key :
+       {"resume", "max_seconds", "folder", "device", "keep_every", "checkpoint_every"}) {
     job.erase(key);
   }
   job["options"].erase("iterations");
