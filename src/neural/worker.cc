@@ -114,11 +114,14 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
   };
   while (trainer.iteration() < job.options.iterations && !out_of_time()) {
     trainer.iterate();
-    if (is_due(trainer.iteration(), job.keep_every)) {
-      keep(trainer, job);
-    }
-    if (is_due(trainer.iteration(), job.checkpoint_every)) {
+    const bool keeps = is_due(trainer.iteration(), job.keep_every);
+    // Before a private model can be seen: a run that breaks off must not do again, with new noise,
+    // the steps that led to it.
+    if (is_due(trainer.iteration(), job.checkpoint_every) || (keeps && job.privacy)) {
       write(trainer.checkpoint(), job.folder / "checkpoint");
+    }
+    if (keeps) {
+      keep(trainer, job);
     }
     if (reporter.due()) {
       reporter.say(trainer);
@@ -129,8 +132,8 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
       return Ending::kStopped;
     }
   }
-  keep(trainer, job);
   write(trainer.checkpoint(), job.folder / "checkpoint");
+  keep(trainer, job);
   write(trainer.all(), job.folder / "all.weights");
   reporter.say_end(trainer, "done");
   return Ending::kDone;
