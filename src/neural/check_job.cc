@@ -6,6 +6,7 @@
 #include <cmath>
 
 #include "base/error.h"
+#include "neural/torch.h"
 
 namespace tracetwin::neural {
 
@@ -91,6 +92,8 @@ const Job& checked(const Job& job, const Samples& samples) {
   check_sizes(job.options);
   check_schedule(job.options);
   check_samples(job, samples);
+  demand(job.device == "cpu" || (job.device.starts_with("cuda") && at::hasCUDA()), "device",
+         "\"cpu\", or \"cuda\" where libtorch was built with it and there is such a device");
   if (job.privacy) {
     demand(job.device == "cpu", "device", "\"cpu\" in private training");
     check_privacy(job.options, *job.privacy);

@@ -3,12 +3,13 @@
 // whichever of the loops below it comes from.
 #include "neural/row_product.h"
 
-#include <array>
-
 #include "base/vector_clones.h"
 
 namespace tracetwin::neural {
 namespace {
+
+// Eight numbers at once, by the compiler's own vectors: left to itself it keeps sums in memory.
+using Eight __attribute__((vector_size(32), aligned(4), may_alias)) = float;
 
 constexpr std::int64_t kRows = 4;
 constexpr std::int64_t kColumns = 16;
@@ -17,28 +18,29 @@ struct Sides {
   std::int64_t rows, inner, columns;
 };
 
-template <std::int64_t kWidth>
+/// Four rows of `kCount` neighbouring `Number`s, each one or eight columns.
+template <class Number, std::size_t kCount>
 inline __attribute__((always_inline)) void tile(const float* __restrict a,
                                                 const float* __restrict b,
                                                 const float* __restrict bias, float* __restrict out,
                                                 Sides sides) {
-  std::array<std::array<float, kWidth>, kRows> sums;
+  Number sums[kRows][kCount];
   for (auto& row : sums) {
-    for (std::int64_t j = 0; j < kWidth; ++j) {
-      row[j] = bias != nullptr ? bias[j] : 0;
+    for (std::size_t j = 0; j < kCount; ++j) {
+      row[j] = bias != nullptr ? reinterpret_cast<const Number*>(bias)[j] : Number{};
     }
   }
   for (std::int64_t k = 0; k < sides.inner; ++k) {
+    const auto* from = reinterpret_cast<const Number*>(b + k * sides.columns);
     for (std::int64_t r = 0; r < kRows; ++r) {
-      const float factor = a[r * sides.inner + k];
-      for (std::int64_t j = 0; j < kWidth; ++j) {
-        sums[r][j] += factor * b[k * sides.columns + j];
+      for (std::size_t j = 0; j < kCount; ++j) {
+        sums[r][j] += a[r * sides.inner + k] * from[j];
       }
     }
   }
   for (std::int64_t r = 0; r < kRows; ++r) {
-    for (std::int64_t j = 0; j < kWidth; ++j) {
-      out[r * sides.columns + j] = sums[r][j];
+    for (std::size_t j = 0; j < kCount; ++j) {
+      reinterpret_cast<Number*>(out + r * sides.columns)[j] = sums[r][j];
     }
   }
 }
@@ -49,14 +51,14 @@ TRACETWIN_VECTOR_CLONES void multiply_rows(const float* a, const float* b, const
   std::int64_t column = 0;
   for (; column + kColumns <= sides.columns; column += kColumns) {
     for (std::int64_t row = 0; row < sides.rows; row += kRows) {
-      tile<kColumns>(a + row * sides.inner, b + column, at(column),
+      tile<Eight, 2>(a + row * sides.inner, b + column, at(column),
                      out + row * sides.columns + column, sides);
     }
   }
   for (; column < sides.columns; ++column) {
     for (std::int64_t row = 0; row < sides.rows; row += kRows) {
-      tile<1>(a + row * sides.inner, b + column, at(column), out + row * sides.columns + column,
-              sides);
+      tile<float, 1>(a + row * sides.inner, b + column, at(column),
+                     out + row * sides.columns + column, sides);
     }
   }
 }
