@@ -3,12 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <cmath>
 
 #include "base/error.h"
+#include "neural/torch.h"
 
 namespace tracetwin::neural {
 
 using doppelganger::Job;
+using doppelganger::Lipschitz;
 using doppelganger::Options;
 using doppelganger::Samples;
 using doppelganger::width_of;
@@ -63,15 +66,37 @@ void check_samples(const Job& job, const Samples& samples) {
   }
 }
 
+void check_privacy(const Options& options, const doppelganger::PrivateTraining& privacy) {
+  demand(options.packing == 1, "packing", "1 in private training");
+  demand(options.lipschitz == Lipschitz::kGradientPenalty, "lipschitz",
+         "the gradient penalty in private training");
+  demand(!options.given_lengths, "given_lengths",
+         "off in private training: it uses the lengths as they are");
+  demand(privacy.sampling_rate > 0 && privacy.sampling_rate <= 1, "sampling_rate",
+         "above 0 and at most 1");
+  demand(privacy.clip_norm > 0 && std::isfinite(privacy.clip_norm), "clip_norm", "above 0");
+  demand(privacy.noise_multiplier > 0 ||
+             (privacy.noise_multiplier == 0 && privacy.insecure_test_seed.has_value()),
+         "noise_multiplier", "above 0");
+  if (options.iterations > privacy.steps / options.d_rounds) {
+    throw Error(fmt::format("{} iterations of {} critic steps are more than the {} steps that the "
+                            "privacy budget pays for",
+                            options.iterations, options.d_rounds, privacy.steps),
+                "Pay for all steps before training.", ExitCode::kBudgetExceeded);
+  }
+}
+
 }  // namespace
 
 const Job& checked(const Job& job, const Samples& samples) {
   check_sizes(job.options);
   check_schedule(job.options);
   check_samples(job, samples);
+  demand(job.device == "cpu" || (job.device.starts_with("cuda") && at::hasCUDA()), "device",
+         "\"cpu\", or \"cuda\" where libtorch was built with it and there is such a device");
   if (job.privacy) {
-    throw Error("the time-series GAN cannot be trained privately yet",
-                "Use the marginal engine, which can.");
+    demand(job.device == "cpu", "device", "\"cpu\" in private training");
+    check_privacy(job.options, *job.privacy);
   }
   return job;
 }

@@ -108,8 +108,8 @@ at::Tensor Critic::masked(const at::Tensor& slope, const at::Tensor& activations
                              : at::threshold_backward(slope, activations, 0);
 }
 
-CriticPass Critic::forward(const Ragged& data, const Ragged* between) {
-  CriticPass pass;
+Critic::Pass Critic::forward(const Ragged& data, const Ragged* between) {
+  Pass pass;
   const std::int64_t extra = between != nullptr ? between->rows() : 0;
   for (std::size_t layer = 0; layer < hidden(); ++layer) {
     at::Tensor rows =
@@ -136,7 +136,7 @@ CriticPass Critic::forward(const Ragged& data, const Ragged* between) {
   return pass;
 }
 
-void Critic::backward(CriticPass& pass, const at::Tensor& slopes) const {
+void Critic::backward(Pass& pass, const at::Tensor& slopes) const {
   pass.u.resize(pass.a.size());
   at::Tensor slope = slopes.unsqueeze(1);
   for (std::size_t layer = pass.a.size(); layer-- > 0;) {
@@ -148,7 +148,7 @@ void Critic::backward(CriticPass& pass, const at::Tensor& slopes) const {
   }
 }
 
-std::pair<at::Tensor, Ragged> Critic::penalise(CriticPass& pass, const Ragged& between) {
+std::pair<at::Tensor, Ragged> Critic::penalise(Pass& pass, const Ragged& between) {
   const std::int64_t rows = between.rows();
   const auto tail = [&](const at::Tensor& all) { return all.narrow(0, all.size(0) - rows, rows); };
   const at::Tensor first =
@@ -171,7 +171,7 @@ std::pair<at::Tensor, Ragged> Critic::penalise(CriticPass& pass, const Ragged& b
   return {(above * above).sum() * weight, r};
 }
 
-void Critic::last_gradient(const CriticPass& pass, const at::Tensor& slopes) {
+void Critic::last_gradient(const Pass& pass, const at::Tensor& slopes) {
   const std::int64_t data = pass.out.size(0);
   const at::Tensor& a = pass.a.back();
   at::Tensor gradient = weight_slopes_.back()[0];
@@ -182,7 +182,7 @@ void Critic::last_gradient(const CriticPass& pass, const at::Tensor& slopes) {
 }
 
 /// Biases have no part in the penalty.
-void Critic::weight_gradients(const CriticPass& pass, const at::Tensor& slopes, const Ragged& data,
+void Critic::weight_gradients(const Pass& pass, const at::Tensor& slopes, const Ragged& data,
                               const Ragged* r0) {
   const std::int64_t rows = data.rows();
   for (std::size_t layer = 0; layer < weights_.size(); ++layer) {
@@ -210,7 +210,7 @@ at::Tensor Critic::slopes_of(const at::Tensor& out, const at::Tensor& signs) con
 CriticLosses Critic::learn(const Ragged& data, const at::Tensor& signs, const Ragged& between) {
   normalise();
   const Ragged* penal = options_.spectral_norm ? nullptr : &between;
-  CriticPass pass = forward(data, penal);
+  Pass pass = forward(data, penal);
   at::Tensor slopes = slopes_of(pass.out, signs);
   const at::Tensor difference = signs.dot(pass.out);
   at::Tensor loss = options_.spectral_norm
@@ -233,7 +233,7 @@ CriticLosses Critic::learn(const Ragged& data, const at::Tensor& signs, const Ra
 
 std::pair<at::Tensor, at::Tensor> Critic::slope_of_generator(const Ragged& made, double weight) {
   normalise();
-  CriticPass pass = forward(made, nullptr);
+  Pass pass = forward(made, nullptr);
   const double each = -weight / static_cast<double>(made.rows());
   const at::Tensor slopes = at::full({made.rows()}, each, made.values.options());
   backward(pass, slopes);

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <utility>
 #include <vector>
 
 #include "neural/draws.h"
@@ -21,13 +22,6 @@ struct CriticOptions {
 struct CriticLosses {
   at::Tensor loss;         ///< all of it
   at::Tensor wasserstein;  ///< mean over the real ones minus mean over the made ones
-};
-
-/// Rows on their way through a critic: what weight gradients and norms are made of.
-struct CriticPass {
-  std::vector<at::Tensor> a;  ///< output of hidden layer l, [rows, units]
-  std::vector<at::Tensor> u;  ///< slope of the loss by what goes into its activation
-  at::Tensor out;             ///< [rows of `data`]
 };
 
 /// A critic of WGAN-GP (Gulrajani et al. 2017): (linear, ReLU) x (layers - 1), linear. Gradients
@@ -56,25 +50,32 @@ class Critic {
   /// Slope of -weight * mean(out) by the rows, in the order in which they came, and that loss.
   std::pair<at::Tensor, at::Tensor> slope_of_generator(const Ragged& made, double weight);
 
-  /// The parts of learn(), for those who combine gradients themselves. `between` may be null.
-  CriticPass forward(const Ragged& data, const Ragged* between);
-  /// `slopes`: of the loss by each output, 1 for rows of the penalty.
-  void backward(CriticPass& pass, const at::Tensor& slopes) const;
-  /// Penalty of the last rows of `pass`; replaces their activations by r. Returns P and r_0.
-  std::pair<at::Tensor, Ragged> penalise(CriticPass& pass, const Ragged& between);
-
   std::size_t hidden() const { return static_cast<std::size_t>(options_.layers - 1); }
   const at::Tensor& weight(std::size_t layer) const { return weights_[layer]; }
-
- private:
-  void normalise();
-  void spectral_gradient();
+  const at::Tensor& bias(std::size_t layer) const { return biases_[layer]; }
+  /// ReLU, in place, and `slope` times its mask where it gave `activations`.
   void activate(at::Tensor& rows) const;
   at::Tensor masked(const at::Tensor& slope, const at::Tensor& activations) const;
+
+ private:
+  /// Rows on their way through the layers.
+  struct Pass {
+    std::vector<at::Tensor> a;  ///< output of hidden layer l, [rows, units]
+    std::vector<at::Tensor> u;  ///< slope of the loss by what goes into its activation
+    at::Tensor out;             ///< [rows of `data`]
+  };
+  /// `between` may be null.
+  Pass forward(const Ragged& data, const Ragged* between);
+  /// `slopes`: of the loss by each output, 1 for rows of the penalty.
+  void backward(Pass& pass, const at::Tensor& slopes) const;
+  /// Penalty of the last rows of `pass`; replaces their activations by r. Returns P and r_0.
+  std::pair<at::Tensor, Ragged> penalise(Pass& pass, const Ragged& between);
+  void normalise();
+  void spectral_gradient();
   at::Tensor slopes_of(const at::Tensor& out, const at::Tensor& signs) const;
-  void weight_gradients(const CriticPass& pass, const at::Tensor& slopes, const Ragged& data,
+  void weight_gradients(const Pass& pass, const at::Tensor& slopes, const Ragged& data,
                         const Ragged* r0);
-  void last_gradient(const CriticPass& pass, const at::Tensor& slopes);
+  void last_gradient(const Pass& pass, const at::Tensor& slopes);
 
   RowShape rows_;
   CriticOptions options_;

@@ -10,7 +10,7 @@
 
 #include "base/error.h"
 #include "engine/doppelganger/job.h"
-#include "neural/threads.h"
+#include "neural/process.h"
 #include "neural/worker.h"
 
 namespace {
@@ -50,7 +50,7 @@ int run(int argc, char** argv) {
   }
   std::signal(SIGTERM, ask_to_stop);
   std::signal(SIGINT, ask_to_stop);
-  neural::use_one_thread();
+  neural::settle_process();
   const auto ending = neural::work(read_job(argv[1]), say, [] { return stop_asked != 0; });
   return ending == neural::Ending::kDone ? 0 : kStopped;
 }

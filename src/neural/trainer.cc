@@ -75,6 +75,9 @@ Trainer::Trainer(const Job& job, const Samples& samples, at::ScalarType numbers)
   if (job.options.given_lengths) {
     generator_.set_lengths(real_.sorted_lengths());
   }
+  if (job.privacy) {
+    private_.emplace(*job.privacy, job.options.batch_size);
+  }
   initialise();
 }
 
@@ -118,11 +121,18 @@ Trainer::Batch Trainer::next_batch(std::uint64_t round) {
 }
 
 void Trainer::iterate() {
+  if (private_ && iteration_ >= job_.options.iterations) {
+    throw Error("no more steps of private training are paid for");
+  }
   draws_.begin(kIteration, iteration_);
   {
     const c10::NoGradGuard no_gradient;
     Batch batch;
     for (std::uint64_t round = 0; round < job_.options.d_rounds; ++round) {
+      if (private_) {
+        private_round(iteration_ * job_.options.d_rounds + round);
+        continue;
+      }
       if (round == 0 || job_.options.fresh_batches) {
         batch = next_batch(round);
       }

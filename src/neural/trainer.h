@@ -9,6 +9,7 @@
 #include "neural/adam.h"
 #include "neural/critic.h"
 #include "neural/generator.h"
+#include "neural/private_critic.h"
 #include "neural/real_data.h"
 
 namespace tracetwin::neural {
@@ -16,7 +17,9 @@ namespace tracetwin::neural {
 /// Losses of the latest iteration (of its last critic and generator steps).
 struct Losses {
   double critic = 0, attribute_critic = 0, generator = 0;
-  double wasserstein = 0;  ///< mean of the critic over real flows minus over made ones
+  /// Mean of the critic over real flows minus over made ones. Not a number in private training,
+  /// where the critics' losses, too, leave out the real flows: nobody has paid for them.
+  double wasserstein = 0;
 };
 
 /// The networks of a job and their schedule (arXiv 1909.13403, 2203.12676): an iteration is
@@ -29,7 +32,8 @@ class Trainer {
   Trainer(const doppelganger::Job& job, const doppelganger::Samples& samples,
           at::ScalarType numbers = at::kFloat);
 
-  /// Throws Error as soon as a loss is not finite.
+  /// Throws Error as soon as a loss is not finite, and beyond the last of job.options.iterations in
+  /// private training.
   void iterate();
   std::uint64_t iteration() const { return iteration_; }
   const Losses& losses() const { return losses_; }
@@ -62,6 +66,9 @@ class Trainer {
   Batch next_batch(std::uint64_t round);
   void critic_round(const Batch& batch);
   CriticLosses teach(Judge& judge, const Batch& batch);
+  void private_round(std::uint64_t step);
+  /// Sets the gradients to those of the part without real flows; returns its loss.
+  double learn_from_made(Judge& judge, const Sequences& made);
   /// Adds the slope of the generator's loss by the flows' numbers to theirs; returns the loss.
   at::Tensor ask(Judge& judge, const Sequences& made, double weight, at::Tensor& attributes,
                  at::Tensor& features);
@@ -77,6 +84,7 @@ class Trainer {
   Adam generator_adam_;
   Judge critic_;
   std::optional<Judge> attribute_critic_;
+  std::optional<PrivateCritics> private_;
   at::Tensor average_;  ///< running mean of the generator's weights; empty without
   std::uint64_t iteration_ = 0;
   Losses losses_;

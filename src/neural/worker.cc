@@ -43,7 +43,10 @@ engine::Weights read(const std::filesystem::path& path) {
 class Reporter {
  public:
   Reporter(const Job& job, std::uint64_t iteration, const Say& say)
-      : iterations_(job.options.iterations), said_iteration_(iteration), say_(say) {}
+      : iterations_(job.options.iterations),
+        first_iteration_(iteration),
+        said_iteration_(iteration),
+        say_(say) {}
 
   bool due() const { return seconds_since(said_) >= 1; }
   double seconds() const { return seconds_since(begin_); }
@@ -53,8 +56,11 @@ class Reporter {
     said_ = Clock::now();
     said_iteration_ = trainer.iteration();
   }
+  /// With the speed of the whole run.
   void say_end(const Trainer& trainer, const char* how) {
     nlohmann::ordered_json all{{how, true}};
+    said_ = begin_;
+    said_iteration_ = first_iteration_;
     all.update(line(trainer));
     say_(all);
   }
@@ -74,7 +80,7 @@ class Reporter {
   }
 
   Clock::time_point begin_ = Clock::now(), said_ = Clock::now();
-  std::uint64_t iterations_, said_iteration_;
+  std::uint64_t iterations_, first_iteration_, said_iteration_;
   const Say& say_;
 };
 
@@ -108,11 +114,14 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
   };
   while (trainer.iteration() < job.options.iterations && !out_of_time()) {
     trainer.iterate();
-    if (is_due(trainer.iteration(), job.keep_every)) {
-      keep(trainer, job);
-    }
-    if (is_due(trainer.iteration(), job.checkpoint_every)) {
+    const bool keeps = is_due(trainer.iteration(), job.keep_every);
+    // Before a private model can be seen: a run that breaks off must not do again, with new noise,
+    // the steps that led to it.
+    if (is_due(trainer.iteration(), job.checkpoint_every) || (keeps && job.privacy)) {
       write(trainer.checkpoint(), job.folder / "checkpoint");
+    }
+    if (keeps) {
+      keep(trainer, job);
     }
     if (reporter.due()) {
       reporter.say(trainer);
@@ -123,8 +132,8 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
       return Ending::kStopped;
     }
   }
-  keep(trainer, job);
   write(trainer.checkpoint(), job.folder / "checkpoint");
+  keep(trainer, job);
   write(trainer.all(), job.folder / "all.weights");
   reporter.say_end(trainer, "done");
   return Ending::kDone;

@@ -6,6 +6,7 @@
 
 #include <array>
 #include <cmath>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <span>
 #include <string_view>
@@ -71,13 +72,19 @@ OrderedJson json_of(const T& value) {
 }
 
 template <class T>
+bool is_whole(const Json& json) {
+  const bool natural =
+      json.is_number_unsigned() || (json.is_number_integer() && json.get<std::int64_t>() >= 0);
+  return natural && json.get<std::uint64_t>() <= std::numeric_limits<T>::max();
+}
+
+template <class T>
 void parse_number(const Json& json, const std::string& key, T& value) {
   if constexpr (std::is_same_v<T, double>) {
     if (!json.is_number() || !std::isfinite(json.get<double>())) {
       wrong(key, "a number");
     }
-  } else if (!json.is_number_unsigned() ||
-             json.get<std::uint64_t>() > std::numeric_limits<T>::max()) {
+  } else if (!is_whole<T>(json)) {
     wrong(key, fmt::format("a whole number of at most {}", std::numeric_limits<T>::max()));
   }
   value = json.get<T>();
@@ -218,7 +225,7 @@ void parse(const Json& json, const std::string& key, Outputs& outputs) {
   for (const Json& entry : json) {
     visit_output(Reader{entry}, outputs.emplace_back());
     if (outputs.back().width == 0) {
-      wrong(key, "a list of outputs that are at least 1 wide");
+      throw Error(fmt::format("the training job's \"{}\" has an output without width", key));
     }
   }
 }
