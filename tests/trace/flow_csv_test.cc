@@ -122,7 +122,7 @@ TEST(FlowCsv, CountsDamagedLinesByReason) {
                            "1.1.1.1,2.2.2.2,1,2,carrier,1,0,1,40\n"
                            "1.1.1.1,2.2.2.2,1,2,6,noon,0,1,40\n"
                            "1.1.1.1,2.2.2.2,1,2,6,1,-1,1,40\n"
-                           "1.1.1.1,2.2.2.2,1,2,6,1,0,1.5,40\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1,0,few,40\n"
                            "1.1.1.1,2.2.2.2,1,2,6,1,0,1,\n"
                            "\"1.1.1.1\"x,2.2.2.2,1,2,6,1,0,1,40\n"
                            "1.1.1.1,2.2.2.2,1,2,6,1,0,1,40\n"
@@ -137,6 +137,20 @@ TEST(FlowCsv, CountsDamagedLinesByReason) {
                   Pair("byt is not a whole number", 10),
                   Pair("text stands behind a closing quote", 11)));
   EXPECT_EQ(flows.skips[0].count, 2U);
+}
+
+// Programs that learn numbers write such, NetShare among them.
+TEST(FlowCsv, RoundsCountersThatAreNoWholeNumbers) {
+  const Flows flows = read(std::string(kHeader) +
+                           "1.1.1.1,2.2.2.2,1,2,6,1,0,1.5,40.49\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1,0,3,1.2e3\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1,0,-0.7,40\n"
+                           "1.1.1.1,2.2.2.2,1,2,6,1,0,nan,40\n");
+  ASSERT_EQ(flows.records.size(), 2U);
+  EXPECT_EQ(flows.records[0].packets, 2U);
+  EXPECT_EQ(flows.records[0].bytes, 40U);
+  EXPECT_EQ(flows.records[1].bytes, 1200U);
+  EXPECT_THAT(test::reasons(flows.skips), ElementsAre(Pair("pkt is not a whole number", 4)));
 }
 
 TEST(FlowCsv, CountsWhatCannotBeAFlow) {

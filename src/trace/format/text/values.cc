@@ -1,6 +1,7 @@
 #include "trace/format/text/values.h"
 
 #include <charconv>
+#include <cmath>
 #include <limits>
 #include <optional>
 
@@ -93,6 +94,18 @@ std::optional<std::uint64_t> parse_any_whole(std::string_view text) {
   return fault == std::errc() && stop == end ? std::optional(number) : std::nullopt;
 }
 
+/// Counters that a program which knows no whole numbers wrote.
+std::optional<std::uint64_t> parse_rounded(std::string_view text) {
+  constexpr double kMost = 9e15;  // where neighbouring doubles are one apart
+  double value = -1;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool sound = error == std::errc() && end == text.data() + text.size();
+  if (!sound || !(value >= 0 && value <= kMost)) {
+    return std::nullopt;
+  }
+  return static_cast<std::uint64_t>(std::llround(value));
+}
+
 }  // namespace
 
 void Values::fail(std::string_view field, std::string_view expected) {
@@ -143,7 +156,11 @@ std::uint64_t Values::whole(std::string_view field, std::string_view text, std::
 }
 
 std::uint64_t Values::count(std::string_view field, std::string_view text) {
-  const auto number = parse_whole(trim(text));
+  const std::string_view digits = trim(text);
+  auto number = parse_whole(digits);
+  if (!number) {
+    number = parse_rounded(digits);
+  }
   if (!number) {
     fail(field, "a whole number");
   }

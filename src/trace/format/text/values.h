@@ -18,7 +18,7 @@ class Values {
   /// A whole number up to `most`, also hexadecimal behind "0x"; `absent` when the text is blank.
   std::uint64_t whole(std::string_view field, std::string_view text, std::uint64_t most,
                       std::uint64_t absent = 0);
-  /// A whole number that has to be there.
+  /// A number of at least 0 that has to be there; what is no whole number is rounded.
   std::uint64_t count(std::string_view field, std::string_view text);
   /// A point in time as nanoseconds since the epoch: a number in units of 10^scale ns, or an
   /// RFC 3339 date and time, UTC where it names no offset; '/' may stand for '-' in the date.
