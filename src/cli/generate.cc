@@ -7,6 +7,7 @@
 #include "cli/commands.h"
 #include "cli/job_json.h"
 #include "cli/model_options.h"
+#include "cli/shipped_models.h"
 #include "cli/skips_json.h"
 #include "pipeline/model_file.h"
 #include "pipeline/synthesize.h"
@@ -26,7 +27,7 @@ struct Options {
 ExitCode run_generate(const Options& options, Context& context) {
   check_json(context.common, options.output);
   Selection selection = selection_of(options.selection);
-  const TwinModel model = read_model(options.model);
+  const TwinModel model = read_model(model_path(options.model));
   const TwinOutput output{options.output, context.common.format, context.common.force};
   check_twin_output(output, model.schema.kind);
   const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
@@ -48,7 +49,10 @@ ExitCode run_generate(const Options& options, Context& context) {
 
 Action define_generate(CLI::App& app, CommonOptions& common) {
   const auto options = std::make_shared<Options>();
-  app.add_option("MODEL", options->model, "Model file (.twin); - is standard input")->required();
+  app.add_option("MODEL", options->model,
+                 "Model file (.twin), or the name of one of tracetwin list models; - is "
+                 "standard input")
+      ->required();
   app.add_option("-o,--output", options->output, "Trace to write; - is standard output")
       ->required();
   add_count(app, options->count);

@@ -8,6 +8,7 @@
 #include "cli/commands.h"
 #include "cli/files.h"
 #include "cli/model_text.h"
+#include "cli/shipped_models.h"
 #include "cli/skips_json.h"
 #include "cli/trace_summary.h"
 #include "pipeline/model_file.h"
@@ -35,7 +36,8 @@ ExitCode inspect_model(const TwinModel& model, Context& context) {
   return ExitCode::kDone;
 }
 
-ExitCode inspect(const InspectOptions& options, Context& context) {
+ExitCode inspect(InspectOptions options, Context& context) {
+  options.file = model_path(options.file);
   SourceInfo info;
   info.name = shown_name(options.file);
   Buffered input(open_source(options.file, &info.compression));

@@ -9,9 +9,11 @@
 
 #include "base/named.h"
 #include "cli/commands.h"
+#include "cli/shipped_models.h"
 #include "cli/skips_json.h"
 #include "cli/text_table.h"
 #include "engine/engine.h"
+#include "pipeline/model_file.h"
 #include "schema/field.h"
 #include "trace/format/format.h"
 
@@ -63,10 +65,23 @@ Json fields_rows() {
   return rows;
 }
 
+Json models_rows() {
+  Json rows = Json::array();
+  for (const ShippedModel& shipped : shipped_models()) {
+    const TwinModel model = read_model(shipped.path);
+    rows.push_back({{"name", shipped.name},
+                    {"of", model.packets ? "captures" : "flow logs"},
+                    {"engine", model.engine},
+                    {"private", model.ledger.guarantees()}});
+  }
+  return rows;
+}
+
 constexpr std::array kTopics = {
     Topic{"formats", "files that can be read and written", formats_rows},
     Topic{"engines", "what can learn a trace", engines_rows},
     Topic{"fields", "what is learned of every trace of a kind", fields_rows},
+    Topic{"models", "models that come with the program: tracetwin generate NAME", models_rows},
 };
 
 std::string cell(const Json& value) {

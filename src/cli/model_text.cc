@@ -8,6 +8,18 @@
 namespace tracetwin::cli {
 namespace {
 
+/// How many records (conversations) a twin of the whole has.
+std::uint64_t records_of(const TwinModel& model) {
+  if (!model.series) {
+    return static_cast<std::uint64_t>(model.table.records);
+  }
+  std::uint64_t records = 0;
+  for (const series::Chunk& chunk : model.series->scheme.chunks) {
+    records += model.packets ? chunk.flows : chunk.records;
+  }
+  return records;
+}
+
 std::string heading(const TwinModel& model) {
   const bool flows = model.schema.kind == TraceKind::kFlows;
   return fmt::format(
@@ -19,8 +31,7 @@ std::string heading(const TwinModel& model) {
       flows ? "flow log" : "capture", model.source_format, model.made_by, model.engine, model.seed,
       format_rfc3339(model.window.begin), format_rfc3339(model.window.end),
       model.schema.window ? "given by the user" : "found in the trace",
-      with_thousands(static_cast<std::uint64_t>(model.table.records)),
-      flows ? "flow records" : "conversations");
+      with_thousands(records_of(model)), flows ? "flow records" : "conversations");
 }
 
 std::string fields_text(const TwinModel& model) {
@@ -48,6 +59,37 @@ std::string tables_text(const TwinModel& model) {
   return "\nTables\n" + table.text();
 }
 
+std::size_t numbers_of(const engine::Weights& weights) {
+  std::size_t numbers = 0;
+  for (const engine::Tensor& tensor : weights.tensors()) {
+    numbers += tensor.values.size();
+  }
+  return numbers;
+}
+
+std::string series_text(const series::SeriesModel& model) {
+  const doppelganger::Layout layout = series::layout_of(model.scheme);
+  TextTable table(48);
+  table.add({"chunk from", "to", "flows", "records", "weights"});
+  for (std::size_t c = 0; c < model.chunks.size(); ++c) {
+    const series::Chunk& chunk = model.scheme.chunks[c];
+    table.add({format_rfc3339(chunk.begin_ns), format_rfc3339(chunk.end_ns),
+               with_thousands(chunk.flows), with_thousands(chunk.records),
+               with_thousands(numbers_of(model.chunks[c]))});
+  }
+  std::string text = fmt::format(
+      "\nNetworks\n"
+      "  {} numbers a flow, {} a record, at most {} records; {} records a step\n{}",
+      doppelganger::width_of(layout.attributes) + doppelganger::width_of(layout.additional),
+      doppelganger::width_of(layout.features), model.scheme.most_records, model.options.sample_len,
+      table.text());
+  for (const series::Ranked& row : model.ranking) {
+    text += fmt::format("  {}: mean rank {:.2f} of {} when checkpoints were compared\n", row.name,
+                        row.score, model.ranking.size());
+  }
+  return text;
+}
+
 std::string packets_text(const PacketModel& packets) {
   return fmt::format(
       "\nPackets\n"
@@ -70,7 +112,8 @@ std::string privacy_text(const dp::LedgerReport& ledger) {
 }  // namespace
 
 std::string model_text(const TwinModel& model) {
-  return heading(model) + fields_text(model) + tables_text(model) +
+  return heading(model) + fields_text(model) +
+         (model.series ? series_text(*model.series) : tables_text(model)) +
          (model.packets ? packets_text(*model.packets) : "") + privacy_text(model.ledger);
 }
 
