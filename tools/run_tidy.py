@@ -44,11 +44,19 @@ def fingerprint(path):
     return digest.hexdigest()
 
 
+def write_commands(build):
+    """The compiler's commands without GCC's precompiled headers, which clang cannot read."""
+    entries = json.loads((build / "compile_commands.json").read_text())
+    for entry in entries:
+        entry["command"] = re.sub(r" -include \S*cmake_pch\.hxx", "", entry["command"])
+    (build / "tidy" / "compile_commands.json").write_text(json.dumps(entries))
+
+
 def look_at(path, build):
     stamp = build / "tidy" / fingerprint(path)
     if stamp.exists():
         return True, ""
-    found = subprocess.run(["clang-tidy", *EXTRA, "-p", str(build), str(path)],
+    found = subprocess.run(["clang-tidy", *EXTRA, "-p", str(build / "tidy"), str(path)],
                            stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)
     if found.returncode == 0:
         stamp.write_text(str(path.relative_to(ROOT)) + "\n")
@@ -96,6 +104,7 @@ def main():
     build = pathlib.Path(arguments[0]).resolve()
     files = [pathlib.Path(name).resolve() for name in arguments[1:]] or compiled_sources(build)
     (build / "tidy").mkdir(exist_ok=True)
+    write_commands(build)
     if "--short" in sys.argv[1:]:
         files = shortened(files, build)
     clean = True

@@ -15,7 +15,8 @@
 
 namespace {
 
-using namespace tracetwin;
+namespace neural = tracetwin::neural;
+using tracetwin::Error;
 
 constexpr int kFailed = 2;
 constexpr int kStopped = 128 + SIGTERM;
@@ -31,16 +32,16 @@ void say(const nlohmann::ordered_json& line) {
   std::cout << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
 }
 
-doppelganger::Job read_job(const char* path) {
+tracetwin::doppelganger::Job read_job(const char* path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
-    throw system_error("read", path);
+    throw tracetwin::system_error("read", path);
   }
   const auto json = nlohmann::json::parse(file, nullptr, false);
   if (json.is_discarded()) {
     throw Error(std::string(path) + " is no JSON text");
   }
-  return doppelganger::parse_job(json);
+  return tracetwin::doppelganger::parse_job(json);
 }
 
 int run(int argc, char** argv) {

@@ -26,6 +26,8 @@ struct Choice {
   std::string_view name;
   T value;
 };
+template <class T>
+Choice(const char*, T) -> Choice<T>;  // clang 14 does not find it by itself
 constexpr std::array kActivations{Choice{"softmax", Activation::kSoftmax},
                                   Choice{"sigmoid", Activation::kSigmoid},
                                   Choice{"tanh", Activation::kTanh}};
