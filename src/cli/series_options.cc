@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <system_error>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/named.h"
 #include "base/text.h"
@@ -42,6 +43,13 @@ void apply(const std::string& text, nlohmann::json& options) {
   const std::string value = text.substr(equals + 1);
   const auto parsed = nlohmann::json::parse(value, nullptr, false);
   options[key] = parsed.is_discarded() ? nlohmann::json(value) : parsed;
+}
+
+/// Beside the output; of one that has no place, among the system's temporary files.
+std::filesystem::path folder_for(const std::string& output, std::uint64_t seed) {
+  return writes_in_place(output)
+             ? std::filesystem::temp_directory_path() / fmt::format("tracetwin-{}.work", seed)
+             : std::filesystem::path(output + ".work");
 }
 
 }  // namespace
@@ -107,7 +115,8 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
   job.keep_every = std::max<std::uint64_t>(1, job.options.iterations / kKept);
   job.scheme.seed = seed;
   job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;
-  job.folder = options.folder.empty() ? output + ".work" : options.folder;
+  job.folder =
+      options.folder.empty() ? folder_for(output, seed) : std::filesystem::path(options.folder);
   return job;
 }
 

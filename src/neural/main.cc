@@ -1,6 +1,8 @@
 // tracetwin-neural JOB.json: trains the networks of one job. Standard output is lines of JSON:
 // progress, then {"done": true, …}, or {"stopped": true, …} after SIGTERM or SIGINT (exit code
 // 143), or {"error": …, "remedy": …} (exit code 2).
+#include <sys/prctl.h>
+
 #include <csignal>
 #include <exception>
 #include <fstream>
@@ -51,6 +53,8 @@ int run(int argc, char** argv) {
   }
   std::signal(SIGTERM, ask_to_stop);
   std::signal(SIGINT, ask_to_stop);
+  // Nobody reads on when the program that started this one is gone.
+  ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   neural::settle_process();
   const auto ending = neural::work(read_job(argv[1]), say, [] { return stop_asked != 0; });
   return ending == neural::Ending::kDone ? 0 : kStopped;

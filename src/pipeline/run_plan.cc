@@ -46,7 +46,12 @@ void prepare(const RunPlan& plan, const RunJob& job, const fs::path& folder) {
                 "--resume.");
   }
   for (const char* name : {"models", "best_generated", "output_data"}) {
-    fs::create_directories(folder / name);
+    std::error_code error;
+    fs::create_directories(folder / name, error);
+    if (error) {
+      throw Error(fmt::format("cannot make {}: {}", (folder / name).string(), error.message()),
+                  "Name another folder with --work-folder.");
+    }
   }
   Json config = netshare::effective(plan);
   write_text(folder / "config.json", config.dump(2) + "\n");
