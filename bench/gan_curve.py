@@ -4,10 +4,10 @@
     bench/gan_curve.py TRACE [--iterations N]... [--seed S] [--json FILE] [-- TRAIN_OPTIONS…]
 
 Trains TRACE (a flow log or a capture) to each number of iterations in turn, going on from the one
-before, and scores the twin made there. Prints a Markdown table: CPU seconds of training so far (user
-and system, worker included; of its one thread), mean JSD, relative EMD, pairwise distance, two-sample
-AUC, and how label and protocol mix and flow sizes come out. Needs TRACETWIN_SHARED (default
-../shared), the release build, and Debian's python3-pandas, -scipy, -sklearn.
+before, and scores the twin made there. Prints a Markdown table: CPU seconds of training so far
+(user and system, worker included; of its one thread), mean JSD, relative EMD, pairwise distance,
+two-sample AUC, usefulness, flow sizes. Needs TRACETWIN_SHARED (default ../shared), the release
+build, and Debian's python3-pandas, -scipy, -sklearn.
 """
 import argparse
 import json
