@@ -118,9 +118,9 @@ Sampler::Sampler(const Layout& layout, const Options& options, std::uint32_t mos
   n.attributes = perceptron_of(weights, "attribute", options.attribute_latent_dim + given, options,
                                n.attribute_width);
   if (n.additional_width > 0) {
-    n.additional =
-        perceptron_of(weights, "additional", n.attribute_width + options.attribute_latent_dim,
-                      options, n.additional_width);
+    n.additional = perceptron_of(weights, "additional",
+                                 n.attribute_width + options.attribute_latent_dim + given, options,
+                                 n.additional_width);
   }
   const std::size_t units = options.feature_units;
   const std::size_t first = n.all_attributes() + n.step_width();
@@ -167,21 +167,23 @@ void Sampler::Network::draw_lengths(std::size_t count, Random& random, FlowHeads
   }
 }
 
-void Sampler::Network::add_additional(Floats& rows, std::size_t count, Random& random) const {
+void Sampler::Network::add_additional(FlowHeads& drawn, Random& random) const {
+  const std::size_t count = drawn.attributes.size() / all_attributes();
   const std::size_t latent = options.attribute_latent_dim;
-  const std::size_t width = attribute_width + latent;
+  const std::size_t width = attribute_width + latent + (options.given_lengths ? 1 : 0);
   Floats input(count * width);
   for (std::size_t r = 0; r < count; ++r) {
-    std::copy_n(rows.begin() + static_cast<std::ptrdiff_t>(r * all_attributes()), attribute_width,
-                input.begin() + static_cast<std::ptrdiff_t>(r * width));
+    std::copy_n(drawn.attributes.begin() + static_cast<std::ptrdiff_t>(r * all_attributes()),
+                attribute_width, input.begin() + static_cast<std::ptrdiff_t>(r * width));
   }
   put_beside(noise(count * latent, options.attribute_noise, random), latent, attribute_width, width,
              input);
+  put_beside(drawn.lengths, options.given_lengths ? 1 : 0, attribute_width + latent, width, input);
   Floats made = additional.apply(std::move(input), count);
   for (std::size_t r = 0; r < count; ++r) {
     activate(layout.additional, std::span(made).subspan(r * additional_width, additional_width));
   }
-  put_beside(made, additional_width, attribute_width, all_attributes(), rows);
+  put_beside(made, additional_width, attribute_width, all_attributes(), drawn.attributes);
 }
 
 void rectify(Floats& values) {

@@ -68,7 +68,7 @@ struct Sampler::Network {
     return (options.noise ? options.feature_latent_dim : 0) +
            (options.feed_back ? step_records() : 0) + (options.given_lengths ? 1 : 0);
   }
-  void add_additional(Floats& rows, std::size_t count, Random& random) const;
+  void add_additional(FlowHeads& drawn, Random& random) const;
   void draw_lengths(std::size_t count, Random& random, FlowHeads& drawn) const;
   void split_first_layer(const Linear& whole);
 };

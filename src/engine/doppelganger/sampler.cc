@@ -38,8 +38,11 @@ FlowHeads Sampler::draw_heads(std::size_t count, Random& random) const {
 
 void Sampler::redraw_additional(FlowHeads& heads, Random& random) const {
   const Network& n = *network_;
+  if (n.options.given_lengths && heads.records.empty()) {
+    n.draw_lengths(heads.attributes.size() / n.all_attributes(), random, heads);
+  }
   if (n.additional_width > 0) {
-    n.add_additional(heads.attributes, heads.attributes.size() / n.all_attributes(), random);
+    n.add_additional(heads, random);
   }
 }
 
@@ -94,9 +97,6 @@ class Sampler::Run {
   Run(const Network& network, FlowHeads heads, Random& random)
       : n_(network), heads_(std::move(heads)), random_(random) {
     const std::size_t count = heads_.attributes.size() / n_.all_attributes();
-    if (n_.options.given_lengths && heads_.records.empty()) {
-      n_.draw_lengths(count, random_, heads_);
-    }
     records_.resize(count);
     going_.flows.resize(count);
     std::iota(going_.flows.begin(), going_.flows.end(), std::size_t{0});
@@ -193,7 +193,7 @@ class Sampler::Run {
       return length >= heads_.records[flow];
     }
     const float* flags = record + n_.record_width - kFlags;
-    return length >= n_.most_records || flags[0] <= flags[1];
+    return length >= n_.most_records || flags[0] < flags[1];
   }
 
   void take(const Floats& rows, std::size_t made) {

@@ -33,7 +33,8 @@ class Sampler {
   Sampler(Sampler&&) noexcept;
 
   FlowHeads draw_heads(std::size_t count, Random& random) const;
-  /// Draws the additional attributes of heads that were changed once more.
+  /// Draws the additional attributes of heads that were changed once more, and lengths where heads
+  /// should have some and come without.
   void redraw_additional(FlowHeads& heads, Random& random) const;
   /// The records behind such heads. Softmax outputs of features stay shares.
   Samples draw_series(FlowHeads heads, Random& random) const;
