@@ -2,7 +2,7 @@
 
 #include <fmt/format.h>
 
-#include <cstring>
+#include <algorithm>
 
 #include "base/error.h"
 
@@ -80,7 +80,7 @@ void from_weights(const engine::Weights& weights, const std::string& name, at::T
                 "Continue with the options with which the weights were trained.");
   }
   at::Tensor here = at::empty(shape, at::kFloat);
-  std::memcpy(here.data_ptr<float>(), saved.values.data(), saved.values.size() * sizeof(float));
+  std::ranges::copy(saved.values, here.data_ptr<float>());
   tensor.copy_(here);
 }
 

@@ -50,9 +50,10 @@ Embedding::Embedding(std::uint32_t dimensions, std::vector<Key> values, std::vec
 }
 
 std::span<const float> Embedding::point_of(Key value) const {
-  const auto above = std::lower_bound(values_.begin(), values_.end(), value);
-  auto found = above == values_.end() ? values_.end() - 1 : above;
-  if (found != values_.begin() && *found != value && value - *(found - 1) <= *found - value) {
+  auto found = std::lower_bound(values_.begin(), values_.end(), value);
+  const bool below_is_nearer = found != values_.begin() &&
+                               (found == values_.end() || value - *(found - 1) <= *found - value);
+  if (below_is_nearer && (found == values_.end() || *found != value)) {
     --found;
   }
   const auto at = static_cast<std::size_t>(found - values_.begin());

@@ -200,7 +200,8 @@ std::vector<Ranked> ranking_from(const json& list) {
   std::vector<Ranked> ranking;
   for (const json& object : list) {
     Ranked row{object.at("name").get<std::string>(), object.at("mean_rank").get<double>(), {}};
-    for (const auto& [name, value] : object.value("by", json::object()).items()) {
+    const json by = object.value("by", json::object());
+    for (const auto& [name, value] : by.items()) {
       row.by.emplace_back(name, value.get<double>());
     }
     ranking.push_back(std::move(row));

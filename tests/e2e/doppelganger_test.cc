@@ -45,7 +45,7 @@ class Doppelganger : public testing::Test {
 };
 
 TEST_F(Doppelganger, MakesAsManyFlowRecordsAsWereLearnedOrAskedFor) {
-  for (const std::string& coding : {"vocabulary", "published"}) {
+  for (const std::string coding : {"vocabulary", "published"}) {
     train(sample("sample.flows.csv.zst"), kSmall + "--chunks 3 --coding " + coding);
     ASSERT_EQ(program_.run("generate m.twin -o a.csv -f --seed 5 --threads 1").exit, 0);
     ASSERT_EQ(program_.run("generate m.twin -o b.csv -f --seed 5 --threads 3").exit, 0);
@@ -90,7 +90,7 @@ TEST_F(Doppelganger, ACaptureComesOutAsALegalCapture) {
 
 TEST_F(Doppelganger, SeveralFilesAreOneTrace) {
   const std::string header = "srcip,dstip,srcport,dstport,proto,ts,td,pkt,byt\n";
-  for (const std::string& name : {"1", "2"}) {
+  for (const std::string name : {"1", "2"}) {
     std::string rows = header;
     for (int i = 0; i < 50; ++i) {
       rows += "10.0.0." + name + ",10.0.1.1," + std::to_string(2000 + i) + ",443,TCP," + name +
@@ -115,10 +115,14 @@ TEST_F(Doppelganger, SaysWhatItCannotDo) {
 }
 
 TEST_F(Doppelganger, RunsNetSharesConfigurations) {
-  for (const std::string& name : {"netflow", "pcap"}) {
+  for (const std::string name : {"netflow", "pcap"}) {
     const std::string config = sample("netshare_" + name + ".json");
+    const std::string data = name == "pcap" ? "sample.pcap.zst" : "sample.flows.csv.zst";
     // A model of the size that a test can train; all else as it stands.
-    program_.write(name + ".json", R"({"default": ")" + config + R"(", "model": {"config": {
+    program_.write(name + ".json", R"({"default": ")" + config + R"(",
+      "input_adapters": {"data_source": {"original_data_file": ")" +
+                                       sample(data) + R"("}},
+      "model": {"config": {
       "iteration": 4, "extra_checkpoint_freq": 2, "sample_len": [4], "batch_size": 16,
       "gen_attribute_num_units": 16, "disc_num_units": 16, "attr_disc_num_units": 16,
       "gen_feature_num_units": 8}}})");

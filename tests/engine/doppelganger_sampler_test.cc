@@ -117,7 +117,8 @@ TEST(Sampler, GivenLengthsLieBetweenThoseOfTheTraining) {
   Options options = small_options();
   options.given_lengths = true;
   Weights weights;
-  for (const Tensor& tensor : small_weights(0).tensors()) {
+  const Weights narrow = small_weights(0);
+  for (const Tensor& tensor : narrow.tensors()) {
     Tensor wider = tensor;
     if (tensor.name == "attribute.0.weight") {
       wider = {tensor.name, {2, 6}, std::vector<float>(12, 0.3F)};
