@@ -3,7 +3,7 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "engine/doppelganger/product.h"
+#include "engine/product.h"
 #include "engine/doppelganger/sampler.h"
 
 namespace tracetwin::doppelganger {
@@ -24,7 +24,7 @@ TEST(Product, IsThatOfEveryRowAndColumn) {
           value = static_cast<float>(random.normal());
         }
       }
-      multiply_add(in, weights, rows, kInner, n, out);
+      engine::multiply_add(in, weights, rows, kInner, n, out);
       for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t c = 0; c < n; ++c) {
           double sum = 1;
