@@ -19,7 +19,8 @@ std::string heading(const TwinModel& model) {
       flows ? "flow log" : "capture", model.source_format, model.made_by, model.engine, model.seed,
       format_rfc3339(model.window.begin), format_rfc3339(model.window.end),
       model.schema.window ? "given by the user" : "found in the trace",
-      with_thousands(model.tokens ? model.tokens->records : static_cast<std::uint64_t>(model.table.records)),
+      with_thousands(model.tokens ? model.tokens->records
+                                  : static_cast<std::uint64_t>(model.table.records)),
       flows ? "flow records" : "conversations");
 }
 

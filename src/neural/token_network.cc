@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 
 namespace tracetwin::neural {
@@ -49,6 +50,7 @@ TokenNetwork::TokenNetwork(autoregressive::Layout layout, const autoregressive::
       values_(static_cast<std::int64_t>(first_value(layout_, layout_.size()))),
       kind_(kind),
       parameters_(shapes(), kind) {
+  order_inputs();
   std::int64_t values = 0;
   for (std::size_t t = 0; t < layout_.size(); ++t) {
     first_values_.push_back(values);
@@ -57,6 +59,7 @@ TokenNetwork::TokenNetwork(autoregressive::Layout layout, const autoregressive::
     head.out_bias = parameters_[named(t, "out.bias")];
     head.out_bias_slope = parameters_.gradient(named(t, "out.bias"));
     if (t > 0) {
+      set_reads(t, head);
       head.hidden_weight = parameters_[named(t, "hidden.weight")];
       head.hidden_bias = parameters_[named(t, "hidden.bias")];
       head.out_weight = parameters_[named(t, "out.weight")];
@@ -68,12 +71,36 @@ TokenNetwork::TokenNetwork(autoregressive::Layout layout, const autoregressive::
   }
 }
 
+void TokenNetwork::order_inputs() {
+  for (std::size_t t = 0; t < layout_.size(); ++t) {
+    order_.push_back(t);
+  }
+  std::stable_partition(order_.begin(), order_.end(),
+                        [&](std::size_t t) { return !layout_[t].local; });
+}
+
+void TokenNetwork::set_reads(std::size_t t, Head& head) const {
+  const std::vector<std::size_t> reads = reads_of(layout_, t);
+  head.reads = static_cast<std::int64_t>(reads.size());
+  if (std::equal(reads.begin(), reads.end(), order_.begin())) {
+    return;
+  }
+  std::vector<std::int64_t> columns;
+  for (const std::size_t s : reads) {
+    const auto place = std::find(order_.begin(), order_.end(), s) - order_.begin();
+    for (std::int64_t e = 0; e < embedding_; ++e) {
+      columns.push_back(place * embedding_ + e);
+    }
+  }
+  head.columns = whole_numbers(columns, kind_);
+}
+
 std::vector<Shape> TokenNetwork::shapes() const {
   std::vector<Shape> shapes = {{"embedding", {values_ + 1, embedding_}}};
   for (std::size_t t = 0; t < layout_.size(); ++t) {
     const std::int64_t choices = layout_[t].choices;
     if (t > 0) {
-      const auto inputs = static_cast<std::int64_t>(t) * embedding_;
+      const auto inputs = static_cast<std::int64_t>(reads_of(layout_, t).size()) * embedding_;
       shapes.push_back({named(t, "hidden.weight"), {inputs, hidden_}});
       shapes.push_back({named(t, "hidden.bias"), {hidden_}});
       shapes.push_back({named(t, "out.weight"), {hidden_, choices}});
@@ -118,21 +145,23 @@ TokenBatch TokenNetwork::batch(const Records& records, std::span<const std::uint
                                double dropout, Random& random) const {
   const std::size_t width = layout_.size();
   std::vector<std::int64_t> inputs;
+  std::vector<std::int64_t> shown(width);
+  bool hidden = false;
   std::vector<std::vector<std::int64_t>> rows(width), values(width);
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const auto record = records.record(chosen[i]);
-    bool hidden = false;
     for (std::size_t t = 0; t < width; ++t) {
       if (record[t] != kInactive) {
         rows[t].push_back(static_cast<std::int64_t>(i));
         values[t].push_back(record[t]);
       }
-      if (dropout > 0 && (t == 0 || layout_[t].field != layout_[t - 1].field)) {
-        hidden = random.chance(dropout);
+      if (t == 0 || layout_[t].field != layout_[t - 1].field) {
+        hidden = dropout > 0 && random.chance(dropout);
       }
-      if (t + 1 < width) {
-        inputs.push_back(record[t] == kInactive || hidden ? values_ : first_values_[t] + record[t]);
-      }
+      shown[t] = record[t] == kInactive || hidden ? values_ : first_values_[t] + record[t];
+    }
+    for (const std::size_t t : order_) {
+      inputs.push_back(shown[t]);
     }
   }
   TokenBatch batch;
@@ -158,8 +187,9 @@ TokenNetwork::Pass TokenNetwork::forward(std::size_t t, const TokenBatch::Target
   if (t == 0) {
     pass.log_shares = at::log_softmax(head.out_bias.expand({target.active, -1}), 1);
   } else {
-    pass.in = points.narrow(1, 0, static_cast<std::int64_t>(t) * embedding_);
-    pass.in = target.rows.defined() ? pass.in.index_select(0, target.rows) : pass.in;
+    pass.in = target.rows.defined() ? points.index_select(0, target.rows) : points;
+    pass.in = head.columns.defined() ? pass.in.index_select(1, head.columns)
+                                     : pass.in.narrow(1, 0, head.reads * embedding_);
     pass.hidden = at::addmm(head.hidden_bias, pass.in, head.hidden_weight).relu_();
     pass.log_shares = at::log_softmax(at::addmm(head.out_bias, pass.hidden, head.out_weight), 1);
   }
@@ -182,7 +212,11 @@ void TokenNetwork::backward(std::size_t t, const TokenBatch& batch, Pass& pass,
   slope = at::threshold_backward(at::mm(slope, head.out_weight.t()), pass.hidden, 0);
   at::sum_out(head.hidden_bias_slope, slope, 0);
   at::mm_out(head.hidden_weight_slope, pass.in.t(), slope);
-  const at::Tensor back = at::mm(slope, head.hidden_weight.t());
+  at::Tensor back = at::mm(slope, head.hidden_weight.t());
+  if (head.columns.defined()) {
+    back = at::zeros({back.size(0), slopes.size(1)}, back.options())
+               .index_copy_(1, head.columns, back);
+  }
   at::Tensor own = slopes.narrow(1, 0, back.size(1));
   if (target.rows.defined()) {
     own.index_add_(0, target.rows, back);
@@ -209,9 +243,7 @@ double TokenNetwork::learn(const TokenBatch& batch) {
       backward(t, batch, pass, slopes);
     }
   }
-  if (layout_.size() > 1) {
-    embedding_gradient(batch, slopes);
-  }
+  embedding_gradient(batch, slopes);
   return loss / static_cast<double>(batch.size);
 }
 

@@ -21,7 +21,7 @@ struct TokenBatch {
     std::int64_t active = 0;
   };
   std::int64_t size = 0;
-  at::Tensor inputs;  ///< [size * (tokens - 1)]: rows of the embedding
+  at::Tensor inputs;  ///< [size * tokens]: rows of the embedding, tokens that all read first
   std::vector<Target> targets;
 };
 
@@ -52,6 +52,8 @@ class TokenNetwork {
 
  private:
   struct Head {
+    std::int64_t reads = 0;  ///< so many tokens
+    at::Tensor columns;      ///< of `inputs` they are; undefined when they are the first
     at::Tensor hidden_weight, hidden_bias, out_weight, out_bias;
     at::Tensor hidden_weight_slope, hidden_bias_slope, out_weight_slope, out_bias_slope;
   };
@@ -61,6 +63,8 @@ class TokenNetwork {
   };
 
   std::vector<Shape> shapes() const;
+  void order_inputs();
+  void set_reads(std::size_t t, Head& head) const;
   void initialise_head(std::size_t t, std::span<const double> counts, Random& random);
   at::Tensor points(const TokenBatch& batch) const;
   Pass forward(std::size_t t, const TokenBatch::Target& target, const at::Tensor& points) const;
@@ -70,6 +74,7 @@ class TokenNetwork {
   autoregressive::Layout layout_;
   std::int64_t embedding_, hidden_, values_;
   std::vector<std::int64_t> first_values_;
+  std::vector<std::size_t> order_;  ///< of the inputs' tokens
   Kind kind_;
   Parameters parameters_;
   std::vector<Head> heads_;

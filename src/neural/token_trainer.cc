@@ -41,7 +41,7 @@ Records checked(Records records, const autoregressive::Layout& layout) {
     const auto record = records.record(i);
     for (std::size_t t = 0; t < layout.size(); ++t) {
       fits = fits && (is_active(layout, t, record.data()) ? record[t] < layout[t].choices
-                                                           : record[t] == autoregressive::kInactive);
+                                                          : record[t] == autoregressive::kInactive);
     }
   }
   if (!fits) {
@@ -69,8 +69,8 @@ std::uint64_t number_at(const engine::Tensor& tensor, std::size_t i) {
 TokenTrainer::TokenTrainer(const Job& job, Records records)
     : job_(job),
       records_(checked(std::move(records), job.layout)),
-      held_(autoregressive::hold_out(records_.groups, job.options.hold_out,
-                                     mix(job.seed, kGroups))),
+      held_(
+          autoregressive::hold_out(records_.groups, job.options.hold_out, mix(job.seed, kGroups))),
       kind_(kind_of(job)),
       network_(job.layout, job.options, kind_),
       adam_(adam_of(job.options), network_.parameters().flat()) {
@@ -137,8 +137,7 @@ void TokenTrainer::judge() {
   Random unused(0);
   const std::vector<std::uint32_t>& rows = held_.judge.empty() ? held_.train : held_.judge;
   for (std::size_t begin = 0; begin < rows.size(); begin += kJudgedAtOnce) {
-    const auto some =
-        std::span(rows).subspan(begin, std::min(kJudgedAtOnce, rows.size() - begin));
+    const auto some = std::span(rows).subspan(begin, std::min(kJudgedAtOnce, rows.size() - begin));
     sum += network_.judge(network_.batch(records_, some, 0, unused));
   }
   flat.copy_(before);

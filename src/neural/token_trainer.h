@@ -25,8 +25,8 @@ class TokenTrainer {
   std::uint64_t steps() const { return steps_; }
   std::uint64_t most_steps() const;
 
-  double loss() const { return loss_; }              ///< of the last batch, nats a record
-  double judgement() const { return judgement_; }    ///< the last one, nats a record
+  double loss() const { return loss_; }            ///< of the last batch, nats a record
+  double judgement() const { return judgement_; }  ///< the last one, nats a record
   double best_judgement() const { return best_judgement_; }
 
   /// The weights that judged best, after judging the present ones when none was yet.

@@ -36,9 +36,12 @@ engine::Weights read(const std::filesystem::path& path) {
 }
 
 nlohmann::ordered_json line_of(const TokenTrainer& trainer, double seconds) {
-  return {{"iteration", trainer.steps()},         {"iterations", trainer.most_steps()},
-          {"seconds", seconds},                   {"loss", trainer.loss()},
-          {"judgement", trainer.judgement()},     {"best", trainer.best_judgement()}};
+  return {{"iteration", trainer.steps()},
+          {"iterations", trainer.most_steps()},
+          {"seconds", seconds},
+          {"loss", trainer.loss()},
+          {"judgement", trainer.judgement()},
+          {"best", trainer.best_judgement()}};
 }
 
 void say_end(const TokenTrainer& trainer, double seconds, const char* how, const Say& say) {

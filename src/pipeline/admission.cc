@@ -39,11 +39,10 @@ Admission::Admission(const TwinModel& model, const GenerateJob& job)
 void Admission::refuse_time() const {
   for (const Condition& condition : conditions_) {
     if (condition.field == time_) {
-      throw Error(
-          fmt::format("the twin covers {} to {}, which \"{}\" excludes",
-                      format_rfc3339(window_.begin), format_rfc3339(window_.end),
-                      shortened(condition.text)),
-          "Give other times, or move the twin with --start and --duration.");
+      throw Error(fmt::format("the twin covers {} to {}, which \"{}\" excludes",
+                              format_rfc3339(window_.begin), format_rfc3339(window_.end),
+                              shortened(condition.text)),
+                  "Give other times, or move the twin with --start and --duration.");
     }
   }
   throw Error("the twin covers no time");

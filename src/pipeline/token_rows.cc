@@ -122,8 +122,7 @@ class TokenChooser {
   }
 
   /// Rows of two addresses that cannot speak with each other are drawn again, a few times.
-  void draw_block(std::span<const std::uint32_t> slots, Random& random,
-                  std::span<Row> rows) const {
+  void draw_block(std::span<const std::uint32_t> slots, Random& random, std::span<Row> rows) const {
     std::vector<std::size_t> missing(slots.size());
     std::iota(missing.begin(), missing.end(), std::size_t{0});
     for (int i = 0; i < kTries && !missing.empty(); ++i) {
@@ -148,8 +147,8 @@ class TokenChooser {
   Row row_of(std::span<const std::uint16_t> tokens, const Slot& slot, Random& random) const {
     Row row(model_.schema.fields.size());
     tokenizer_.decode(tokens, random, row);
-    row[time_] = time_key(static_cast<std::int64_t>(static_cast<std::uint64_t>(row[time_])) +
-                          slot.shift_ns);
+    row[time_] =
+        time_key(static_cast<std::int64_t>(static_cast<std::uint64_t>(row[time_])) + slot.shift_ns);
     if (!slot.times.contains(row[time_])) {
       row[time_] = slot.times.draw(random);
     }

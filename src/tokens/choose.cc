@@ -172,9 +172,8 @@ class Chooser {
         port ? std::max(options_.least, keys.size() / kRowsAPort) : options_.least;
     coding.frequent = frequent_of(key_counts(coding.field), least, options_.most_listed);
     std::sort(coding.frequent.begin(), coding.frequent.end());
-    coding.v6 = !port && std::any_of(keys.begin(), keys.end(), [](Key key) {
-      return !address_of(key).is_v4();
-    });
+    coding.v6 = !port && std::any_of(keys.begin(), keys.end(),
+                                     [](Key key) { return !address_of(key).is_v4(); });
   }
 
   std::vector<double> numbers_of(const Coding& coding) const {

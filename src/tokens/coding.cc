@@ -10,6 +10,7 @@ namespace {
 
 constexpr std::size_t kDigits4 = 8;
 constexpr std::size_t kDigits6 = 32;
+constexpr std::uint32_t kSharedDigits = 4;  // that the tokens of other fields read
 constexpr unsigned kDigitBits = 4;
 constexpr std::uint32_t kDigitChoices = 1U << kDigitBits;
 constexpr unsigned kByteBits = 8;
@@ -38,8 +39,8 @@ struct Cell {
 
 Cell cell_of(const Coding& coding, double value) {
   const auto inner = std::span(coding.edges).subspan(1, coding.edges.size() - 2);
-  const auto bin = static_cast<std::size_t>(std::upper_bound(inner.begin(), inner.end(), value) -
-                                            inner.begin());
+  const auto bin =
+      static_cast<std::size_t>(std::upper_bound(inner.begin(), inner.end(), value) - inner.begin());
   const double low = to_scale(coding, coding.edges[bin]);
   const double high = to_scale(coding, coding.edges[bin + 1]);
   const double place = to_scale(coding, std::max(value, coding.edges[bin]));
@@ -91,8 +92,8 @@ void encode_address(const Coding& coding, Key key, std::uint16_t& head,
   }
   const std::size_t digits = v4 ? kDigits4 : kDigits6;
   for (std::size_t d = 0; d < digits; ++d) {
-    details[d] = static_cast<std::uint16_t>((key >> (kDigitBits * (digits - 1 - d))) &
-                                            (kDigitChoices - 1));
+    details[d] =
+        static_cast<std::uint16_t>((key >> (kDigitBits * (digits - 1 - d))) & (kDigitChoices - 1));
   }
 }
 
@@ -129,9 +130,8 @@ double decode_number(const Coding& coding, std::uint16_t head,
   if (head < coding.atoms.size()) {
     return coding.atoms[head];
   }
-  return draw_in(coding,
-                 {head - coding.atoms.size(), details.empty() ? std::size_t{0} : details[0]},
-                 random);
+  return draw_in(
+      coding, {head - coding.atoms.size(), details.empty() ? std::size_t{0} : details[0]}, random);
 }
 
 Key decode_port(const Coding& coding, std::uint16_t head, std::span<const std::uint16_t> details,
@@ -178,18 +178,19 @@ std::vector<autoregressive::Token> details_of(const Coding& coding, std::uint32_
     case Code::kAddress:
       for (std::uint32_t d = 0; d < (coding.v6 ? kDigits6 : kDigits4); ++d) {
         details.push_back({fmt::format("{} digit {}", coding.name, d + 1), kDigitChoices, field,
+                           d >= kSharedDigits,
                            autoregressive::Guard{head, listed + (d < kDigits4 ? 0 : 1)}});
       }
       break;
     case Code::kPort:
-      details.push_back({coding.name + " high byte", kByteChoices, field,
+      details.push_back({coding.name + " high byte", kByteChoices, field, true,
                          autoregressive::Guard{head, listed}});
       break;
     case Code::kNumber:
     case Code::kTime:
       if (coding.parts > 1) {
         details.push_back(
-            {coding.name + " part", coding.parts, field,
+            {coding.name + " part", coding.parts, field, false,
              autoregressive::Guard{head, static_cast<std::uint32_t>(coding.atoms.size())}});
       }
   }

@@ -163,8 +163,7 @@ bool is_complete(const Scheme& scheme, std::span<const Field> fields) {
   for (const Coding& coding : scheme.codings) {
     told[coding.field] = true;
   }
-  return !scheme.codings.empty() &&
-         fields[scheme.codings.front().field].kind == FieldKind::kTime &&
+  return !scheme.codings.empty() && fields[scheme.codings.front().field].kind == FieldKind::kTime &&
          std::count(told.begin(), told.end(), false) == 0;
 }
 
@@ -187,8 +186,8 @@ TokenModel token_model_from(const json& object, const Blobs& blobs, std::span<co
   for (const json& coding : object.at("codings")) {
     model.scheme.codings.push_back(coding_from(coding));
     if (!is_sound(model.scheme.codings.back(), fields, vocabularies, window)) {
-      throw Error(fmt::format("the tokens of {} do not fit its field",
-                              model.scheme.codings.back().name));
+      throw Error(
+          fmt::format("the tokens of {} do not fit its field", model.scheme.codings.back().name));
     }
   }
   if (!is_complete(model.scheme, fields)) {

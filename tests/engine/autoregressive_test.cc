@@ -48,7 +48,7 @@ TEST(Choose, FollowsTheSharesAndNeverTakesNone) {
 
 // A coin; a second coin that knows the first; a third, which is there when the second shows 1.
 Layout small_layout() {
-  return {{"first", 2, 0}, {"second", 2, 1}, {"third", 2, 2, Guard{1, 1}}};
+  return {{"first", 2, 0}, {"second", 2, 1}, {"third", 2, 2, false, Guard{1, 1}}};
 }
 
 Options small_options() {
@@ -122,7 +122,7 @@ TEST(Sampler, RefusesWeightsThatDoNotFit) {
 
 TEST(Layout, RefusesGuardsThatLookAheadAndNoChoice) {
   EXPECT_THROW(check({}), Error);
-  EXPECT_THROW(check({{"a", 2, 0}, {"b", 2, 1, Guard{1, 0}}}), Error);
+  EXPECT_THROW(check({{"a", 2, 0}, {"b", 2, 1, false, Guard{1, 0}}}), Error);
   EXPECT_THROW(check({{"a", 0, 0}}), Error);
   EXPECT_NO_THROW(check(small_layout()));
 }

@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "engine/product.h"
 #include "engine/doppelganger/sampler.h"
+#include "engine/product.h"
 
 namespace tracetwin::doppelganger {
 namespace {

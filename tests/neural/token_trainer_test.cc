@@ -15,21 +15,26 @@ using autoregressive::kInactive;
 using autoregressive::Records;
 
 autoregressive::Layout layout() {
-  return {{"a", 3, 0}, {"b", 4, 1}, {"b detail", 2, 1, Guard{1, 2}}, {"c", 5, 2}};
+  return {{"a", 3, 0},
+          {"b", 4, 1},
+          {"b detail", 2, 1, true, Guard{1, 2}},
+          {"b end", 2, 1, true, Guard{1, 3}},
+          {"c", 5, 2}};
 }
 
 /// c follows from a and b but for a tenth; ten records a group.
 Records records(std::size_t count, std::uint64_t seed) {
   Random random(seed);
   Records records;
-  records.width = 4;
+  records.width = 5;
   for (std::size_t i = 0; i < count; ++i) {
     const auto a = static_cast<std::uint16_t>(random.below(3));
     const auto b = static_cast<std::uint16_t>(random.below(4));
     const auto detail = b < 2 ? kInactive : static_cast<std::uint16_t>(random.below(2));
     const auto c =
         static_cast<std::uint16_t>(random.chance(0.1) ? random.below(5) : std::uint64_t{a} + b / 2);
-    records.tokens.insert(records.tokens.end(), {a, b, detail, c});
+    const auto end = b < 3 ? kInactive : static_cast<std::uint16_t>(1 - detail);
+    records.tokens.insert(records.tokens.end(), {a, b, detail, end, c});
     records.groups.push_back(static_cast<std::uint32_t>(i / 10));
   }
   return records;
@@ -64,7 +69,7 @@ TEST(TokenNetwork, GradientIsThatOfFiniteDifferences) {
   const at::Tensor gradient = network.parameters().flat_gradient().clone();
   const auto size = static_cast<double>(rows.size());
   constexpr double kStep = 1e-6;
-  const std::int64_t zero_row = (3 + 4 + 2 + 5) * 3;
+  const std::int64_t zero_row = (3 + 4 + 2 + 2 + 5) * 3;
   for (std::int64_t i = 0; i < flat.numel(); ++i) {
     if (i >= zero_row && i < zero_row + 3) {
       EXPECT_EQ(gradient[i].item<double>(), 0) << "what is hidden or inactive stays 0";
@@ -86,8 +91,8 @@ TEST(TokenTrainer, LearnsWhatDependsOnWhat) {
     trainer.step();
   }
   // log 3 + log 4 + log 2 / 2, and of c about 0.92 of one and 0.02 of each other value.
-  const double entropy = std::log(12.0) + std::log(2.0) / 2 - 0.92 * std::log(0.92) -
-                         0.08 * std::log(0.02);
+  const double entropy =
+      std::log(12.0) + std::log(2.0) / 2 - 0.92 * std::log(0.92) - 0.08 * std::log(0.02);
   EXPECT_LT(trainer.best_judgement(), entropy + 0.15);
   EXPECT_GT(trainer.best_judgement(), entropy - 0.15);
 }

@@ -46,7 +46,8 @@ engine::Weights drawn_weights(const autoregressive::Layout& layout,
     const std::string name = std::to_string(t);
     const std::uint64_t choices = layout[t].choices;
     if (t > 0) {
-      weights.add(drawn(name + ".hidden.weight", {t * points, units}, random));
+      weights.add(
+          drawn(name + ".hidden.weight", {reads_of(layout, t).size() * points, units}, random));
       weights.add(drawn(name + ".hidden.bias", {units}, random));
       weights.add(drawn(name + ".out.weight", {units, choices}, random));
     }

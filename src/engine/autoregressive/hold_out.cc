@@ -57,8 +57,9 @@ HeldOut hold_out(std::span<const std::uint32_t> groups, double part, std::uint64
     (chosen.contains(groups[i]) ? held.judge : held.train).push_back(i);
   }
   const bool one_sided = held.judge.empty() || held.train.empty();
-  return one_sided && records > 1 ? by_records(records, std::clamp<std::size_t>(wanted, 1, records - 1), seed)
-                                  : held;
+  return one_sided && records > 1
+             ? by_records(records, std::clamp<std::size_t>(wanted, 1, records - 1), seed)
+             : held;
 }
 
 }  // namespace tracetwin::autoregressive

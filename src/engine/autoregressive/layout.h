@@ -22,6 +22,9 @@ struct Token {
   std::string name;           ///< for people
   std::uint32_t choices = 2;  ///< 1 … kMostChoices
   std::uint32_t field = 0;    ///< tokens of one field are forgotten together in training
+  /// Only tokens of the same field read it: the last digits of an address say little of what its
+  /// host does, and are what a network would know a single host by.
+  bool local = false;
   std::optional<Guard> guard = std::nullopt;
 
   friend bool operator==(const Token&, const Token&) = default;
@@ -40,6 +43,9 @@ inline bool is_active(const Layout& layout, std::size_t t, const std::uint16_t* 
   const auto& guard = layout[t].guard;
   return !guard || (record[guard->parent] != kInactive && record[guard->parent] >= guard->least);
 }
+
+/// The tokens before `t` that it depends on: first those that all read, then its field's own.
+std::vector<std::size_t> reads_of(const Layout& layout, std::size_t t);
 
 /// Choices of all tokens before `t`: the place of its first value among all values.
 std::size_t first_value(const Layout& layout, std::size_t t);

@@ -38,11 +38,12 @@ void add_row(const float* row, std::size_t size, float* sums) {
   }
 }
 
-void check_size(const Layout& layout, const std::vector<std::size_t>& first_values,
-                std::size_t hidden) {
+void check_size(const Layout& layout, std::size_t hidden) {
   std::size_t numbers = 0;
   for (std::size_t t = 0; t < layout.size(); ++t) {
-    numbers += first_values[t] * hidden;
+    for (const std::size_t s : reads_of(layout, t)) {
+      numbers += layout[s].choices * hidden;
+    }
   }
   if (numbers > kMostTabulated) {
     throw Error("the network has more values and units than can be tabulated");
@@ -59,7 +60,7 @@ Sampler::Sampler(Layout layout, const Options& options, const engine::Weights& w
     first_values_.push_back(values);
     values += token.choices;
   }
-  check_size(layout_, first_values_, hidden_);
+  check_size(layout_, hidden_);
   values_of(weights, "embedding", {values + 1, embedding_});
   for (std::size_t t = 0; t < layout_.size(); ++t) {
     heads_.push_back(make_head(t, weights));
@@ -75,16 +76,18 @@ Sampler::Head Sampler::make_head(std::size_t t, const engine::Weights& weights) 
   }
   head.out_weight = values_of(weights, fmt::format("{}.out.weight", t), {hidden_, choices});
   head.bias = values_of(weights, fmt::format("{}.hidden.bias", t), {hidden_});
-  const std::span<const float> layer =
-      values_of(weights, fmt::format("{}.hidden.weight", t), {t * embedding_, hidden_});
+  head.reads = reads_of(layout_, t);
+  const std::span<const float> layer = values_of(weights, fmt::format("{}.hidden.weight", t),
+                                                 {head.reads.size() * embedding_, hidden_});
   const std::span<const float> points = weights["embedding"].values;
-  head.table.assign(first_values_[t] * hidden_, 0.0F);
-  for (std::size_t s = 0; s < t; ++s) {
+  for (std::size_t i = 0; i < head.reads.size(); ++i) {
+    const std::size_t s = head.reads[i];
     const std::size_t rows = layout_[s].choices;
-    engine::multiply_add(
-        points.subspan(first_values_[s] * embedding_, rows * embedding_),
-        layer.subspan(s * embedding_ * hidden_, embedding_ * hidden_), rows, embedding_, hidden_,
-        std::span(head.table).subspan(first_values_[s] * hidden_, rows * hidden_));
+    head.places.push_back(head.table.size() / hidden_);
+    head.table.resize(head.table.size() + rows * hidden_);
+    engine::multiply_add(points.subspan(first_values_[s] * embedding_, rows * embedding_),
+                         layer.subspan(i * embedding_ * hidden_, embedding_ * hidden_), rows,
+                         embedding_, hidden_, std::span(head.table).last(rows * hidden_));
   }
   return head;
 }
@@ -114,12 +117,13 @@ void Sampler::draw(std::span<std::uint16_t> records, std::size_t given, Random& 
   }
 }
 
-void Sampler::fill_hidden(const Head& head, std::size_t t, const std::uint16_t* record,
+void Sampler::fill_hidden(const Head& head, const std::uint16_t* record,
                           std::span<float> hidden) const {
   std::copy(head.bias.begin(), head.bias.end(), hidden.begin());
-  for (std::size_t s = 0; s < t; ++s) {
-    if (record[s] != kInactive) {
-      add_row(&head.table[(first_values_[s] + record[s]) * hidden_], hidden_, hidden.data());
+  for (std::size_t i = 0; i < head.reads.size(); ++i) {
+    const std::uint16_t value = record[head.reads[i]];
+    if (value != kInactive) {
+      add_row(&head.table[(head.places[i] + value) * hidden_], hidden_, hidden.data());
     }
   }
   for (float& unit : hidden) {
@@ -144,7 +148,7 @@ void Sampler::draw_token(std::size_t t, std::span<std::uint16_t> records, Random
   for (std::size_t i = 0; i < active.size(); ++i) {
     scores.insert(scores.end(), head.out_bias.begin(), head.out_bias.end());
     if (t > 0) {
-      fill_hidden(head, t, active[i], std::span(hidden).subspan(i * hidden_, hidden_));
+      fill_hidden(head, active[i], std::span(hidden).subspan(i * hidden_, hidden_));
     }
   }
   if (t > 0) {
