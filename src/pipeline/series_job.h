@@ -16,11 +16,11 @@ struct SeriesJob {
   doppelganger::Options options;
   /// Where samples and checkpoints are kept while it goes on. Private.
   std::filesystem::path folder;
-  bool resume = false;       ///< go on from the checkpoints in `folder`
-  double fine_tuning = 4;    ///< chunks behind the first get iterations / this, from its weights
-  autoregressive::Options tokens;  ///< of engines of tokens, instead of `scheme` and `options`
-  bool independent = false;  ///< every chunk from scratch
-  double max_seconds = 0;    ///< of wall time for all chunks; 0 = no limit
+  bool resume = false;     ///< go on from the checkpoints in `folder`
+  double fine_tuning = 4;  ///< chunks behind the first get iterations / this, from its weights
+  autoregressive::Options tokens;   ///< of engines of tokens, instead of `scheme` and `options`
+  bool independent = false;         ///< every chunk from scratch
+  double max_seconds = 0;           ///< of wall time for all chunks; 0 = no limit
   std::uint64_t keep_every = 1000;  ///< iterations between candidates for the model
   std::string device = "cpu";
 };

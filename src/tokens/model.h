@@ -31,7 +31,7 @@ nlohmann::json to_json(const TokenModel& model, Blobs& blobs);
 /// The inverse. Throws Error, or nlohmann's exception for a wrong type, when it is not what
 /// to_json() gives for these fields, and when decoding or the network could go wrong.
 TokenModel token_model_from(const nlohmann::json& json, const Blobs& blobs,
-                            std::span<const Field> fields,
-                            std::span<const Vocabulary> vocabularies, const Window& window);
+                            std::span<const Field> fields, std::span<const Vocabulary> vocabularies,
+                            const Window& window);
 
 }  // namespace tracetwin::tokens

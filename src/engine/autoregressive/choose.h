@@ -6,8 +6,8 @@
 
 namespace tracetwin::autoregressive {
 
-/// Replaces scores by exp(score - largest), to a few units in the seventh digit. The same numbers
-/// whatever the processor's vectors are.
+/// Replaces scores by exp(score - largest), to 2e-5 of each, and what is below 1e-37 by about that.
+/// The same numbers whatever the processor's vectors are.
 void exponentiate(std::span<float> scores);
 
 /// Index drawn in proportion to `shares` (all >= 0, some > 0).
