@@ -184,6 +184,18 @@ class Chooser {
     return numbers;
   }
 
+  /// Second over first number, of the records whose second one is no atom.
+  std::vector<double> seconds_each(const Coding& coding) const {
+    std::vector<double> each;
+    for (const Key key : columns_.keys[coding.field]) {
+      const auto value = static_cast<double>(second_of(key));
+      if (!std::binary_search(coding.atoms.begin(), coding.atoms.end(), value)) {
+        each.push_back(value / std::max(1.0, static_cast<double>(first_of(key))));
+      }
+    }
+    return each;
+  }
+
   void fill_number(Coding& coding) const {
     const Field& field = columns_.fields[coding.field];
     const bool real = field.kind == FieldKind::kNumber || field.kind == FieldKind::kShare;
@@ -201,10 +213,12 @@ class Chooser {
     if (numbers.empty()) {
       return;
     }
+    const bool second = coding.part == Part::kSecond;
+    numbers = second ? seconds_each(coding) : std::move(numbers);
     std::sort(numbers.begin(), numbers.end());
     const std::size_t bins =
         std::clamp<std::size_t>(numbers.size() / kRecordsABin, 1, options_.most_bins);
-    coding.edges = edges_of(numbers, bins, coding.whole);
+    coding.edges = edges_of(numbers, bins, coding.whole && !second);
     coding.parts = static_cast<std::uint32_t>(
         std::clamp<std::size_t>(numbers.size() / bins / kRecordsAPart, 1, options_.most_parts));
   }

@@ -48,21 +48,27 @@ Cell cell_of(const Coding& coding, double value) {
   return {bin, static_cast<std::size_t>(std::clamp(part, 0.0, coding.parts - 1.0))};
 }
 
-double draw_in(const Coding& coding, const Cell& cell, Random& random) {
+/// What the bins of a second number are counted in: bytes a packet say more than bytes, and a
+/// network that is wrong about them is less often outside of what packets can hold.
+double unit_of(const Coding& coding, Key key) {
+  return coding.part == Part::kSecond ? std::max(1.0, static_cast<double>(first_of(key))) : 1.0;
+}
+
+double draw_in(const Coding& coding, const Cell& cell, double unit, Random& random) {
   const double low = to_scale(coding, coding.edges[cell.bin]);
   const double high = to_scale(coding, coding.edges[cell.bin + 1]);
   double value = coding.edges[cell.bin];
   for (int i = 0; i < kTries; ++i) {
     const double place = (static_cast<double>(cell.part) + random.uniform()) / coding.parts;
-    value = from_scale(coding, low + (high - low) * place);
-    value = coding.whole ? std::floor(value) : value;
-    const Cell own = cell_of(coding, value);
+    value = from_scale(coding, low + (high - low) * place) * unit;
+    value = coding.whole ? std::floor(value + (unit > 1 ? 0.5 : 0)) : value;
+    const Cell own = cell_of(coding, value / unit);
     if (own.bin == cell.bin && own.part == cell.part &&
         place_of(coding.atoms, value) == coding.atoms.size()) {
       break;
     }
   }
-  return std::clamp(value, coding.edges.front(), coding.edges.back());
+  return std::clamp(value, coding.edges.front() * unit, coding.edges.back() * unit);
 }
 
 Key key_of_number(const Coding& coding, const Field& field, double value, Key before) {
@@ -110,7 +116,7 @@ Key decode_address(const Coding& coding, std::uint16_t head,
   return v4 ? key_of(IpAddress::v4(static_cast<std::uint32_t>(key))) : key;
 }
 
-void encode_number(const Coding& coding, double value, std::uint16_t& head,
+void encode_number(const Coding& coding, double value, double unit, std::uint16_t& head,
                    std::span<std::uint16_t> details) {
   const std::size_t place = place_of(coding.atoms, value);
   head = static_cast<std::uint16_t>(place);
@@ -118,7 +124,7 @@ void encode_number(const Coding& coding, double value, std::uint16_t& head,
     head = std::min(head, static_cast<std::uint16_t>(head_choices(coding) - 1));
     return;
   }
-  const Cell cell = cell_of(coding, value);
+  const Cell cell = cell_of(coding, value / unit);
   head = static_cast<std::uint16_t>(place + cell.bin);
   if (!details.empty()) {
     details[0] = static_cast<std::uint16_t>(cell.part);
@@ -126,12 +132,13 @@ void encode_number(const Coding& coding, double value, std::uint16_t& head,
 }
 
 double decode_number(const Coding& coding, std::uint16_t head,
-                     std::span<const std::uint16_t> details, Random& random) {
+                     std::span<const std::uint16_t> details, double unit, Random& random) {
   if (head < coding.atoms.size()) {
     return coding.atoms[head];
   }
-  return draw_in(
-      coding, {head - coding.atoms.size(), details.empty() ? std::size_t{0} : details[0]}, random);
+  return draw_in(coding,
+                 {head - coding.atoms.size(), details.empty() ? std::size_t{0} : details[0]}, unit,
+                 random);
 }
 
 Key decode_port(const Coding& coding, std::uint16_t head, std::span<const std::uint16_t> details,
@@ -222,7 +229,7 @@ void encode(const Coding& coding, const Field& field, Key key, std::uint16_t& he
       return;
     case Code::kNumber:
     case Code::kTime:
-      encode_number(coding, number_in(coding, field, key), head, details);
+      encode_number(coding, number_in(coding, field, key), unit_of(coding, key), head, details);
       return;
     case Code::kList:
     case Code::kPort:
@@ -250,7 +257,8 @@ void decode(const Coding& coding, const Field& field, std::uint16_t head,
       return;
     case Code::kNumber:
     case Code::kTime:
-      key = key_of_number(coding, field, decode_number(coding, head, details, random), key);
+      key = key_of_number(coding, field,
+                          decode_number(coding, head, details, unit_of(coding, key), random), key);
   }
 }
 

@@ -23,7 +23,7 @@ enum class Code : std::uint8_t {
   kTime,     ///< a slot of the window; the part of the slot comes behind all other tokens
 };
 
-/// Which number of a field's key: all of it, or one of a pair.
+/// Which number of a field's key: all, or one of a pair; bins of the second are of second / first.
 enum class Part : std::uint8_t { kWhole, kFirst, kSecond };
 
 /// One quantity of a record as tokens, and back; both directions are in coding.cc. Rare values are
