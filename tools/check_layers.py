@@ -14,7 +14,7 @@ import sys
 BELOW_ENGINE = ["base", "schema", "dp", "marginal"]
 BELOW_PIPELINE = [
     "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine", "series",
-    "netshare"]
+    "tokens", "netshare"]
 ROOMS = {
     "base": [],
     "trace": ["base"],
@@ -26,6 +26,7 @@ ROOMS = {
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
     "series": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
+    "tokens": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
     "neural": ["base", "dp", "engine"],
     "netshare": ["base", "engine/doppelganger"],
     "evaluate": ["base", "trace"],

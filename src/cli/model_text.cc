@@ -11,7 +11,7 @@ namespace {
 /// How many records (conversations) a twin of the whole has.
 std::uint64_t records_of(const TwinModel& model) {
   if (!model.series) {
-    return static_cast<std::uint64_t>(model.table.records);
+    return model.tokens ? model.tokens->records : static_cast<std::uint64_t>(model.table.records);
   }
   std::uint64_t records = 0;
   for (const series::Chunk& chunk : model.series->scheme.chunks) {

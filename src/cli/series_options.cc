@@ -17,7 +17,7 @@
 namespace tracetwin::cli {
 namespace {
 
-constexpr const char* kGroup = "Networks of time series (--method doppelganger)";
+constexpr const char* kGroup = "Networks (--method doppelganger, autoregressive)";
 
 constexpr std::uint64_t kKept = 10;  // checkpoints along a training
 
@@ -28,21 +28,31 @@ struct StyleRow {
 constexpr std::array kStyles = {StyleRow{"vocabulary", series::Style::kVocabulary},
                                 StyleRow{"published", series::Style::kPublished}};
 
+/// Options of the networks of both kinds, as JSON.
+using Networks = std::array<nlohmann::json, 2>;
+
 /// KEY=VALUE over the options as JSON, so that names and types are those of the model file.
-void apply(const std::string& text, nlohmann::json& options) {
+void apply(const std::string& text, Networks& networks) {
   const std::size_t equals = text.find('=');
   const std::string key = text.substr(0, equals);
-  if (equals == std::string::npos || !options.contains(key)) {
+  const bool known = networks[0].contains(key) || networks[1].contains(key);
+  if (equals == std::string::npos || !known) {
     std::vector<std::string> keys;
-    for (const auto& [name, value] : options.items()) {
-      keys.push_back(name);
+    for (const nlohmann::json& options : networks) {
+      for (const auto& [name, value] : options.items()) {
+        keys.push_back(name);
+      }
     }
     throw Error(fmt::format("--network {} is not KEY=VALUE with a key of the networks", text),
                 fmt::format("Keys are {}.", fmt::join(keys, ", ")));
   }
   const std::string value = text.substr(equals + 1);
   const auto parsed = nlohmann::json::parse(value, nullptr, false);
-  options[key] = parsed.is_discarded() ? nlohmann::json(value) : parsed;
+  for (nlohmann::json& options : networks) {
+    if (options.contains(key)) {
+      options[key] = parsed.is_discarded() ? nlohmann::json(value) : parsed;
+    }
+  }
 }
 
 /// Beside the output; of one that has no place, among the system's temporary files.
@@ -107,11 +117,12 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
   if (!options.style.empty()) {
     job.scheme.style = row_named(std::span<const StyleRow>(kStyles), options.style, "coding").style;
   }
-  nlohmann::json network = doppelganger::to_json(job.options);
+  Networks networks = {doppelganger::to_json(job.options), autoregressive::to_json(job.tokens)};
   for (const std::string& text : options.network) {
-    apply(text, network);
+    apply(text, networks);
   }
-  job.options = doppelganger::parse_options(network);
+  job.options = doppelganger::parse_options(networks[0]);
+  job.tokens = autoregressive::parse_options(networks[1]);
   job.keep_every = std::max<std::uint64_t>(1, job.options.iterations / kKept);
   job.scheme.seed = seed;
   job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;

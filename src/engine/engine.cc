@@ -50,6 +50,10 @@ constexpr std::array kEngines = {
         "NetShare's (SIGCOMM 2022) time-series network over merged, chunked flows, trained against "
         "critics; without differential privacy",
         false, Kind::kSeries, nullptr, nullptr},
+    Engine{"autoregressive",
+           "a small network for every token of a record, each given those before it, trained by "
+           "likelihood; without differential privacy",
+           false, Kind::kTokens, nullptr, nullptr},
 };
 
 }  // namespace

@@ -27,6 +27,7 @@ struct TrainRequest {
 enum class Kind : std::uint8_t {
   kTables,  ///< marginals of records; `train` and `generate` below
   kSeries,  ///< networks of flows as time series: pipeline/train_series.h
+  kTokens,  ///< networks of records as tokens: pipeline/train_tokens.h
 };
 
 /// One row of the table of engines.

@@ -11,8 +11,10 @@
 #include <string>
 
 #include "base/error.h"
+#include "engine/autoregressive/job.h"
 #include "engine/doppelganger/job.h"
 #include "neural/process.h"
+#include "neural/token_worker.h"
 #include "neural/worker.h"
 
 namespace {
@@ -34,16 +36,25 @@ void say(const nlohmann::ordered_json& line) {
   std::cout << line.dump(-1, ' ', false, nlohmann::json::error_handler_t::replace) << std::endl;
 }
 
-tracetwin::doppelganger::Job read_job(const char* path) {
+nlohmann::json read_job(const char* path) {
   std::ifstream file(path, std::ios::binary);
   if (!file) {
     throw tracetwin::system_error("read", path);
   }
-  const auto json = nlohmann::json::parse(file, nullptr, false);
+  auto json = nlohmann::json::parse(file, nullptr, false);
   if (json.is_discarded()) {
     throw Error(std::string(path) + " is no JSON text");
   }
-  return tracetwin::doppelganger::parse_job(json);
+  return json;
+}
+
+/// Jobs without a kind are the time-series engine's.
+neural::Ending work(const nlohmann::json& job) {
+  const auto stopped = [] { return stop_asked != 0; };
+  if (job.is_object() && job.value("kind", "") == autoregressive::kJobKind) {
+    return neural::work_on_tokens(autoregressive::parse_job(job), say, stopped);
+  }
+  return neural::work(doppelganger::parse_job(job), say, stopped);
 }
 
 int run(int argc, char** argv) {
@@ -56,7 +67,7 @@ int run(int argc, char** argv) {
   // Nobody reads on when the program that started this one is gone.
   ::prctl(PR_SET_PDEATHSIG, SIGTERM);
   neural::settle_process();
-  const auto ending = neural::work(read_job(argv[1]), say, [] { return stop_asked != 0; });
+  const auto ending = work(read_job(argv[1]));
   return ending == neural::Ending::kDone ? 0 : kStopped;
 }
 

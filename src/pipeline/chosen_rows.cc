@@ -3,42 +3,32 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <atomic>
 #include <cmath>
 #include <numeric>
 #include <utility>
 
 #include "base/error.h"
 #include "base/parallel.h"
-#include "base/text.h"
-#include "encode/flow_rows.h"
 #include "encode/impossible.h"
 #include "engine/engine.h"
 #include "marginal/systematic.h"
 #include "pipeline/address_pairs.h"
+#include "pipeline/admission.h"
 #include "pipeline/conditioned_source.h"
-#include "pipeline/conversation.h"
 #include "pipeline/rows.h"
 #include "pipeline/series_rows.h"
+#include "pipeline/token_rows.h"
 
 namespace tracetwin {
 namespace {
 
 constexpr std::size_t kBlock = 1024;
-/// Rows that may be drawn in vain before the conditions count as impossible.
-constexpr std::size_t kVain = std::size_t{1} << 17;
-constexpr std::size_t kVainEach = 64;  // and for each row asked for
-constexpr double kLeastRate = 1.0 / kVainEach;
+constexpr double kLeastRate = 1.0 / 64;
 /// Streams of batches lie behind those that rows without a selection have.
 constexpr unsigned kBatchShift = 40;
 
 std::int64_t time_of(Key key) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(key));
-}
-
-KeySet keys_in(const Window& window) {
-  return KeySet::range(static_cast<std::uint64_t>(window.begin),
-                       static_cast<std::uint64_t>(window.end - 1));
 }
 
 /// Draws rows and keeps those whose records satisfy all conditions.
@@ -49,22 +39,17 @@ class Chooser {
         job_(job),
         progress_(progress),
         time_(time_field(model.schema)),
-        conditions_(understand(job.selection.where, model.schema, model.vocabularies)),
-        failures_(conditions_.size()),
+        admission_(model, job),
         impossible_(impossible_pairs(model.schema, model.vocabularies)) {
-    chosen_.window = twin_window(model.window, job.selection);
-    times_ = keys_in(chosen_.window);
-    for (const Condition& condition : conditions_) {
-      times_ = condition.field == time_ ? times_.intersected(condition.keys) : times_;
-    }
+    chosen_.window = admission_.window();
   }
 
   ChosenRows choose() {
-    const auto parts = stretches(model_.window, chosen_.window, times_);
+    const auto parts = stretches(model_.window, chosen_.window, admission_.times());
     if (parts.empty()) {
-      refuse_time();
+      admission_.refuse_time();
     }
-    const auto sources = conditioned_sources(model_, conditions_, parts);
+    const auto sources = conditioned_sources(model_, admission_.conditions(), parts);
     const std::vector<std::uint32_t> counts = shares_of(sources);
     for (std::size_t s = 0; s < sources.size(); ++s) {
       draw(sources[s], counts[s], job_.count.has_value());
@@ -78,18 +63,6 @@ class Chooser {
   }
 
  private:
-  [[noreturn]] void refuse_time() const {
-    for (const Condition& condition : conditions_) {
-      if (condition.field == time_) {
-        throw Error(fmt::format("the twin covers {} to {}, which \"{}\" excludes",
-                                format_rfc3339(chosen_.window.begin),
-                                format_rfc3339(chosen_.window.end), shortened(condition.text)),
-                    "Give other times, or move the twin with --start and --duration.");
-      }
-    }
-    throw Error("the twin covers no time");
-  }
-
   /// How many rows each source gives.
   std::vector<std::uint32_t> shares_of(const std::vector<ConditionedSource>& sources) const {
     std::vector<double> records;
@@ -113,9 +86,7 @@ class Chooser {
     std::size_t drawn = 0;
     while (chosen_.rows.size() < target && (refill || drawn == 0)) {
       const std::size_t missing = target - chosen_.rows.size();
-      if (drawn > kVain + kVainEach * count) {
-        refuse_conditions(drawn, count - missing);
-      }
+      admission_.check_yield(drawn, count - missing, count);
       const double rate = drawn == 0 ? 1
                                      : std::max(kLeastRate, static_cast<double>(count - missing) /
                                                                 static_cast<double>(drawn));
@@ -124,20 +95,6 @@ class Chooser {
       take(source, rows, missing);
       drawn += rows;
     }
-  }
-
-  [[noreturn]] void refuse_conditions(std::size_t drawn, std::size_t kept) const {
-    std::size_t worst = 0;
-    for (std::size_t c = 1; c < failures_.size(); ++c) {
-      worst = failures_[c] > failures_[worst] ? c : worst;
-    }
-    throw Error(
-        fmt::format("next to no record that the protocols allow satisfies all conditions: {} of {} "
-                    "that were put together; most fail \"{}\" ({})",
-                    with_thousands(kept), with_thousands(drawn),
-                    failures_.empty() ? "" : shortened(conditions_[worst].text),
-                    failures_.empty() ? "" : conditions_[worst].name),
-        "Leave one of the conditions out, or make it wider.");
   }
 
   /// Draws `rows` rows and keeps up to `most` of those that satisfy.
@@ -158,7 +115,7 @@ class Chooser {
       for (std::size_t r = block * kBlock; r < std::min(rows, (block + 1) * kBlock); ++r) {
         made[r] = decode(source, table, r, random);
         if (!made[r].empty()) {
-          made[r] = settled(std::move(made[r]), stream(batch, r), random);
+          made[r] = admission_.settled(std::move(made[r]), stream(batch, r), random);
         }
       }
     });
@@ -197,46 +154,12 @@ class Chooser {
     return row;
   }
 
-  /// The row of which the same record is made as of this one, without anything left to chance but
-  /// its stream; empty when that record does not satisfy the conditions.
-  Row settled(Row row, std::uint64_t stream, Random& random) {
-    if (model_.packets) {
-      std::vector<Packet> packets;
-      compile_row(model_, row, chosen_.window.end, job_.seed, stream, packets);
-      return satisfies(row_of_packets(model_, std::move(packets))) ? row : Row();
-    }
-    FlowBatch batch;
-    batch.extras.resize(extra_names(model_.schema).size());
-    append_record(model_.schema, row, model_.vocabularies, random, batch);
-    Row made = row_of_record(model_.schema, row, batch, 0);
-    if (!satisfies(made)) {
-      return {};
-    }
-    for (std::size_t f = 0; f < row.size(); ++f) {
-      made[f] = model_.schema.fields[f].kind == FieldKind::kShare ? row[f] : made[f];
-    }
-    return made;
-  }
-
-  bool satisfies(const Row& made) {
-    bool all = !made.empty() && times_.contains(made[time_]);
-    for (std::size_t c = 0; c < conditions_.size(); ++c) {
-      if (made.empty() || !conditions_[c].holds(made[conditions_[c].field])) {
-        ++failures_[c];
-        all = false;
-      }
-    }
-    return all;
-  }
-
   const TwinModel& model_;
   const GenerateJob& job_;
   const Progress& progress_;
   std::size_t time_;
-  std::vector<Condition> conditions_;
-  std::vector<std::atomic<std::uint64_t>> failures_;  ///< records that failed each
+  Admission admission_;
   std::vector<ImpossiblePair> impossible_;
-  KeySet times_;  ///< that records of the twin may have
   std::uint64_t batches_ = 0;
   ChosenRows chosen_;
 };
@@ -281,6 +204,8 @@ void choose_rows(const TwinModel& model, const GenerateJob& job, const Progress&
                  const std::function<void(const ChosenRows&)>& visit) {
   if (model.series) {
     choose_series_rows(model, job, progress, visit);
+  } else if (model.tokens) {
+    choose_token_rows(model, job, progress, visit);
   } else if (job.selection.where.empty() && !job.selection.duration_ns) {
     all_rows(model, job, progress, visit);
   } else {

@@ -13,6 +13,7 @@
 #include "engine/marginal/table_model.h"
 #include "schema/field.h"
 #include "series/model.h"
+#include "tokens/model.h"
 #include "trace/assemble.h"
 #include "trace/frame.h"
 
@@ -40,8 +41,9 @@ struct TwinModel {
   Window window;                              ///< of the starts of flows
   std::vector<Vocabulary> vocabularies;       ///< one a field
   std::vector<HostSpread> hosts;              ///< one a field; of kAddress fields
-  engine::TableModel table;                   ///< empty where there is `series`
+  engine::TableModel table;                   ///< empty where there is `series` or `tokens`
   std::optional<series::SeriesModel> series;  ///< of time-series engines
+  std::optional<tokens::TokenModel> tokens;   ///< of engines of tokens
   std::optional<PacketModel> packets;
   dp::LedgerReport ledger;
   std::uint64_t seed = 0;     ///< of training (choice of packets within conversations)

@@ -169,6 +169,8 @@ json manifest_with_bulk(const TwinModel& model, Bulk& bulk) {
   }
   if (model.series) {
     manifest["series"] = series::to_json(*model.series, bulk.networks);
+  } else if (model.tokens) {
+    manifest["tokens"] = tokens::to_json(*model.tokens, bulk.networks);
   } else {
     manifest["table"] = engine::table_model_to_json(model.table, "flows-", arrays);
   }
@@ -225,6 +227,9 @@ TwinModel model_from(const json& manifest, const Bulk& bulk) {
     const SeriesFields fields = series_fields(model);
     model.series = series::series_model_from(manifest.at("series"), bulk.networks, fields.fields,
                                              fields.vocabularies);
+  } else if (manifest.contains("tokens")) {
+    model.tokens = tokens::token_model_from(manifest.at("tokens"), bulk.networks,
+                                            model.schema.fields, model.vocabularies, model.window);
   } else {
     model.table = engine::table_model_from_json(manifest.at("table"), arrays);
     check_codes(model);

@@ -17,6 +17,7 @@ enum GenerateStream : std::uint64_t {
   kCompileStream = 3,
   kHostStream = 4,
   kTimeStream = 5,
+  kTokenStream = 6,
 };
 
 /// One synthetic record as decoded values: keys parallel to the schema's fields.

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 
+#include "engine/autoregressive/job.h"
 #include "engine/doppelganger/options.h"
 #include "series/choose.h"
 
@@ -23,7 +24,8 @@ struct SeriesJob {
   bool resume = false;       ///< go on from the checkpoints in `folder`
   double fine_tuning = 4;    ///< chunks behind the first get iterations / this, from its weights
   bool independent = false;  ///< every chunk from scratch
-  double max_seconds = 0;    ///< of wall time for all chunks; 0 = no limit
+  autoregressive::Options tokens;  ///< of engines of tokens, instead of `scheme` and `options`
+  double max_seconds = 0;          ///< of wall time for all chunks; 0 = no limit
   std::uint64_t checkpoint_every = 500;  ///< iterations between what can be resumed
   std::uint64_t keep_every = 1000;       ///< iterations between candidates for the model
   /// So many of the last checkpoints are compared on the trace by `evaluate`; 1 = take the last.

@@ -20,6 +20,7 @@
 #include "pipeline/rows.h"
 #include "pipeline/select_checkpoint.h"
 #include "pipeline/train_series.h"
+#include "pipeline/train_tokens.h"
 #include "pipeline/unit_bound.h"
 
 namespace tracetwin {
@@ -215,6 +216,8 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   if (engine.kind == engine::Kind::kSeries) {
     model.series = train_series(trace, model, job.series, job.seed, progress);
     select(model, job, progress);
+  } else if (engine.kind == engine::Kind::kTokens) {
+    model.tokens = train_tokens(trace, model, job.series, job.seed, progress);
   } else {
     const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields, job.threads);
     const auto impossible = impossible_pairs(trace.schema, model.vocabularies);

@@ -18,6 +18,7 @@
 #include "pipeline/select_checkpoint.h"
 #include "pipeline/series_data.h"
 #include "pipeline/series_fields.h"
+#include "pipeline/work_folder.h"
 
 namespace tracetwin {
 namespace {
@@ -25,17 +26,6 @@ namespace {
 namespace fs = std::filesystem;
 using doppelganger::Job;
 using doppelganger::WorkerReport;
-
-/// Samples are private, so nobody else may look.
-void make_folder(const fs::path& folder) {
-  std::error_code error;
-  fs::create_directories(folder, error);
-  fs::permissions(folder, fs::perms::owner_all, error);
-  if (error) {
-    throw Error(fmt::format("cannot make the work folder {}: {}", folder.string(), error.message()),
-                "Name another with --work-folder.");
-  }
-}
 
 /// What two jobs that are the same training have in common, which one may carry on further.
 nlohmann::json identity(nlohmann::json job) {
@@ -169,7 +159,7 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
     const auto rows = series::coded(data.rows, result.scheme.attributes, data);
     const auto records = series::coded(data.records, result.scheme.features, data);
     for (std::size_t chunk = 0; chunk < result.scheme.chunks.size(); ++chunk) {
-      make_folder(training.folder(chunk));
+      make_work_folder(training.folder(chunk));
       write_samples(series::samples_of(result.scheme, lexicon, data.flows, rows, records, chunk),
                     training.folder(chunk) / "samples.bin");
     }

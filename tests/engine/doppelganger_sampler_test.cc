@@ -3,8 +3,8 @@
 #include <cmath>
 
 #include "base/error.h"
-#include "engine/doppelganger/product.h"
 #include "engine/doppelganger/sampler.h"
+#include "engine/product.h"
 
 namespace tracetwin::doppelganger {
 namespace {
@@ -24,7 +24,7 @@ TEST(Product, IsThatOfEveryRowAndColumn) {
           value = static_cast<float>(random.normal());
         }
       }
-      multiply_add(in, weights, rows, kInner, n, out);
+      engine::multiply_add(in, weights, rows, kInner, n, out);
       for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t c = 0; c < n; ++c) {
           double sum = 1;

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
-#include "engine/doppelganger/product.h"
+#include "engine/product.h"
 
 namespace tracetwin::doppelganger {
 namespace {
@@ -82,7 +82,7 @@ Floats Linear::apply(const Floats& rows, std::size_t count) const {
   for (std::size_t r = 0; r < count && !bias.empty(); ++r) {
     std::ranges::copy(bias, result.begin() + static_cast<std::ptrdiff_t>(r * out));
   }
-  multiply_add(rows, weights, count, in, out, result);
+  engine::multiply_add(rows, weights, count, in, out, result);
   return result;
 }
 

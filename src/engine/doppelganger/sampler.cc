@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "engine/doppelganger/network.h"
-#include "engine/doppelganger/product.h"
+#include "engine/product.h"
 
 namespace tracetwin::doppelganger {
 
@@ -163,15 +163,15 @@ class Sampler::Run {
   Floats step() {
     const std::size_t count = going_.flows.size();
     Floats gates = going_.told;
-    multiply_add(step_input(), n_.from_step.weights, count, n_.from_step.in, n_.from_step.out,
-                 gates);
+    engine::multiply_add(step_input(), n_.from_step.weights, count, n_.from_step.in,
+                         n_.from_step.out, gates);
     for (std::size_t layer = 0; layer < n_.lstm.size(); ++layer) {
       const Network::Lstm& own = n_.lstm[layer];
       if (layer > 0) {
         gates = own.input.apply(going_.h[layer - 1], count);
       }
-      multiply_add(going_.h[layer], own.hidden.weights, count, own.hidden.in, own.hidden.out,
-                   gates);
+      engine::multiply_add(going_.h[layer], own.hidden.weights, count, own.hidden.in,
+                           own.hidden.out, gates);
       advance(gates, n_.options.feature_units, going_.h[layer], going_.c[layer]);
     }
     Floats rows = going_.h.back();

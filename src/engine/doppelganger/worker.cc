@@ -140,28 +140,33 @@ fs::path worker_executable() {
 }
 
 void run_worker(const Job& job, const std::function<void(const WorkerReport&)>& report) {
+  run_worker(job.folder, to_json(job), [&](const json& line) { report(report_of(line)); });
+}
+
+void run_worker(const fs::path& folder, const nlohmann::ordered_json& job,
+                const std::function<void(const json&)>& said) {
   const fs::path program = worker_executable();
   if (program.empty()) {
     throw Error(fmt::format("this method needs the worker executable {}, which is not here", kName),
                 "Install Debian's libtorch-dev and build again, or name it in TRACETWIN_NEURAL.");
   }
-  const fs::path file = job.folder / "job.json";
+  const fs::path file = folder / "job.json";
   const auto sink = open_output(file, true);
-  sink->write(to_json(job).dump(1) + "\n");
+  sink->write(job.dump(1) + "\n");
   sink->commit();
   Child worker(program, file);
   std::string line;
   bool done = false;
   while (worker.next_line(line)) {
-    const json said = json::parse(line, nullptr, false);
-    if (!said.is_object()) {
+    const json told = json::parse(line, nullptr, false);
+    if (!told.is_object()) {
       continue;
     }
-    if (said.contains("error")) {
-      throw Error(said.value("error", ""), said.value("remedy", ""));
+    if (told.contains("error")) {
+      throw Error(told.value("error", ""), told.value("remedy", ""));
     }
-    done = done || said.value("done", false);
-    report(report_of(said));
+    done = done || told.value("done", false);
+    said(told);
   }
   if (const int status = worker.wait(); status != 0 || !done) {
     refuse_end(status);

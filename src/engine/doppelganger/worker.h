@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <filesystem>
 #include <functional>
+#include <nlohmann/json_fwd.hpp>
 
 #include "engine/doppelganger/job.h"
 
@@ -27,6 +28,11 @@ struct WorkerReport {
 /// environment variable TRACETWIN_NEURAL says, beside this program, and in ../libexec/tracetwin of
 /// there.
 void run_worker(const Job& job, const std::function<void(const WorkerReport&)>& report);
+
+/// The same for a job of any kind, as JSON, in the folder where its files are: `said` gets what the
+/// worker says, line by line.
+void run_worker(const std::filesystem::path& folder, const nlohmann::ordered_json& job,
+                const std::function<void(const nlohmann::json&)>& said);
 
 /// The executable, if there is one.
 std::filesystem::path worker_executable();

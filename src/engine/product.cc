@@ -1,4 +1,4 @@
-#include "engine/doppelganger/product.h"
+#include "engine/product.h"
 
 #include <algorithm>
 #include <array>
@@ -6,7 +6,7 @@
 
 #include "base/vector_clones.h"
 
-namespace tracetwin::doppelganger {
+namespace tracetwin::engine {
 namespace {
 
 // A tile of sums stays in registers while a column of `in` and a row of a panel go by.
@@ -65,4 +65,4 @@ void multiply_add(std::span<const float> in, std::span<const float> weights, std
   }
 }
 
-}  // namespace tracetwin::doppelganger
+}  // namespace tracetwin::engine

@@ -1,0 +1,88 @@
+#include "neural/token_worker.h"
+
+#include <chrono>
+#include <fstream>
+#include <iterator>
+#include <nlohmann/json.hpp>
+
+#include "base/atomic_file.h"
+#include "base/error.h"
+#include "neural/token_trainer.h"
+
+namespace tracetwin::neural {
+namespace {
+
+using autoregressive::Job;
+using Clock = std::chrono::steady_clock;
+using Say = std::function<void(const nlohmann::ordered_json&)>;
+
+double seconds_since(Clock::time_point begin) {
+  return std::chrono::duration<double>(Clock::now() - begin).count();
+}
+
+void write(const engine::Weights& weights, const std::filesystem::path& path) {
+  const auto file = open_output(path, true);
+  file->write(bytes_of(weights));
+  file->commit();
+}
+
+engine::Weights read(const std::filesystem::path& path) {
+  std::ifstream file(path, std::ios::binary);
+  if (!file) {
+    throw system_error("read", path.string());
+  }
+  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
+  return engine::parse_weights(bytes, path.string());
+}
+
+nlohmann::ordered_json line_of(const TokenTrainer& trainer, double seconds) {
+  return {{"iteration", trainer.steps()},
+          {"iterations", trainer.most_steps()},
+          {"seconds", seconds},
+          {"loss", trainer.loss()},
+          {"judgement", trainer.judgement()},
+          {"best", trainer.best_judgement()}};
+}
+
+void say_end(const TokenTrainer& trainer, double seconds, const char* how, const Say& say) {
+  nlohmann::ordered_json line{{how, true}};
+  line.update(line_of(trainer, seconds));
+  say(line);
+}
+
+}  // namespace
+
+Ending work_on_tokens(const Job& job, const Say& say, const std::function<bool()>& stopped) {
+  const c10::NoGradGuard no_gradient;
+  TokenTrainer trainer(job, autoregressive::read_records(job.folder / "tokens.bin"));
+  const auto checkpoint = job.folder / "checkpoint";
+  if (job.resume && std::filesystem::exists(checkpoint)) {
+    trainer.restore(read(checkpoint));
+  }
+  const auto begin = Clock::now();
+  auto said = begin;
+  const auto out_of_time = [&] {
+    return job.max_seconds > 0 && seconds_since(begin) >= job.max_seconds;
+  };
+  while (!trainer.has_ended() && !out_of_time()) {
+    trainer.step();
+    if (job.checkpoint_every > 0 && trainer.steps() % job.checkpoint_every == 0) {
+      write(trainer.checkpoint(), checkpoint);
+    }
+    if (seconds_since(said) >= 1) {
+      say(line_of(trainer, seconds_since(begin)));
+      said = Clock::now();
+    }
+    if (stopped()) {
+      write(trainer.checkpoint(), checkpoint);
+      say_end(trainer, seconds_since(begin), "stopped", say);
+      return Ending::kStopped;
+    }
+  }
+  write(trainer.checkpoint(), checkpoint);
+  write(trainer.best(), job.folder / "best.weights");
+  say_end(trainer, seconds_since(begin), "done", say);
+  return Ending::kDone;
+}
+
+}  // namespace tracetwin::neural

@@ -1,0 +1,271 @@
+#include "pipeline/token_rows.h"
+
+#include <algorithm>
+#include <cmath>
+#include <numeric>
+#include <utility>
+
+#include "base/error.h"
+#include "base/parallel.h"
+#include "encode/address_kind.h"
+#include "engine/autoregressive/sampler.h"
+#include "engine/engine.h"
+#include "marginal/systematic.h"
+#include "pipeline/admission.h"
+
+namespace tracetwin {
+namespace {
+
+constexpr std::size_t kBlock = 1024;  // rows with one stream of random numbers
+constexpr int kTries = 16;            // to find two addresses that can speak with each other
+constexpr unsigned kRoundShift = 40;  // streams of a round's rows lie apart from other rounds'
+constexpr std::size_t kSrcIp = 0;
+constexpr std::size_t kDstIp = 1;
+constexpr std::size_t kProto = 4;
+
+std::uint64_t time_key(std::int64_t time_ns) {
+  return static_cast<std::uint64_t>(time_ns);
+}
+
+/// A slot of the model's time at one place of the twin's.
+struct Slot {
+  std::uint16_t value = 0;  ///< of the first token
+  std::int64_t shift_ns = 0;
+  KeySet times;        ///< that its rows may have
+  bool whole = true;   ///< all of the slot's
+  double records = 0;  ///< that the model has there
+};
+
+bool is_possible(const Row& row) {
+  return is_possible_pair(address_of(row[kSrcIp]), address_of(row[kDstIp]),
+                          static_cast<std::uint8_t>(row[kProto]));
+}
+
+class TokenChooser {
+ public:
+  TokenChooser(const TwinModel& model, const GenerateJob& job, const Progress& progress)
+      : model_(model),
+        job_(job),
+        progress_(progress),
+        time_(time_field(model.schema)),
+        tokenizer_(model.tokens->scheme, model.schema.fields),
+        sampler_(layout_of(model.tokens->scheme), model.tokens->options, model.tokens->weights),
+        admission_(model, job),
+        slots_(make_slots()),
+        all_(std::accumulate(slots_.begin(), slots_.end(), 0.0,
+                             [](double sum, const Slot& slot) { return sum + slot.records; })) {}
+
+  void choose(const std::function<void(const ChosenRows&)>& visit) {
+    if (slots_.empty()) {
+      admission_.refuse_time();
+    }
+    if (!job_.count && all_ > std::min<double>(engine::kMostRecords, UINT32_MAX)) {
+      throw Error("so long a twin would hold too many records", "Give a --duration or a --count.");
+    }
+    if (job_.selection.where.empty()) {
+      stream(visit);
+    } else {
+      visit(filtered());
+    }
+  }
+
+ private:
+  /// The slots that reach into the twin's time, again and again where it is longer than the
+  /// model's.
+  std::vector<Slot> make_slots() const {
+    const std::vector<double>& edges = model_.tokens->scheme.codings.front().edges;
+    const std::vector<double> shares = sampler_.first_shares();
+    const std::int64_t length = model_.window.end - model_.window.begin;
+    const Window& window = admission_.window();
+    std::vector<Slot> slots;
+    for (std::int64_t shift = window.begin - model_.window.begin;
+         model_.window.begin + shift < window.end; shift += length) {
+      for (std::size_t s = 0; s + 1 < edges.size(); ++s) {
+        const auto begin = static_cast<std::int64_t>(edges[s]) + shift;
+        const auto end = static_cast<std::int64_t>(edges[s + 1]) + shift;
+        const KeySet all = KeySet::range(time_key(begin), time_key(end - 1));
+        KeySet times = admission_.times().intersected(all);
+        if (!times.empty()) {
+          const double part = times.size() / all.size();
+          slots.push_back({static_cast<std::uint16_t>(s), shift, std::move(times), part >= 1,
+                           static_cast<double>(model_.tokens->records) * shares[s] * part});
+        }
+      }
+    }
+    return slots;
+  }
+
+  std::vector<std::uint32_t> counts_of(std::uint64_t count) const {
+    std::vector<double> weights;
+    for (const Slot& slot : slots_) {
+      weights.push_back(slot.records);
+    }
+    return marginal::systematic_counts(weights, {static_cast<std::size_t>(count), 1, 0.5});
+  }
+
+  std::uint64_t natural_count() const {
+    return static_cast<std::uint64_t>(std::llround(std::max(1.0, all_)));
+  }
+
+  /// Rows of several slots, in their order; of block `block` on in round `round`.
+  std::vector<Row> draw(std::span<const std::uint32_t> slots, std::uint64_t round,
+                        std::uint64_t block) const {
+    std::vector<Row> rows(slots.size());
+    parallel_blocks((slots.size() + kBlock - 1) / kBlock, job_.threads, [&](std::size_t i) {
+      Random random(job_.seed, mix(kTokenStream, mix(round, block + i)));
+      const std::size_t begin = i * kBlock;
+      const std::size_t end = std::min(slots.size(), begin + kBlock);
+      draw_block(slots.subspan(begin, end - begin), random,
+                 std::span(rows).subspan(begin, end - begin));
+    });
+    return rows;
+  }
+
+  /// Rows of two addresses that cannot speak with each other are drawn again, a few times.
+  void draw_block(std::span<const std::uint32_t> slots, Random& random, std::span<Row> rows) const {
+    std::vector<std::size_t> missing(slots.size());
+    std::iota(missing.begin(), missing.end(), std::size_t{0});
+    for (int i = 0; i < kTries && !missing.empty(); ++i) {
+      std::vector<std::uint16_t> tokens(missing.size() * tokenizer_.width());
+      for (std::size_t m = 0; m < missing.size(); ++m) {
+        tokens[m * tokenizer_.width()] = slots_[slots[missing[m]]].value;
+      }
+      sampler_.draw(tokens, 1, random);
+      std::vector<std::size_t> impossible;
+      for (std::size_t m = 0; m < missing.size(); ++m) {
+        const auto own = std::span(tokens).subspan(m * tokenizer_.width(), tokenizer_.width());
+        rows[missing[m]] = row_of(own, slots_[slots[missing[m]]], random);
+        if (!is_possible(rows[missing[m]])) {
+          impossible.push_back(missing[m]);
+        }
+      }
+      missing = std::move(impossible);
+    }
+  }
+
+  /// Times of a slot that is in the twin in part only are drawn evenly from that part.
+  Row row_of(std::span<const std::uint16_t> tokens, const Slot& slot, Random& random) const {
+    Row row(model_.schema.fields.size());
+    tokenizer_.decode(tokens, random, row);
+    row[time_] =
+        time_key(static_cast<std::int64_t>(static_cast<std::uint64_t>(row[time_])) + slot.shift_ns);
+    if (!slot.times.contains(row[time_])) {
+      row[time_] = slot.times.draw(random);
+    }
+    return row;
+  }
+
+  void sort(ChosenRows& chosen) const {
+    std::vector<std::size_t> order(chosen.rows.size());
+    std::iota(order.begin(), order.end(), std::size_t{0});
+    std::ranges::stable_sort(order, {}, [&](std::size_t i) { return chosen.rows[i][time_]; });
+    ChosenRows sorted;
+    sorted.window = chosen.window;
+    for (const std::size_t i : order) {
+      sorted.rows.push_back(std::move(chosen.rows[i]));
+      sorted.streams.push_back(chosen.streams[i]);
+    }
+    chosen = std::move(sorted);
+  }
+
+  void stream(const std::function<void(const ChosenRows&)>& visit) const {
+    const std::uint64_t count = job_.count.value_or(natural_count());
+    const std::vector<std::uint32_t> counts = counts_of(count);
+    std::uint64_t done = 0;
+    std::uint64_t blocks = 0;
+    std::vector<std::uint32_t> waiting;
+    for (std::uint32_t s = 0; s < slots_.size(); ++s) {
+      waiting.insert(waiting.end(), counts[s], s);
+      if (waiting.size() < kRowsAtOnce && s + 1 < slots_.size()) {
+        continue;
+      }
+      ChosenRows chosen;
+      chosen.window = admission_.window();
+      chosen.rows = draw(waiting, 0, blocks);
+      chosen.streams.resize(waiting.size());
+      std::iota(chosen.streams.begin(), chosen.streams.end(), done);
+      sort(chosen);
+      visit(chosen);
+      done += waiting.size();
+      blocks += (waiting.size() + kBlock - 1) / kBlock;
+      waiting.clear();
+      if (progress_) {
+        progress_({"generating", done, count, "records"});
+      }
+    }
+  }
+
+  /// What is let through of a twin, or as many of twin after twin as were asked for.
+  ChosenRows filtered() {
+    ChosenRows chosen;
+    chosen.window = admission_.window();
+    const std::uint64_t wanted = job_.count.value_or(1);
+    std::uint64_t drawn = 0;
+    for (std::uint64_t round = 1; round == 1 || chosen.rows.size() < wanted; ++round) {
+      admission_.check_yield(drawn, chosen.rows.size(), wanted);
+      drawn += add_round(round, chosen);
+    }
+    if (job_.count && chosen.rows.size() > wanted) {
+      keep_some(wanted, chosen);
+    }
+    sort(chosen);
+    return chosen;
+  }
+
+  std::uint64_t add_round(std::uint64_t round, ChosenRows& chosen) {
+    std::vector<std::uint32_t> slots;
+    const std::vector<std::uint32_t> counts = counts_of(natural_count());
+    for (std::uint32_t s = 0; s < slots_.size(); ++s) {
+      slots.insert(slots.end(), counts[s], s);
+    }
+    std::vector<Row> rows = draw(slots, round, 0);
+    const auto stream_of = [&](std::size_t r) { return round << kRoundShift | r; };
+    parallel_blocks((rows.size() + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
+      Random random(job_.seed, mix(kDecodeStream, mix(round, block)));
+      for (std::size_t r = block * kBlock; r < std::min(rows.size(), (block + 1) * kBlock); ++r) {
+        rows[r] = admission_.settled(std::move(rows[r]), stream_of(r), random);
+      }
+    });
+    for (std::size_t r = 0; r < rows.size(); ++r) {
+      if (!rows[r].empty()) {
+        chosen.rows.push_back(std::move(rows[r]));
+        chosen.streams.push_back(stream_of(r));
+      }
+    }
+    if (progress_) {
+      progress_({"generating", chosen.rows.size(), job_.count.value_or(0), "records"});
+    }
+    return slots.size();
+  }
+
+  /// Chance decides which, lest the last slots be short of rows.
+  void keep_some(std::size_t count, ChosenRows& chosen) const {
+    Random random(job_.seed, kTokenStream);
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::size_t other = i + random.below(chosen.rows.size() - i);
+      std::swap(chosen.rows[i], chosen.rows[other]);
+      std::swap(chosen.streams[i], chosen.streams[other]);
+    }
+    chosen.rows.resize(count);
+    chosen.streams.resize(count);
+  }
+
+  const TwinModel& model_;
+  const GenerateJob& job_;
+  const Progress& progress_;
+  std::size_t time_;
+  tokens::Tokenizer tokenizer_;
+  autoregressive::Sampler sampler_;
+  Admission admission_;
+  std::vector<Slot> slots_;
+  double all_;
+};
+
+}  // namespace
+
+void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                       const std::function<void(const ChosenRows&)>& visit) {
+  TokenChooser(model, job, progress).choose(visit);
+}
+
+}  // namespace tracetwin

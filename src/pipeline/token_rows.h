@@ -1,0 +1,17 @@
+#pragma once
+
+#include <functional>
+
+#include "base/progress.h"
+#include "pipeline/chosen_rows.h"
+
+namespace tracetwin {
+
+/// choose_rows() of a model that is a network of tokens: slot of time by slot, each sorted, so that
+/// memory grows with a slot. Records of two addresses that cannot speak with each other are drawn
+/// again. Under conditions whole twins are drawn and what does not satisfy them is left out, until
+/// there are as many records as were asked for; all of them are in memory then.
+void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
+                       const std::function<void(const ChosenRows&)>& visit);
+
+}  // namespace tracetwin

@@ -1,0 +1,19 @@
+#pragma once
+
+#include <cstdint>
+
+#include "base/progress.h"
+#include "pipeline/model.h"
+#include "pipeline/private_trace.h"
+#include "pipeline/series_job.h"
+#include "tokens/model.h"
+
+namespace tracetwin {
+
+/// Learns the records of a trace (of a capture its conversations) as tokens; `model` has its
+/// vocabularies and window already. Makes the job's folder, and leaves in it tokens.bin, job.json,
+/// checkpoint and best.weights. Throws Error as train_series() does.
+tokens::TokenModel train_tokens(const PrivateTrace& trace, const TwinModel& model,
+                                const SeriesJob& job, std::uint64_t seed, const Progress& progress);
+
+}  // namespace tracetwin

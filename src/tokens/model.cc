@@ -1,0 +1,207 @@
+#include "tokens/model.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
+
+#include "base/error.h"
+#include "engine/autoregressive/sampler.h"
+
+namespace tracetwin::tokens {
+namespace {
+
+using nlohmann::json;
+
+constexpr std::array<std::string_view, 5> kCodes = {"list", "address", "port", "number", "time"};
+constexpr std::array<std::string_view, 3> kParts = {"whole", "first", "second"};
+constexpr const char* kBlob = "tokens";
+constexpr unsigned kHalf = 64;
+constexpr std::uint64_t kMostRecords = std::uint64_t{1} << 40;
+constexpr std::uint64_t kPorts = 65536;
+constexpr std::uint64_t kProtocols = 256;
+
+template <class Enum, std::size_t N>
+Enum named(const std::array<std::string_view, N>& names, const json& object, const char* key) {
+  const std::string text = object.at(key).get<std::string>();
+  const auto found = std::find(names.begin(), names.end(), text);
+  if (found == names.end()) {
+    throw Error(fmt::format("its tokens' \"{}\" is \"{}\", which is unknown", key, text));
+  }
+  return static_cast<Enum>(found - names.begin());
+}
+
+json keys_json(const std::vector<Key>& keys) {
+  json list = json::array();
+  for (const Key key : keys) {
+    list.push_back({static_cast<std::uint64_t>(key >> kHalf), static_cast<std::uint64_t>(key)});
+  }
+  return list;
+}
+
+std::vector<Key> keys_from(const json& list) {
+  std::vector<Key> keys;
+  for (const json& halves : list) {
+    keys.push_back(Key{halves.at(0).get<std::uint64_t>()} << kHalf |
+                   halves.at(1).get<std::uint64_t>());
+  }
+  return keys;
+}
+
+json coding_json(const Coding& coding) {
+  return {{"name", coding.name},
+          {"field", coding.field},
+          {"part", kParts[static_cast<std::size_t>(coding.part)]},
+          {"code", kCodes[static_cast<std::size_t>(coding.code)]},
+          {"frequent", keys_json(coding.frequent)},
+          {"usual", coding.usual},
+          {"v6", coding.v6},
+          {"atoms", coding.atoms},
+          {"edges", coding.edges},
+          {"parts", coding.parts},
+          {"log", coding.log},
+          {"whole", coding.whole}};
+}
+
+Coding coding_from(const json& object) {
+  Coding coding;
+  coding.name = object.at("name").get<std::string>();
+  coding.field = object.at("field").get<std::size_t>();
+  coding.part = named<Part>(kParts, object, "part");
+  coding.code = named<Code>(kCodes, object, "code");
+  coding.frequent = keys_from(object.at("frequent"));
+  coding.usual = object.at("usual").get<std::uint32_t>();
+  coding.v6 = object.at("v6").get<bool>();
+  coding.atoms = object.at("atoms").get<std::vector<double>>();
+  coding.edges = object.at("edges").get<std::vector<double>>();
+  coding.parts = object.at("parts").get<std::uint32_t>();
+  coding.log = object.at("log").get<bool>();
+  coding.whole = object.at("whole").get<bool>();
+  return coding;
+}
+
+template <class T>
+bool ascends(const std::vector<T>& values) {
+  return std::adjacent_find(values.begin(), values.end(), std::greater_equal<T>()) == values.end();
+}
+
+/// Codes that a field of this kind may have.
+bool suits(Code code, FieldKind kind) {
+  switch (kind) {
+    case FieldKind::kAddress:
+      return code == Code::kAddress;
+    case FieldKind::kPort:
+      return code == Code::kPort;
+    case FieldKind::kTime:
+      return code == Code::kTime;
+    case FieldKind::kProtocol:
+    case FieldKind::kCategory:
+    case FieldKind::kCode:
+    case FieldKind::kByte:
+      return code == Code::kList;
+    default:
+      return code == Code::kNumber;
+  }
+}
+
+/// The first key that values of a field of this kind do not have.
+std::uint64_t end_of_keys(const Field& field, const Vocabulary& vocabulary) {
+  switch (field.kind) {
+    case FieldKind::kPort:
+      return kPorts;
+    case FieldKind::kCategory:
+      return vocabulary.cells();
+    case FieldKind::kCode:
+      return field.cells;
+    case FieldKind::kAddress:
+      return UINT64_MAX;
+    default:
+      return kProtocols;
+  }
+}
+
+bool has_sound_numbers(const Coding& coding, const Field& field, const Window& window) {
+  const auto is_sound = [&](double value) {
+    constexpr double kMost = 9e18;
+    return std::isfinite(value) && std::abs(value) <= kMost && (!coding.log || value >= 0);
+  };
+  const bool sound = ascends(coding.atoms) && ascends(coding.edges) &&
+                     std::all_of(coding.atoms.begin(), coding.atoms.end(), is_sound) &&
+                     std::all_of(coding.edges.begin(), coding.edges.end(), is_sound);
+  if (!sound || coding.edges.size() == 1 || head_choices(coding) == 0) {
+    return false;
+  }
+  return field.kind != FieldKind::kTime ||
+         (coding.atoms.empty() && !coding.log &&
+          coding.edges.front() >= static_cast<double>(window.begin) &&
+          coding.edges.back() <= static_cast<double>(window.end));
+}
+
+bool is_sound(const Coding& coding, std::span<const Field> fields,
+              std::span<const Vocabulary> vocabularies, const Window& window) {
+  if (coding.field >= fields.size() || !suits(coding.code, fields[coding.field].kind) ||
+      coding.parts == 0 || coding.parts > autoregressive::kMostChoices) {
+    return false;
+  }
+  const Field& field = fields[coding.field];
+  if (coding.code == Code::kNumber || coding.code == Code::kTime) {
+    return coding.frequent.empty() && has_sound_numbers(coding, field, window);
+  }
+  const Key end = field.kind == FieldKind::kAddress
+                      ? ~Key{0}
+                      : Key{end_of_keys(field, vocabularies[coding.field])};
+  return ascends(coding.frequent) && (coding.frequent.empty() || coding.frequent.back() < end) &&
+         (coding.code != Code::kList || coding.usual < coding.frequent.size());
+}
+
+/// Every field has a coding, and the time's is the first.
+bool is_complete(const Scheme& scheme, std::span<const Field> fields) {
+  std::vector<bool> told(fields.size());
+  for (const Coding& coding : scheme.codings) {
+    told[coding.field] = true;
+  }
+  return !scheme.codings.empty() && fields[scheme.codings.front().field].kind == FieldKind::kTime &&
+         std::count(told.begin(), told.end(), false) == 0;
+}
+
+}  // namespace
+
+json to_json(const TokenModel& model, Blobs& blobs) {
+  json codings = json::array();
+  for (const Coding& coding : model.scheme.codings) {
+    codings.push_back(coding_json(coding));
+  }
+  blobs[kBlob] = engine::bytes_of(model.weights);
+  return {{"codings", std::move(codings)},
+          {"records", model.records},
+          {"options", autoregressive::to_json(model.options)}};
+}
+
+TokenModel token_model_from(const json& object, const Blobs& blobs, std::span<const Field> fields,
+                            std::span<const Vocabulary> vocabularies, const Window& window) {
+  TokenModel model;
+  for (const json& coding : object.at("codings")) {
+    model.scheme.codings.push_back(coding_from(coding));
+    if (!is_sound(model.scheme.codings.back(), fields, vocabularies, window)) {
+      throw Error(
+          fmt::format("the tokens of {} do not fit its field", model.scheme.codings.back().name));
+    }
+  }
+  if (!is_complete(model.scheme, fields)) {
+    throw Error("its tokens do not tell every field, the time first");
+  }
+  model.options = autoregressive::parse_options(object.at("options"));
+  model.records = object.at("records").get<std::uint64_t>();
+  const auto blob = blobs.find(kBlob);
+  if (blob == blobs.end() || model.records == 0 || model.records > kMostRecords) {
+    throw Error("its network of tokens is missing, or has learned nothing");
+  }
+  model.weights = engine::parse_weights(blob->second, kBlob);
+  const autoregressive::Sampler sound(layout_of(model.scheme), model.options, model.weights);
+  return model;
+}
+
+}  // namespace tracetwin::tokens
