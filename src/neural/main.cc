@@ -19,6 +19,8 @@
 
 namespace {
 
+namespace autoregressive = tracetwin::autoregressive;
+namespace doppelganger = tracetwin::doppelganger;
 namespace neural = tracetwin::neural;
 using tracetwin::Error;
 
