@@ -22,6 +22,8 @@ import tempfile
 
 import pandas
 
+from scorer import result_of
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("TRACETWIN_SHARED", ROOT.parent / "shared"))
 PROGRAM = pathlib.Path(os.environ.get("TRACETWIN_BINARY", ROOT / "build/release/src/cli/tracetwin"))
@@ -76,18 +78,6 @@ def training_part(name):
     if name == "workstation":
         rows = rows.sample(frac=1, random_state=1).iloc[: int(len(rows) * 0.8)]
     return rows.sort_values("ts")[COLUMNS]
-
-
-def result_of(found):
-    """The scorer's result, wherever its report keeps it."""
-    if isinstance(found, dict):
-        if "headline" in found:
-            return found
-        for value in found.values():
-            result = result_of(value)
-            if result:
-                return result
-    return None
 
 
 def score(real, synthetic, quick):

@@ -18,6 +18,8 @@ import subprocess
 import sys
 import tempfile
 
+from scorer import result_of
+
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 SHARED = pathlib.Path(os.environ.get("TRACETWIN_SHARED", ROOT.parent / "shared"))
 PROGRAM = pathlib.Path(os.environ.get("TRACETWIN_BINARY", ROOT / "build/release/src/cli/tracetwin"))
@@ -44,18 +46,6 @@ def run(*arguments):
     done = subprocess.run([PROGRAM, *map(str, arguments)], capture_output=True, text=True)
     if done.returncode != 0:
         sys.exit(f"tracetwin {arguments[0]} failed: {done.stderr}")
-
-
-def result_of(found):
-    """The scorer's result, wherever its report keeps it."""
-    if isinstance(found, dict):
-        if "headline" in found:
-            return found
-        for value in found.values():
-            result = result_of(value)
-            if result:
-                return result
-    return None
 
 
 def score(real, twin, capture, label):

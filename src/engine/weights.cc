@@ -9,7 +9,9 @@
 #include <optional>
 #include <span>
 
+#include "base/atomic_file.h"
 #include "base/error.h"
+#include "base/read_file.h"
 
 namespace tracetwin::engine {
 namespace {
@@ -125,6 +127,16 @@ Weights parse_weights(std::string_view bytes, const std::string& name) {
     damaged(name, "there are bytes behind the last weights");
   }
   return weights;
+}
+
+void write_weights(const Weights& weights, const std::filesystem::path& path) {
+  const auto file = open_output(path, true);
+  file->write(bytes_of(weights));
+  file->commit();
+}
+
+Weights read_weights(const std::filesystem::path& path) {
+  return parse_weights(read_file(path), path.string());
 }
 
 }  // namespace tracetwin::engine

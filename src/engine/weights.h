@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -34,5 +35,9 @@ class Weights {
 /// calls the bytes `name`, when they are anything else.
 std::string bytes_of(const Weights& weights);
 Weights parse_weights(std::string_view bytes, const std::string& name);
+
+/// The same as files, written atomically.
+void write_weights(const Weights& weights, const std::filesystem::path& path);
+Weights read_weights(const std::filesystem::path& path);
 
 }  // namespace tracetwin::engine

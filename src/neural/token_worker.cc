@@ -1,12 +1,9 @@
 #include "neural/token_worker.h"
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
+#include "engine/weights.h"
 #include "neural/token_trainer.h"
 
 namespace tracetwin::neural {
@@ -18,21 +15,6 @@ using Say = std::function<void(const nlohmann::ordered_json&)>;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-void write(const engine::Weights& weights, const std::filesystem::path& path) {
-  const auto file = open_output(path, true);
-  file->write(bytes_of(weights));
-  file->commit();
-}
-
-engine::Weights read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw system_error("read", path.string());
-  }
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return engine::parse_weights(bytes, path.string());
 }
 
 nlohmann::ordered_json line_of(const TokenTrainer& trainer, double seconds) {
@@ -57,7 +39,7 @@ Ending work_on_tokens(const Job& job, const Say& say, const std::function<bool()
   TokenTrainer trainer(job, autoregressive::read_records(job.folder / "tokens.bin"));
   const auto checkpoint = job.folder / "checkpoint";
   if (job.resume && std::filesystem::exists(checkpoint)) {
-    trainer.restore(read(checkpoint));
+    trainer.restore(engine::read_weights(checkpoint));
   }
   const auto begin = Clock::now();
   auto said = begin;
@@ -67,20 +49,20 @@ Ending work_on_tokens(const Job& job, const Say& say, const std::function<bool()
   while (!trainer.has_ended() && !out_of_time()) {
     trainer.step();
     if (job.checkpoint_every > 0 && trainer.steps() % job.checkpoint_every == 0) {
-      write(trainer.checkpoint(), checkpoint);
+      engine::write_weights(trainer.checkpoint(), checkpoint);
     }
     if (seconds_since(said) >= 1) {
       say(line_of(trainer, seconds_since(begin)));
       said = Clock::now();
     }
     if (stopped()) {
-      write(trainer.checkpoint(), checkpoint);
+      engine::write_weights(trainer.checkpoint(), checkpoint);
       say_end(trainer, seconds_since(begin), "stopped", say);
       return Ending::kStopped;
     }
   }
-  write(trainer.checkpoint(), checkpoint);
-  write(trainer.best(), job.folder / "best.weights");
+  engine::write_weights(trainer.checkpoint(), checkpoint);
+  engine::write_weights(trainer.best(), job.folder / "best.weights");
   say_end(trainer, seconds_since(begin), "done", say);
   return Ending::kDone;
 }

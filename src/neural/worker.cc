@@ -3,12 +3,9 @@
 #include <fmt/format.h>
 
 #include <chrono>
-#include <fstream>
-#include <iterator>
 #include <nlohmann/json.hpp>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
+#include "engine/weights.h"
 #include "neural/trainer.h"
 
 namespace tracetwin::neural {
@@ -22,21 +19,6 @@ using Say = std::function<void(const nlohmann::ordered_json&)>;
 
 double seconds_since(Clock::time_point begin) {
   return std::chrono::duration<double>(Clock::now() - begin).count();
-}
-
-void write(const engine::Weights& weights, const std::filesystem::path& path) {
-  const auto file = open_output(path, true);
-  file->write(bytes_of(weights));
-  file->commit();
-}
-
-engine::Weights read(const std::filesystem::path& path) {
-  std::ifstream file(path, std::ios::binary);
-  if (!file) {
-    throw system_error("read", path.string());
-  }
-  const std::string bytes{std::istreambuf_iterator<char>(file), {}};
-  return engine::parse_weights(bytes, path.string());
 }
 
 /// Says how far the training is, about once a second.
@@ -88,15 +70,16 @@ void begin(Trainer& trainer, const Job& job) {
   const auto start = job.folder / "start.weights";
   const auto checkpoint = job.folder / "checkpoint";
   if (job.resume && std::filesystem::exists(checkpoint)) {
-    trainer.restore(read(checkpoint));
+    trainer.restore(engine::read_weights(checkpoint));
   } else if (std::filesystem::exists(start)) {
-    trainer.start_from(read(start));
+    trainer.start_from(engine::read_weights(start));
   }
 }
 
 void keep(Trainer& trainer, const Job& job) {
   std::filesystem::create_directories(job.folder / "kept");
-  write(trainer.kept(), job.folder / "kept" / fmt::format("{}.weights", trainer.iteration()));
+  engine::write_weights(trainer.kept(),
+                        job.folder / "kept" / fmt::format("{}.weights", trainer.iteration()));
 }
 
 bool is_due(std::uint64_t iteration, std::uint64_t every) {
@@ -118,7 +101,7 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
     // Before a private model can be seen: a run that breaks off must not do again, with new noise,
     // the steps that led to it.
     if (is_due(trainer.iteration(), job.checkpoint_every) || (keeps && job.privacy)) {
-      write(trainer.checkpoint(), job.folder / "checkpoint");
+      engine::write_weights(trainer.checkpoint(), job.folder / "checkpoint");
     }
     if (keeps) {
       keep(trainer, job);
@@ -127,14 +110,14 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
       reporter.say(trainer);
     }
     if (stopped()) {
-      write(trainer.checkpoint(), job.folder / "checkpoint");
+      engine::write_weights(trainer.checkpoint(), job.folder / "checkpoint");
       reporter.say_end(trainer, "stopped");
       return Ending::kStopped;
     }
   }
-  write(trainer.checkpoint(), job.folder / "checkpoint");
+  engine::write_weights(trainer.checkpoint(), job.folder / "checkpoint");
   keep(trainer, job);
-  write(trainer.all(), job.folder / "all.weights");
+  engine::write_weights(trainer.all(), job.folder / "all.weights");
   reporter.say_end(trainer, "done");
   return Ending::kDone;
 }

@@ -7,7 +7,6 @@
 #include <utility>
 
 #include "base/error.h"
-#include "base/read_file.h"
 #include "evaluate/evaluate.h"
 #include "pipeline/write_twin.h"
 
@@ -29,8 +28,7 @@ std::vector<std::uint64_t> kept_iterations(const fs::path& chunk) {
 }
 
 engine::Weights weights_of(const fs::path& chunk, std::uint64_t iteration) {
-  const fs::path path = chunk / "kept" / fmt::format("{}.weights", iteration);
-  return engine::parse_weights(read_file(path), path.string());
+  return engine::read_weights(chunk / "kept" / fmt::format("{}.weights", iteration));
 }
 
 fs::path chunk_folder(const fs::path& folder, std::size_t chunk) {

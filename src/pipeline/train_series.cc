@@ -125,7 +125,7 @@ void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const S
   const double first_share = 1 / (1 + tuned / lanes);
   if (job.independent) {
     parallel_blocks(chunks, threads, [&](std::size_t chunk) {
-      training.train(chunk, job.start, 1, job.max_seconds);
+      training.train(chunk, job.start, 1, job.max_seconds * lanes / static_cast<double>(chunks));
     });
     return;
   }

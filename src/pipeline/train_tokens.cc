@@ -123,7 +123,7 @@ tokens::TokenModel train_tokens(const PrivateTrace& trace, const TwinModel& mode
   doppelganger::run_worker(worker.folder, to_json(worker),
                            [&](const json& line) { tell(line, progress); });
   const fs::path best = worker.folder / "best.weights";
-  result.weights = engine::parse_weights(read_file(best), best.string());
+  result.weights = engine::read_weights(best);
   return result;
 }
 

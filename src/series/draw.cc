@@ -36,7 +36,8 @@ class Drawing {
 
   ChunkDraw draw(const std::vector<std::vector<float>>& carried) {
     add_carried(carried);
-    while (missing() > 0 && !gives_up()) {
+    while (missing() > 0) {
+      check_yield();
       wave(next_wave());
     }
     return std::move(drawn_);
@@ -45,15 +46,11 @@ class Drawing {
  private:
   std::uint64_t missing() const { return request_.count - std::min(request_.count, counted_); }
 
-  bool gives_up() const {
-    if (request_.most_tries > 0) {
-      return tried_ >= request_.most_tries;
-    }
+  void check_yield() const {
     if (tried_ > kVain + kVainEach * counted_) {
       throw Error("next to no flow that the networks make satisfies all conditions",
                   "Leave a condition out, or make it wider.");
     }
-    return false;
   }
 
   /// Blocks that are likely to be enough, by what was admitted so far.

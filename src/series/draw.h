@@ -25,9 +25,6 @@ struct DrawRequest {
   std::uint64_t seed = 0;
   unsigned threads = 0;
   Admit admit;
-  /// Stop after about this many flows although fewer were admitted than asked for; 0 = when next to
-  /// none is.
-  std::uint64_t most_tries = 0;
 };
 
 /// Draws the flows of one chunk: first those that earlier chunks handed on, then new ones that

@@ -3,17 +3,15 @@
 #include <fmt/format.h>
 
 #include <array>
-#include <bit>
 #include <fstream>
 #include <string_view>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "engine/array_file.h"
 
 namespace tracetwin::autoregressive {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "arrays are written as they lie");
 
 constexpr std::string_view kMagic = "TTTOKENS";
 using Header = std::array<std::uint64_t, 2>;  // records, width
@@ -23,28 +21,19 @@ constexpr std::uint64_t kMost = std::uint64_t{1} << 31;
   throw Error(fmt::format("{}: {}", path.string(), what), "Encode the records again.");
 }
 
-template <class T>
-void read_array(std::ifstream& file, std::vector<T>& values) {
-  file.read(reinterpret_cast<char*>(values.data()),
-            static_cast<std::streamsize>(values.size() * sizeof(T)));
-}
-
 Header read_header(std::ifstream& file, const std::filesystem::path& path) {
-  std::array<char, kMagic.size()> magic{};
-  Header header{};
-  file.read(magic.data(), magic.size());
-  file.read(reinterpret_cast<char*>(header.data()), sizeof header);
-  if (!file || std::string_view(magic.data(), magic.size()) != kMagic) {
+  const auto header = engine::read_header<std::tuple_size_v<Header>>(file, kMagic);
+  if (!header) {
     damaged(path, "this is no file of tokens");
   }
-  const auto [records, width] = header;
+  const auto [records, width] = *header;
   if (records > kMost || width > kMost ||
       std::filesystem::file_size(path) !=
-          kMagic.size() + sizeof header +
+          kMagic.size() + sizeof *header +
               records * (sizeof(std::uint32_t) + width * sizeof(std::uint16_t))) {
     damaged(path, "the file of tokens is not as long as its head says");
   }
-  return header;
+  return *header;
 }
 
 }  // namespace
@@ -65,10 +54,9 @@ Records read_records(const std::filesystem::path& path) {
     throw system_error("read", path.string());
   }
   const auto [size, width] = read_header(file, path);
-  Records records{width, std::vector<std::uint16_t>(size * width),
-                  std::vector<std::uint32_t>(size)};
-  read_array(file, records.groups);
-  read_array(file, records.tokens);
+  Records records{width, {}, {}};
+  records.groups = engine::read_array<std::uint32_t>(file, size);
+  records.tokens = engine::read_array<std::uint16_t>(file, size * width);
   if (!file) {
     throw system_error("read", path.string());
   }

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/softmax.h"
 #include "engine/product.h"
 
 namespace tracetwin::doppelganger {
@@ -61,18 +62,6 @@ Perceptron perceptron_of(const engine::Weights& weights, const std::string& pref
   perceptron.heads = linear_of(weights, prefix + ".heads.weight", prefix + ".heads.bias",
                                perceptron.hidden.empty() ? in : units, out);
   return perceptron;
-}
-
-void softmax(std::span<float> values) {
-  const float most = *std::ranges::max_element(values);
-  float sum = 0;
-  for (float& value : values) {
-    value = std::exp(value - most);
-    sum += value;
-  }
-  for (float& value : values) {
-    value /= sum;
-  }
 }
 
 }  // namespace

@@ -4,19 +4,16 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
-#include <cstring>
 #include <fstream>
 #include <numeric>
 #include <string_view>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
+#include "engine/array_file.h"
 
 namespace tracetwin::doppelganger {
 namespace {
-
-static_assert(std::endian::native == std::endian::little, "arrays are written as they lie");
 
 constexpr std::string_view kMagic = "TTSAMPLE";
 using Header = std::array<std::uint64_t, 4>;  // samples, records, attribute width, feature width
@@ -38,25 +35,15 @@ std::uint64_t size_of(const Header& header) {
   return bytes >> 62 == 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
 
-template <class T>
-std::vector<T> read_array(std::ifstream& file, std::uint64_t size) {
-  std::vector<T> values(size);
-  file.read(reinterpret_cast<char*>(values.data()), static_cast<std::streamsize>(size * sizeof(T)));
-  return values;
-}
-
 Header read_header(std::ifstream& file, const std::filesystem::path& path) {
-  std::array<char, kMagic.size()> magic{};
-  Header header{};
-  file.read(magic.data(), magic.size());
-  file.read(reinterpret_cast<char*>(header.data()), sizeof header);
-  if (!file || std::string_view(magic.data(), magic.size()) != kMagic) {
+  const auto header = engine::read_header<std::tuple_size_v<Header>>(file, kMagic);
+  if (!header) {
     damaged(path, "this is no file of samples");
   }
-  if (std::filesystem::file_size(path) != size_of(header)) {
+  if (std::filesystem::file_size(path) != size_of(*header)) {
     damaged(path, "the file of samples is not as long as its head says");
   }
-  return header;
+  return *header;
 }
 
 void check_lengths(const Samples& samples, std::uint64_t records,
@@ -97,9 +84,9 @@ Samples read_samples(const std::filesystem::path& path) {
   Samples samples;
   samples.attribute_width = attribute_width;
   samples.feature_width = feature_width;
-  samples.lengths = read_array<std::uint32_t>(file, size);
-  samples.attributes = read_array<float>(file, size * attribute_width);
-  samples.features = read_array<float>(file, records * feature_width);
+  samples.lengths = engine::read_array<std::uint32_t>(file, size);
+  samples.attributes = engine::read_array<float>(file, size * attribute_width);
+  samples.features = engine::read_array<float>(file, records * feature_width);
   if (!file) {
     throw system_error("read", path.string());
   }

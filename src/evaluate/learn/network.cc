@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "base/random.h"
-#include "evaluate/learn/softmax.h"
+#include "base/softmax.h"
 
 namespace tracetwin::evaluate {
 namespace {

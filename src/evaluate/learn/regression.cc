@@ -5,8 +5,8 @@
 #include <span>
 #include <utility>
 
+#include "base/softmax.h"
 #include "evaluate/learn/network.h"
-#include "evaluate/learn/softmax.h"
 
 namespace tracetwin::evaluate {
 namespace {

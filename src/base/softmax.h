@@ -4,7 +4,7 @@
 #include <cmath>
 #include <span>
 
-namespace tracetwin::evaluate {
+namespace tracetwin {
 
 /// Turns scores into shares that sum to 1; returns the logarithm of the sum of their exponentials.
 template <class Real>
@@ -21,4 +21,4 @@ Real softmax(std::span<Real> scores) {
   return most + std::log(sum);
 }
 
-}  // namespace tracetwin::evaluate
+}  // namespace tracetwin
