@@ -132,10 +132,11 @@ void add_seed(CLI::App& app, SeedOptions& options) {
       ->default_str("0");
 }
 
-std::uint64_t resolve_seed(const SeedOptions& options, const std::string& output,
-                           Console& console) {
+std::uint64_t resolve_seed(const SeedOptions& options, const std::string& output, Console& console,
+                           std::optional<std::uint64_t> known) {
   std::random_device device;
-  const std::uint64_t seed = options.seed.value_or(std::uint64_t{device()} << 32 | device());
+  const std::uint64_t seed =
+      options.seed.value_or(known.value_or(std::uint64_t{device()} << 32 | device()));
   const std::string sentence = fmt::format("seed: {}", seed);
   if (!options.seed && writes_in_place(output)) {
     console.insist(sentence);

@@ -46,10 +46,11 @@ struct SeedOptions {
   unsigned threads = 0;
 };
 void add_seed(CLI::App& app, SeedOptions& options);
-/// The seed that was typed, or one from the operating system; said to the user either way, and
-/// even to one who wants quiet when it is known from nowhere else: it was not typed, and `output`
-/// is a stream or device, which has no summary beside it.
-std::uint64_t resolve_seed(const SeedOptions& options, const std::string& output, Console& console);
+/// The seed that was typed, or `known` otherwise, or one from the operating system; said to the
+/// user either way, and even to one who wants quiet when it is known from nowhere else: it was not
+/// typed, and `output` is a stream or device, which has no summary beside it.
+std::uint64_t resolve_seed(const SeedOptions& options, const std::string& output, Console& console,
+                           std::optional<std::uint64_t> known = std::nullopt);
 
 /// --count.
 void add_count(CLI::App& app, std::optional<std::uint64_t>& count);

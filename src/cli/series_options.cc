@@ -13,6 +13,7 @@
 #include "base/text.h"
 #include "cli/options.h"
 #include "engine/doppelganger/job.h"
+#include "pipeline/work_folder.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -56,7 +57,11 @@ void apply(const std::string& text, Networks& networks) {
 }
 
 /// Beside the output; of one that has no place, among the system's temporary files.
-std::filesystem::path folder_for(const std::string& output, std::uint64_t seed) {
+std::filesystem::path folder_for(const SeriesOptions& options, const std::string& output,
+                                 std::uint64_t seed) {
+  if (!options.folder.empty()) {
+    return options.folder;
+  }
   return writes_in_place(output)
              ? std::filesystem::temp_directory_path() / fmt::format("tracetwin-{}.work", seed)
              : std::filesystem::path(output + ".work");
@@ -126,9 +131,13 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
   job.keep_every = std::max<std::uint64_t>(1, job.options.iterations / kKept);
   job.scheme.seed = seed;
   job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;
-  job.folder =
-      options.folder.empty() ? folder_for(output, seed) : std::filesystem::path(options.folder);
+  job.folder = folder_for(options, output, seed);
   return job;
+}
+
+std::optional<std::uint64_t> seed_to_resume(const SeriesOptions& options,
+                                            const std::string& output) {
+  return options.job.resume ? remembered_seed(folder_for(options, output, 0)) : std::nullopt;
 }
 
 void clear_work(const SeriesOptions& options, const SeriesJob& job) {

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <CLI/CLI.hpp>
+#include <cstdint>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -26,6 +28,10 @@ void add_series(CLI::App& app, SeriesOptions& options);
 /// The job that was typed; its folder, when none was given, is that of `output`'s name with ".work"
 /// behind. Throws Error on impossible values.
 SeriesJob series_job(const SeriesOptions& options, const std::string& output, std::uint64_t seed);
+
+/// The seed of the training that --resume goes on with, if there is one.
+std::optional<std::uint64_t> seed_to_resume(const SeriesOptions& options,
+                                            const std::string& output);
 
 /// Removes the folder of a training that is done, unless the user named it.
 void clear_work(const SeriesOptions& options, const SeriesJob& job);

@@ -24,7 +24,8 @@ ExitCode run_train(const Options& options, Context& context) {
   check_output(options.output, context.common.force);
   check_json(context.common, options.output);
   // A model holds its seed, so that nobody who wants quiet has to be told.
-  const std::uint64_t seed = resolve_seed(options.seed, "", context.console);
+  const std::uint64_t seed = resolve_seed(options.seed, "", context.console,
+                                          seed_to_resume(options.train.series, options.output));
   TrainJob job = training_job(options.train, context.common, options.output, seed);
   job.threads = options.seed.threads;
   TrainSummary summary;

@@ -23,13 +23,13 @@ KeySet keys_in(const Window& window) {
 
 }  // namespace
 
-Admission::Admission(const TwinModel& model, const GenerateJob& job)
+Admission::Admission(const TwinModel& model, const GenerateJob& job, const Window& span)
     : model_(model),
       seed_(job.seed),
       time_(time_field(model.schema)),
       conditions_(understand(job.selection.where, model.schema, model.vocabularies)),
       failures_(conditions_.size()),
-      window_(twin_window(model.window, job.selection)),
+      window_(twin_window(span, job.selection)),
       times_(keys_in(window_)) {
   for (const Condition& condition : conditions_) {
     times_ = condition.field == time_ ? times_.intersected(condition.keys) : times_;
@@ -52,6 +52,10 @@ void Admission::check_yield(std::uint64_t drawn, std::uint64_t kept, std::uint64
   if (drawn <= kVain + kVainEach * wanted) {
     return;
   }
+  if (conditions_.empty()) {
+    throw Error("next to no record that the model makes is one that the protocols allow",
+                "Train longer.");
+  }
   std::size_t worst = 0;
   for (std::size_t c = 1; c < failures_.size(); ++c) {
     worst = failures_[c] > failures_[worst] ? c : worst;
@@ -59,9 +63,8 @@ void Admission::check_yield(std::uint64_t drawn, std::uint64_t kept, std::uint64
   throw Error(
       fmt::format("next to no record that the protocols allow satisfies all conditions: {} of {} "
                   "that were put together; most fail \"{}\" ({})",
-                  with_thousands(kept), with_thousands(drawn),
-                  failures_.empty() ? "" : shortened(conditions_[worst].text),
-                  failures_.empty() ? "" : conditions_[worst].name),
+                  with_thousands(kept), with_thousands(drawn), shortened(conditions_[worst].text),
+                  conditions_[worst].name),
       "Leave one of the conditions out, or make it wider.");
 }
 
@@ -69,7 +72,7 @@ Row Admission::settled(Row row, std::uint64_t stream, Random& random) {
   if (model_.packets) {
     std::vector<Packet> packets;
     compile_row(model_, row, window_.end, seed_, stream, packets);
-    return satisfies(row_of_packets(model_, std::move(packets))) ? row : Row();
+    return admits(std::move(packets)) ? row : Row();
   }
   FlowBatch batch;
   batch.extras.resize(extra_names(model_.schema).size());
@@ -82,6 +85,10 @@ Row Admission::settled(Row row, std::uint64_t stream, Random& random) {
     made[f] = model_.schema.fields[f].kind == FieldKind::kShare ? row[f] : made[f];
   }
   return made;
+}
+
+bool Admission::admits(std::vector<Packet> packets) {
+  return satisfies(row_of_packets(model_, std::move(packets)));
 }
 
 bool Admission::satisfies(const Row& made) {

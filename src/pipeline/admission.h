@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "pipeline/generate.h"
 #include "pipeline/rows.h"
+#include "trace/packet.h"
 #include "where/condition.h"
 #include "where/key_set.h"
 
@@ -16,8 +17,9 @@ namespace tracetwin {
 /// them, satisfy its conditions and begin in its time. Counts what each condition keeps out.
 class Admission {
  public:
-  /// Throws Error when a condition means nothing (condition.h), or the time is not possible.
-  Admission(const TwinModel& model, const GenerateJob& job);
+  /// `span` is the model's time. Throws Error when a condition means nothing (condition.h), or the
+  /// time is not possible.
+  Admission(const TwinModel& model, const GenerateJob& job, const Window& span);
 
   const std::vector<Condition>& conditions() const { return conditions_; }
   const Window& window() const { return window_; }  ///< the twin's
@@ -26,6 +28,8 @@ class Admission {
   /// The row of which the same record is made as of this one, without anything left to chance but
   /// its stream (compile_row()); empty when that record is not let through. Thread-safe.
   Row settled(Row row, std::uint64_t stream, Random& random);
+  /// Whether the conversation of these packets is let through. Thread-safe.
+  bool admits(std::vector<Packet> packets);
 
   /// Throws Error when `drawn` rows, of which `kept` were let through, are too many in vain for
   /// `wanted` of them.

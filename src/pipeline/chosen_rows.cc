@@ -39,7 +39,7 @@ class Chooser {
         job_(job),
         progress_(progress),
         time_(time_field(model.schema)),
-        admission_(model, job),
+        admission_(model, job, model.window),
         impossible_(impossible_pairs(model.schema, model.vocabularies)) {
     chosen_.window = admission_.window();
   }

@@ -37,6 +37,22 @@ fs::path folder_of(const RunPlan& plan, const RunJob& job) {
   return job.folder.empty() ? *plan.work_folder : job.folder;
 }
 
+/// What an earlier run left, so that no result of it passes for one of this run. Only where that
+/// was a run of ours.
+void clear_results(const RunPlan& plan, const fs::path& folder) {
+  if (!fs::exists(folder / "config.json")) {
+    return;
+  }
+  for (const char* name : {"best_generated", "output_data", "ranking.json"}) {
+    fs::remove_all(folder / name);
+  }
+  const bool needs_first = std::ranges::any_of(
+      plan.points, [](const GridPoint& point) { return point.manager.skip_chunk0_train; });
+  if (!needs_first) {
+    fs::remove_all(folder / "models");
+  }
+}
+
 void prepare(const RunPlan& plan, const RunJob& job, const fs::path& folder) {
   std::error_code ignored;
   const bool used = fs::exists(folder, ignored) && !fs::is_empty(folder, ignored);
@@ -44,6 +60,9 @@ void prepare(const RunPlan& plan, const RunJob& job, const fs::path& folder) {
     throw Error(fmt::format("{} exists and is not empty", folder.string()),
                 "Name another work folder, set global_config.overwrite to true, or go on with "
                 "--resume.");
+  }
+  if (used && !job.resume) {
+    clear_results(plan, folder);
   }
   for (const char* name : {"models", "best_generated", "output_data"}) {
     std::error_code error;

@@ -7,9 +7,10 @@
 
 #include "base/error.h"
 #include "compile/compiler.h"
+#include "encode/address_kind.h"
 #include "encode/flow_rows.h"
 #include "marginal/systematic.h"
-#include "pipeline/conversation.h"
+#include "pipeline/admission.h"
 #include "pipeline/plan_packets.h"
 #include "pipeline/series_fields.h"
 #include "series/draw.h"
@@ -19,8 +20,6 @@ namespace {
 
 using series::Chunk;
 using series::DrawnFlow;
-
-constexpr unsigned kSlotShift = 40;  // streams of a slot's rows lie apart from other slots'
 
 Key key_of_time(std::int64_t time_ns) {
   return static_cast<std::uint64_t>(time_ns);
@@ -44,8 +43,7 @@ class SeriesChooser {
         fields_(series_fields(model)),
         lexicon_(fields_.lexicon(series_.scheme.embeddings)),
         time_(time_field(model.schema)),
-        window_(twin_window(span(), job.selection)),
-        conditions_(understand(job.selection.where, model.schema, model.vocabularies)) {}
+        admission_(model, job, span()) {}
 
   void choose(const std::function<void(const ChosenRows&)>& visit) {
     const std::vector<Slot> slots = make_slots();
@@ -81,15 +79,15 @@ class SeriesChooser {
     std::vector<Slot> slots;
     for (std::uint64_t repeat = 0;; ++repeat) {
       const std::int64_t shift =
-          window_.begin - span().begin + static_cast<std::int64_t>(repeat) * length;
+          admission_.window().begin - span().begin + static_cast<std::int64_t>(repeat) * length;
       for (std::size_t c = 0; c < series_.scheme.chunks.size(); ++c) {
         const Chunk& chunk = series_.scheme.chunks[c];
         const std::int64_t begin = chunk.begin_ns + shift;
-        if (begin >= window_.end) {
+        if (begin >= admission_.window().end) {
           return slots;
         }
         const double inside =
-            static_cast<double>(std::min(window_.end, chunk.end_ns + shift) - begin);
+            static_cast<double>(std::min(admission_.window().end, chunk.end_ns + shift) - begin);
         slots.push_back(
             {c, repeat, shift, inside / static_cast<double>(chunk.end_ns - chunk.begin_ns)});
       }
@@ -110,30 +108,52 @@ class SeriesChooser {
         weights, {static_cast<std::size_t>(job_.count.value_or(natural)), 1, 0.5});
   }
 
-  ChosenRows draw(const Slot& slot, std::uint64_t count,
-                  std::vector<std::vector<float>>& carried) const {
+  ChosenRows draw(const Slot& slot, std::uint64_t count, std::vector<std::vector<float>>& carried) {
     series::DrawRequest request;
     request.chunk = slot.chunk;
     request.count = count;
     request.seed = mix(job_.seed, slot.repeat);
     request.threads = job_.threads;
-    const bool trial = !job_.count && !conditions_.empty();
+    const bool trial = !job_.count && !admission_.conditions().empty();
     request.admit = [&](DrawnFlow& flow) { return admit(flow, slot, trial); };
+    request.check_yield = [&](std::uint64_t drawn, std::uint64_t kept) {
+      admission_.check_yield(drawn, kept, count);
+    };
     auto drawn = series::draw_chunk(series_, lexicon_, request, carried);
     std::ranges::move(drawn.carried, std::back_inserter(carried));
-    return sorted(slot, drawn.flows);
+    return sorted(drawn.flows);
   }
 
   /// Makes a flow one that can be, in the twin's time, and takes out what is not asked for. A trial
   /// counts what it takes out.
-  std::size_t admit(DrawnFlow& flow, const Slot& slot, bool trial) const {
-    Random random(job_.seed, std::hash<double>()(static_cast<double>(flow.time_ns.front())));
+  std::size_t admit(DrawnFlow& flow, const Slot& slot, bool trial) {
+    Random random(job_.seed, mix(kDecodeStream, stream_of(flow)));
     settle_tuple(flow.row, random);
+    if (!is_possible(flow.row)) {
+      flow.time_ns.clear();
+      return 0;
+    }
     for (std::int64_t& time : flow.time_ns) {
       time += slot.shift_ns;
     }
-    return model_.packets ? admit_conversation(flow, random, trial)
-                          : admit_records(flow, random, trial);
+    return model_.packets ? admit_conversation(flow, trial) : admit_records(flow, random, trial);
+  }
+
+  /// Of the flow itself, since where it comes to stand is not known before all are drawn.
+  std::uint64_t stream_of(const DrawnFlow& flow) const {
+    constexpr unsigned kHalf = 64;
+    auto stream = static_cast<std::uint64_t>(flow.time_ns.front());
+    for (const Key key : flow.row) {
+      stream = mix(mix(stream, static_cast<std::uint64_t>(key >> kHalf)),
+                   static_cast<std::uint64_t>(key));
+    }
+    return stream;
+  }
+
+  /// Networks do not know that both addresses are of one family, so such flows are drawn again.
+  static bool is_possible(const std::vector<Key>& row) {
+    return is_possible_pair(address_of(row[0]), address_of(row[1]),
+                            static_cast<std::uint8_t>(row[4]));
   }
 
   static void settle_tuple(std::vector<Key>& row, Random& random) {
@@ -158,17 +178,20 @@ class SeriesChooser {
     return row;
   }
 
-  std::size_t admit_records(DrawnFlow& flow, Random& random, bool trial) const {
+  /// What is let through is kept as whole rows.
+  std::size_t admit_records(DrawnFlow& flow, Random& random, bool trial) {
     std::size_t kept = 0;
     const std::size_t records = flow.time_ns.size();
     for (std::size_t r = 0; r < records; ++r) {
-      const Row row = record_row(flow, r);
-      if (!window_.holds(flow.time_ns[r]) ||
-          (!conditions_.empty() && !satisfies(as_read(row, random)))) {
+      Row row = record_row(flow, r);
+      if (!admission_.conditions().empty()) {
+        row = admission_.settled(std::move(row), 0, random);
+      }
+      if (row.empty() || !admission_.window().holds(flow.time_ns[r])) {
         continue;
       }
       flow.time_ns[kept] = flow.time_ns[r];
-      std::swap(flow.features[kept], flow.features[r]);
+      flow.features[kept] = std::move(row);
       ++kept;
     }
     flow.time_ns.resize(kept);
@@ -176,30 +199,18 @@ class SeriesChooser {
     return trial ? records : kept;
   }
 
-  Row as_read(const Row& row, Random& random) const {
-    FlowBatch batch;
-    batch.extras.resize(extra_names(model_.schema).size());
-    append_record(model_.schema, row, model_.vocabularies, random, batch);
-    return row_of_record(model_.schema, row, batch, 0);
-  }
-
-  std::size_t admit_conversation(DrawnFlow& flow, Random& random, bool trial) const {
-    bool kept = window_.holds(flow.time_ns.front());
-    if (kept && !conditions_.empty()) {
+  std::size_t admit_conversation(DrawnFlow& flow, bool trial) {
+    bool kept = admission_.window().holds(flow.time_ns.front());
+    if (kept && !admission_.conditions().empty()) {
+      Random random(job_.seed, mix(kCompileStream, stream_of(flow)));
       std::vector<Packet> packets;
       compile(plan_of(flow), random, packets);
-      kept = satisfies(row_of_packets(model_, std::move(packets)));
+      kept = admission_.admits(std::move(packets));
     }
     if (!kept) {
       flow.time_ns.clear();
     }
     return kept || trial ? 1 : 0;
-  }
-
-  bool satisfies(const Row& made) const {
-    return !made.empty() && std::ranges::all_of(conditions_, [&](const Condition& condition) {
-      return condition.holds(made[condition.field]);
-    });
   }
 
   ConversationPlan plan_of(const DrawnFlow& flow) const {
@@ -215,7 +226,7 @@ class SeriesChooser {
     return plan_given_packets(std::move(row), std::move(packets));
   }
 
-  ChosenRows sorted(const Slot& slot, const std::vector<DrawnFlow>& flows) const {
+  ChosenRows sorted(std::vector<DrawnFlow>& flows) const {
     struct Place {
       std::int64_t time_ns;
       std::size_t flow;
@@ -231,18 +242,16 @@ class SeriesChooser {
     }
     std::ranges::stable_sort(order, {}, &Place::time_ns);
     ChosenRows chosen;
-    chosen.window = window_;
+    chosen.window = admission_.window();
     for (const Place& place : order) {
-      const DrawnFlow& flow = flows[place.flow];
-      chosen.streams.push_back((slot.repeat * series_.scheme.chunks.size() + slot.chunk + 1)
-                                   << kSlotShift |
-                               chosen.rows.size());
+      DrawnFlow& flow = flows[place.flow];
+      chosen.streams.push_back(stream_of(flow));
       if (model_.packets) {
         chosen.plans.push_back(plan_of(flow));
         chosen.rows.emplace_back(model_.schema.fields.size());
         chosen.rows.back()[time_] = key_of_time(flow.time_ns.front());
       } else {
-        chosen.rows.push_back(record_row(flow, place.record));
+        chosen.rows.push_back(std::move(flow.features[place.record]));
       }
     }
     return chosen;
@@ -255,8 +264,7 @@ class SeriesChooser {
   SeriesFields fields_;
   series::Lexicon lexicon_;
   std::size_t time_;
-  Window window_;
-  std::vector<Condition> conditions_;
+  Admission admission_;
 };
 
 }  // namespace

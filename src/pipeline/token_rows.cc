@@ -50,7 +50,7 @@ class TokenChooser {
         time_(time_field(model.schema)),
         tokenizer_(model.tokens->scheme, model.schema.fields),
         sampler_(layout_of(model.tokens->scheme), model.tokens->options, model.tokens->weights),
-        admission_(model, job),
+        admission_(model, job, model.window),
         slots_(make_slots()),
         all_(std::accumulate(slots_.begin(), slots_.end(), 0.0,
                              [](double sum, const Slot& slot) { return sum + slot.records; })) {}

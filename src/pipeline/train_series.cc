@@ -3,15 +3,15 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <mutex>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
-#include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "base/random.h"
-#include "base/read_file.h"
 #include "engine/doppelganger/samples.h"
 #include "engine/doppelganger/worker.h"
 #include "pipeline/rows.h"
@@ -27,13 +27,22 @@ namespace fs = std::filesystem;
 using doppelganger::Job;
 using doppelganger::WorkerReport;
 
+constexpr const char* kSamples = "samples.bin";
+constexpr std::array<std::string_view, 4> kLeft = {"checkpoint", "start.weights", "all.weights",
+                                                   "kept"};
+
 /// What two jobs that are the same training have in common, which one may carry on further.
 nlohmann::json identity(nlohmann::json job) {
+  if (!job.is_object()) {
+    return job;
+  }
   for (const char* key :
        {"resume", "max_seconds", "folder", "device", "keep_every", "checkpoint_every"}) {
     job.erase(key);
   }
-  job["options"].erase("iterations");
+  if (job.contains("options")) {
+    job["options"].erase("iterations");
+  }
   return job;
 }
 
@@ -60,7 +69,8 @@ class ChunkTraining {
         1, static_cast<std::uint64_t>(static_cast<double>(job_.keep_every) / share));
     job.max_seconds = max_seconds;
     job.device = job_.device;
-    prepare(job);
+    job.resume = settle_training({job.folder, kSamples, kLeft}, job_.resume,
+                                 identity(doppelganger::to_json(job)), identity);
     if (start && !fs::exists(job.folder / "start.weights")) {
       fs::copy_file(*start, job.folder / "start.weights");
     }
@@ -78,24 +88,6 @@ class ChunkTraining {
   }
 
  private:
-  /// A folder that is gone on with must hold the same training; else it is begun anew.
-  void prepare(Job& job) const {
-    const fs::path old = job.folder / "job.json";
-    job.resume = job_.resume && fs::exists(job.folder / "checkpoint");
-    if (job.resume && fs::exists(old) &&
-        identity(nlohmann::json::parse(read_file(old), nullptr, false)) !=
-            identity(doppelganger::to_json(job))) {
-      throw Error(fmt::format("{} holds the training of another trace or with other options",
-                              job_.folder.string()),
-                  "Leave --resume away to begin anew, or give the options it was begun with.");
-    }
-    if (!job.resume) {
-      for (const char* name : {"checkpoint", "start.weights", "all.weights", "kept"}) {
-        fs::remove_all(job.folder / name);
-      }
-    }
-  }
-
   void tell(std::size_t chunk, const WorkerReport& report) {
     if (!progress_) {
       return;
@@ -153,15 +145,17 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
   series::SeriesModel result;
   result.scheme = series::choose_scheme(data, job.scheme);
   result.options = job.options;
+  make_work_folder(job.folder);
+  remember_seed(job.folder, seed);
   ChunkTraining training(result.scheme, job, seed, progress);
   {
     const series::Lexicon lexicon{data.fields, data.vocabularies, result.scheme.embeddings};
     const auto rows = series::coded(data.rows, result.scheme.attributes, data);
     const auto records = series::coded(data.records, result.scheme.features, data);
-    for (std::size_t chunk = 0; chunk < result.scheme.chunks.size(); ++chunk) {
+    for (std::size_t chunk = job.skip_first ? 1 : 0; chunk < result.scheme.chunks.size(); ++chunk) {
       make_work_folder(training.folder(chunk));
       write_samples(series::samples_of(result.scheme, lexicon, data.flows, rows, records, chunk),
-                    training.folder(chunk) / "samples.bin");
+                    new_samples(training.folder(chunk), kSamples));
     }
   }
   train_chunks(training, result.scheme, job);

@@ -2,12 +2,11 @@
 
 #include <fmt/format.h>
 
+#include <array>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <unordered_map>
 
-#include "base/atomic_file.h"
-#include "base/error.h"
-#include "base/read_file.h"
 #include "engine/autoregressive/records.h"
 #include "engine/doppelganger/worker.h"
 #include "pipeline/work_folder.h"
@@ -63,28 +62,18 @@ Records records_of(const tokens::Columns& columns, const tokens::Scheme& scheme)
   return records;
 }
 
+constexpr const char* kSamples = "tokens.bin";
+constexpr std::array<std::string_view, 2> kLeft = {"checkpoint", "best.weights"};
+
 /// What two jobs that are the same training have in common.
 json identity(json job) {
+  if (!job.is_object()) {
+    return job;
+  }
   for (const char* key : {"resume", "max_seconds", "folder", "device"}) {
     job.erase(key);
   }
   return job;
-}
-
-/// A folder that is gone on with must hold the same training; else it is begun anew.
-void prepare(Job& job, bool resume) {
-  const fs::path old = job.folder / "job.json";
-  job.resume = resume && fs::exists(job.folder / "checkpoint");
-  if (job.resume && fs::exists(old) &&
-      identity(json::parse(read_file(old), nullptr, false)) != identity(to_json(job))) {
-    throw Error(fmt::format("{} holds the training of another trace or with other options",
-                            job.folder.string()),
-                "Leave --resume away to begin anew, or give the options it was begun with.");
-  }
-  if (!job.resume) {
-    fs::remove(job.folder / "checkpoint");
-    fs::remove(job.folder / "best.weights");
-  }
 }
 
 void tell(const json& line, const Progress& progress) {
@@ -118,8 +107,10 @@ tokens::TokenModel train_tokens(const PrivateTrace& trace, const TwinModel& mode
   worker.max_seconds = job.max_seconds;
   worker.device = job.device;
   make_work_folder(job.folder);
-  prepare(worker, job.resume);
-  write_records(records_of(columns, result.scheme), job.folder / "tokens.bin");
+  remember_seed(job.folder, seed);
+  write_records(records_of(columns, result.scheme), new_samples(job.folder, kSamples));
+  worker.resume = settle_training({job.folder, kSamples, kLeft}, job.resume,
+                                  identity(to_json(worker)), identity);
   doppelganger::run_worker(worker.folder, to_json(worker),
                            [&](const json& line) { tell(line, progress); });
   const fs::path best = worker.folder / "best.weights";

@@ -16,8 +16,6 @@ using doppelganger::Samples;
 
 constexpr std::size_t kBlock = 256;        // flows that one thread draws at once
 constexpr std::size_t kMostBlocks = 1024;  // of a wave
-constexpr std::uint64_t kVainEach = 256;   // flows drawn for one admitted, at most
-constexpr std::uint64_t kVain = 1 << 16;   // and so many beforehand
 
 struct Block {
   std::vector<DrawnFlow> flows;
@@ -37,7 +35,7 @@ class Drawing {
   ChunkDraw draw(const std::vector<std::vector<float>>& carried) {
     add_carried(carried);
     while (missing() > 0) {
-      check_yield();
+      request_.check_yield(tried_, counted_);
       wave(next_wave());
     }
     return std::move(drawn_);
@@ -45,13 +43,6 @@ class Drawing {
 
  private:
   std::uint64_t missing() const { return request_.count - std::min(request_.count, counted_); }
-
-  void check_yield() const {
-    if (tried_ > kVain + kVainEach * counted_) {
-      throw Error("next to no flow that the networks make satisfies all conditions",
-                  "Leave a condition out, or make it wider.");
-    }
-  }
 
   /// Blocks that are likely to be enough, by what was admitted so far.
   std::size_t next_wave() const {

@@ -19,17 +19,21 @@ struct ChunkDraw {
 /// it. Called from several threads.
 using Admit = std::function<std::size_t(DrawnFlow& flow)>;
 
+/// Throws Error when so many flows drawn, of which so much counted, are too many in vain.
+using CheckYield = std::function<void(std::uint64_t drawn, std::uint64_t counted)>;
+
 struct DrawRequest {
   std::size_t chunk = 0;
   std::uint64_t count = 0;  ///< in units of what `admit` returns; met exactly by cutting records
   std::uint64_t seed = 0;
   unsigned threads = 0;
   Admit admit;
+  CheckYield check_yield;
 };
 
 /// Draws the flows of one chunk: first those that earlier chunks handed on, then new ones that
 /// start in it, until `count` is met. The same for the same request, whatever the number of
-/// threads. Throws Error when next to none of the flows drawn is admitted.
+/// threads.
 ChunkDraw draw_chunk(const SeriesModel& model, const Lexicon& lexicon, const DrawRequest& request,
                      const std::vector<std::vector<float>>& carried);
 

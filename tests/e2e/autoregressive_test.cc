@@ -77,6 +77,20 @@ TEST_F(Autoregressive, MakesALegalCapture) {
   EXPECT_THAT(looked.out, HasSubstr("\"total\": 0"));
 }
 
+TEST_F(Autoregressive, GoesOnOnlyWithTheSameTrace) {
+  program_.shell("zstd -dcq " + sample("sample.flows.csv.zst") + " > all.csv");
+  program_.shell("head -600 all.csv > a.csv; (head -1 all.csv; tail -600 all.csv) > b.csv");
+  const std::string options = " -o m.twin -f --work-folder work" + kSmall;
+  ASSERT_EQ(program_.run("train a.csv" + options).exit, 0);
+  const std::string first = program_.read("m.twin");
+  ASSERT_EQ(program_.run("train a.csv --resume" + options).exit, 0) << "with its seed";
+  EXPECT_EQ(program_.read("m.twin"), first);
+  const auto other = program_.run("train b.csv --resume" + options);
+  EXPECT_EQ(other.exit, 2);
+  EXPECT_THAT(other.err, HasSubstr("another trace"));
+  EXPECT_EQ(program_.read("m.twin"), first);
+}
+
 TEST_F(Autoregressive, GivesNoGuarantee) {
   const auto budget = program_.run("synthesize " + sample("sample.flows.csv.zst") +
                                    " -o twin.csv --epsilon 2" + kSmall);

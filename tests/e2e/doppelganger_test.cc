@@ -103,6 +103,18 @@ TEST_F(Doppelganger, SeveralFilesAreOneTrace) {
   EXPECT_EQ(lines("a.csv"), 101U);
 }
 
+TEST_F(Doppelganger, ConversationsOfACaptureKeepConditions) {
+  train(sample("sample.pcap.zst"), kSmall);
+  const auto made =
+      program_.run("generate m.twin -o a.pcap --count 30 --seed 2 --where 'proto = TCP'");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const auto looked = program_.run("inspect a.pcap --json");
+  ASSERT_EQ(looked.exit, 0) << looked.err;
+  EXPECT_EQ(nlohmann::json::parse(looked.out)["flows"], 30);
+  ASSERT_EQ(program_.run("convert a.pcap a.csv").exit, 0);
+  EXPECT_EQ(program_.shell("tail -n +2 a.csv | cut -d, -f5 | grep -vcw TCP").out, "0\n");
+}
+
 TEST_F(Doppelganger, SaysWhatItCannotDo) {
   const auto unknown = program_.run("train " + sample("sample.flows.csv.zst") +
                                     " -o m.twin --method doppelganger --network layers=3");
@@ -133,6 +145,25 @@ TEST_F(Doppelganger, RunsNetSharesConfigurations) {
   }
   const auto looked = program_.run("inspect pcap/output_data/twin.pcap");
   EXPECT_EQ(looked.exit, 0) << looked.err;
+}
+
+TEST_F(Doppelganger, ARunThatOverwritesLeavesNoOldResult) {
+  program_.write("run.json", R"({"default": ")" + sample("netshare_netflow.json") + R"(",
+      "global_config": {"overwrite": true},
+      "input_adapters": {"data_source": {"original_data_file": ")" +
+                                 sample("sample.flows.csv.zst") + R"("}},
+      "model": {"config": {"iteration": 2, "sample_len": [4], "batch_size": 16,
+      "gen_attribute_num_units": 16, "disc_num_units": 16, "attr_disc_num_units": 16,
+      "gen_feature_num_units": 8}}})");
+  ASSERT_EQ(program_.run("run run.json --work-folder work").exit, 0);
+  program_.write("work/best_generated/old.csv", "");
+  std::filesystem::create_directories(program_ / "work/models/old");
+  program_.write("work/mine.txt", "");
+  const auto again = program_.run("run run.json --work-folder work");
+  ASSERT_EQ(again.exit, 0) << again.err;
+  EXPECT_FALSE(std::filesystem::exists(program_ / "work/best_generated/old.csv"));
+  EXPECT_FALSE(std::filesystem::exists(program_ / "work/models/old"));
+  EXPECT_TRUE(std::filesystem::exists(program_ / "work/mine.txt"));
 }
 
 }  // namespace
