@@ -2,13 +2,13 @@
 """Fidelity of twins of the real traces, by the independent scorer, against NetDPSyn's outputs.
 
     bench/fidelity.py [--epsilon E]... [--seeds N] [--trace NAME]... [--method NAME]
-                      [--declare-labels] [--quick] [--json FILE]
+                      [--declare-labels] [--quick] [--json FILE] [--also=OPTION]...
 
 NAME is workstation, cloudserver or apps-1h (the flows of that capture, whose label is the service
 port). Needs TRACETWIN_SHARED (default ../shared), the release build, and Debian's python3-pandas,
 -scipy, -sklearn. Prints a Markdown table a trace, one row a metric, one column an epsilon: the mean
 over seeds, the spread (min..max) in brackets. --declare-labels gives the list of labels as public.
---quick leaves out what trains classifiers. bench/plot_fidelity.py draws what --json keeps.
+--quick leaves out what trains classifiers, --also hands an option to `tracetwin synthesize`. bench/plot_fidelity.py draws what --json keeps.
 """
 import argparse
 import json
@@ -108,7 +108,7 @@ def score(real, synthetic, quick):
 def one_run(real, epsilon, delta, seed, options):
     output = real.with_name(f"{real.stem}-{epsilon}-{seed}.csv")
     command = [PROGRAM, "synthesize", real, "-o", output, "--seed", str(seed), "--force", "--quiet",
-               "--method", options.method]
+               "--method", options.method, *options.also]
     if epsilon:
         command += ["--epsilon", str(epsilon), "--delta", repr(delta)]
     if options.declare_labels:
@@ -172,6 +172,7 @@ def main():
     parser.add_argument("--trace", action="append",
                         choices=["workstation", "cloudserver", "apps-1h"])
     parser.add_argument("--method", default="cliquetree")
+    parser.add_argument("--also", action="append", default=[])
     parser.add_argument("--declare-labels", action="store_true")
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--json", type=pathlib.Path)

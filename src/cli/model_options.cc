@@ -34,15 +34,18 @@ Window parse_window(const std::string& text) {
   return window;
 }
 
-std::optional<dp::Budget> budget_of(const TrainOptions& options) {
-  if (!options.epsilon) {
-    if (options.delta || options.job.insecure_test_seed) {
-      throw Error("--delta and --insecure-test-seed mean nothing without --epsilon",
+}  // namespace
+
+std::optional<dp::Budget> budget_of(const std::optional<double>& epsilon,
+                                    const std::optional<double>& delta) {
+  if (!epsilon) {
+    if (delta) {
+      throw Error("--delta means nothing without --epsilon",
                   "Give --epsilon, too, for a differentially private model.");
     }
     return std::nullopt;
   }
-  const dp::Budget budget{*options.epsilon, options.delta.value_or(dp::kDefaultDelta)};
+  const dp::Budget budget{*epsilon, delta.value_or(dp::kDefaultDelta)};
   if (!(budget.epsilon > 0 && budget.epsilon <= 1000)) {
     throw Error(fmt::format("--epsilon {} is not above 0 and at most 1000", budget.epsilon),
                 "Usual values lie between 0.1 and 10.");
@@ -53,8 +56,6 @@ std::optional<dp::Budget> budget_of(const TrainOptions& options) {
   }
   return budget;
 }
-
-}  // namespace
 
 void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
   app.add_option("-e,--epsilon", options.epsilon,
@@ -107,7 +108,11 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
     job.further.assign(options.inputs.begin() + 1, options.inputs.end());
   }
   job.series = series_job(options.series, output, seed);
-  job.budget = budget_of(options);
+  job.budget = budget_of(options.epsilon, options.delta);
+  if (!job.budget && job.insecure_test_seed) {
+    throw Error("--insecure-test-seed means nothing without --epsilon",
+                "Give --epsilon, too, for a differentially private model.");
+  }
   if (!options.unit.empty()) {
     job.unit = dp::unit_named(options.unit);
   }

@@ -32,6 +32,10 @@ struct TrainOptions {
 /// --insecure-test-seed and the timeouts.
 void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common);
 
+/// The budget of these, epsilon's absence being none. Throws Error on impossible values.
+std::optional<dp::Budget> budget_of(const std::optional<double>& epsilon,
+                                    const std::optional<double>& delta);
+
 /// FILE, once or more: the trace to learn.
 void add_inputs(CLI::App& app, TrainOptions& options);
 

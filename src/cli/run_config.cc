@@ -3,9 +3,11 @@
 #include <CLI/CLI.hpp>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <optional>
 #include <string>
 
 #include "cli/commands.h"
+#include "cli/model_options.h"
 #include "cli/skips_json.h"
 #include "netshare/read_run.h"
 #include "pipeline/run_plan.h"
@@ -17,6 +19,9 @@ struct Options {
   std::string config;
   std::string folder;
   std::int64_t max_time_ns = 0;
+  std::optional<double> epsilon;
+  std::optional<double> delta;
+  std::string pretraining;
   RunJob job;
 };
 
@@ -63,6 +68,10 @@ ExitCode run_config(const Options& options, Context& context) {
   RunJob job = options.job;
   job.folder = options.folder;
   job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;
+  job.budget = budget_of(options.epsilon, options.delta);
+  if (!options.pretraining.empty()) {
+    job.pretraining = options.pretraining;
+  }
   const netshare::RunPlan plan = netshare::read_run(options.config);
   tell_plan(plan, context.console);
   const RunResult result = execute(plan, job, context.console.progress());
@@ -100,6 +109,14 @@ Action define_run(CLI::App& app, CommonOptions& common) {
   app.add_option("--device", options->job.device, "cpu or cuda")
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str();
+  app.add_option("-e,--epsilon", options->epsilon,
+                 "Privacy budget of all private grid points together; the noise follows from it");
+  app.add_option(
+      "--delta", options->delta,
+      fmt::format("Probability that the guarantee may fail with [{}]", dp::kDefaultDelta));
+  app.add_option("--pretrain", options->pretraining,
+                 "Public trace that private grid points train on first")
+      ->type_name("FILE");
   add_whole(
       app, "--threads", "Threads to use; 0 means all processors", 0, 1024,
       [options](std::uint64_t threads) { options->job.threads = static_cast<unsigned>(threads); })

@@ -19,6 +19,8 @@ namespace tracetwin::cli {
 namespace {
 
 constexpr const char* kGroup = "Networks (--method doppelganger, autoregressive)";
+constexpr const char* kPrivateGroup =
+    "Time-series networks with a guarantee (--method doppelganger --epsilon)";
 
 constexpr std::uint64_t kKept = 10;  // checkpoints along a training
 
@@ -65,6 +67,28 @@ std::filesystem::path folder_for(const SeriesOptions& options, const std::string
   return writes_in_place(output)
              ? std::filesystem::temp_directory_path() / fmt::format("tracetwin-{}.work", seed)
              : std::filesystem::path(output + ".work");
+}
+
+void add_private_series(CLI::App& app, SeriesOptions& options) {
+  app.add_option("--pretrain", options.pretraining,
+                 "Public trace of the same kind to train on first; without it, a private twin that "
+                 "the method cliquetree makes")
+      ->type_name("FILE")
+      ->group(kPrivateGroup);
+  add_whole(app, "--private-iterations", "Steps whose critics see the real trace", 1, 10'000'000,
+            [&](std::uint64_t steps) { options.job.private_iterations = steps; })
+      ->default_str(std::to_string(options.job.private_iterations))
+      ->group(kPrivateGroup);
+  app.add_option("--sampling-rate", options.job.sampling_rate,
+                 "Chance of a conversation to be in a critic step's batch")
+      ->check(CLI::Range(1e-6, 1.0))
+      ->capture_default_str()
+      ->group(kPrivateGroup);
+  app.add_option("--clip-norm", options.job.clip_norm,
+                 "Longest slope that one conversation adds to a critic step")
+      ->check(CLI::Range(1e-6, 1e6))
+      ->capture_default_str()
+      ->group(kPrivateGroup);
 }
 
 }  // namespace
@@ -115,6 +139,7 @@ void add_series(CLI::App& app, SeriesOptions& options) {
       ->check(CLI::IsMember({"cpu", "cuda"}))
       ->capture_default_str()
       ->group(kGroup);
+  add_private_series(app, options);
 }
 
 SeriesJob series_job(const SeriesOptions& options, const std::string& output, std::uint64_t seed) {
@@ -132,6 +157,9 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
   job.scheme.seed = seed;
   job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;
   job.folder = folder_for(options, output, seed);
+  if (!options.pretraining.empty()) {
+    job.pretraining = options.pretraining;
+  }
   return job;
 }
 

@@ -19,10 +19,12 @@ struct SeriesOptions {
   std::string folder;
   std::vector<std::string> network;  ///< KEY=VALUE
   std::int64_t max_time_ns = 0;
+  std::string pretraining;
 };
 
 /// --iterations, --chunks, --max-flow-length, --coding, --network, --max-train-time, --work-folder,
-/// --resume and --device, in a group of their own.
+/// --candidates, --resume and --device, in a group of their own; and in another what private
+/// training has beside them: --pretrain, --private-iterations, --sampling-rate, --clip-norm.
 void add_series(CLI::App& app, SeriesOptions& options);
 
 /// The job that was typed; its folder, when none was given, is that of `output`'s name with ".work"

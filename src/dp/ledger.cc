@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
 #include <utility>
@@ -106,6 +107,36 @@ Sigma2 Ledger::reserve(std::string stage, std::string what, double rho, double l
   }
   rows_.push_back(std::move(row));
   return rows_.back().sigma2;
+}
+
+double Ledger::reserve_sampled(std::string stage, std::string what, double rho,
+                               const SampledSteps& sampled) {
+  LedgerRow row{std::move(stage), std::move(what), 1, Sigma2{}, 0, 0, 0, sampled};
+  double multiplier = 0;
+  if (budget_) {
+    row.rho = rho;
+    check_query(row);
+    check_first_sampled(row);
+    check_left(row);
+    const Budget budget{budget_->epsilon, budget_->delta - threshold_delta_.total()};
+    const double other = std::max(0.0, rho_.total() - rho);
+    const double needed = sampled_gaussian_noise(budget, other, sampled);
+    row.sigma2 = Sigma2::at_least(needed * needed);
+    multiplier = std::sqrt(row.sigma2.value());
+    row.rho = rho_.covered_part(rho);
+    rho_.book(row.rho);
+  }
+  rows_.push_back(std::move(row));
+  return multiplier;
+}
+
+/// Each reservation counts all of the rest as Gaussian, so there is one.
+void Ledger::check_first_sampled(const LedgerRow& asked) const {
+  if (std::ranges::any_of(rows_, [](const LedgerRow& row) { return row.sampled.has_value(); })) {
+    throw Error(fmt::format("stage '{}' asks for a second training on samples ({})", asked.stage,
+                            asked.what),
+                "Take a second budget for it.", ExitCode::kBudgetExceeded);
+  }
 }
 
 void Ledger::check_left(const LedgerRow& asked) const {

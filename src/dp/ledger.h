@@ -57,6 +57,14 @@ class Ledger {
   Sigma2 reserve(std::string stage, std::string what, double rho, double l2_sensitivity,
                  std::uint64_t cells, double threshold_delta = 0);
 
+  /// Sets `rho` aside for steps of DP-SGD and returns the noise multiplier that they must have:
+  /// with it they and Gaussian queries for all of the rest of the total keep the budget
+  /// (sampled_gaussian_noise()). `rho` and `sampled` must be fixed before anything is measured.
+  /// Throws Error (exit 3) as reserve() does, and when a budget has such steps already. Without a
+  /// budget: 0.
+  double reserve_sampled(std::string stage, std::string what, double rho,
+                         const SampledSteps& sampled);
+
   NoiseSource& noise() { return noise_; }
 
   /// What was spent on what, as data that can be stored and shown.
@@ -68,6 +76,7 @@ class Ledger {
 
  private:
   Ledger(std::optional<Budget> budget, Unit unit, double threshold_share, NoiseSource noise);
+  void check_first_sampled(const LedgerRow& asked) const;
   void check_left(const LedgerRow& asked) const;
 
   std::optional<Budget> budget_;

@@ -139,6 +139,11 @@ SubsampledGaussianLoss SubsampledGaussianLoss::composed(std::uint64_t times, dou
   return {remove.composed(times, cut), add.composed(times, cut)};
 }
 
+SubsampledGaussianLoss SubsampledGaussianLoss::composed_with(
+    const SubsampledGaussianLoss& other) const {
+  return {remove.composed_with(other.remove), add.composed_with(other.add)};
+}
+
 double SubsampledGaussianLoss::epsilon_at(double delta) const {
   return std::max(remove.epsilon_at(delta), add.epsilon_at(delta));
 }

@@ -23,6 +23,8 @@ struct SubsampledGaussianLoss {
   /// 0 < rate <= 1 (1: the plain Gaussian mechanism), noise_multiplier >= 0.1; else throws Error.
   static SubsampledGaussianLoss one_step(double rate, double noise_multiplier);
   SubsampledGaussianLoss composed(std::uint64_t times, double cut = PrivacyLoss::kDefaultCut) const;
+  /// Both after each other.
+  SubsampledGaussianLoss composed_with(const SubsampledGaussianLoss& other) const;
   double epsilon_at(double delta) const;
   double delta_at(double epsilon) const;
 };

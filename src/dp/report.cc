@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <limits>
@@ -111,20 +112,41 @@ std::uint64_t cells_from(const json& cells) {
   return cells.is_null() ? kSaturated : whole(cells, "cells");
 }
 
+std::optional<SampledSteps> sampled_from(const json& row) {
+  if (!row.contains("rate")) {
+    return std::nullopt;
+  }
+  const SampledSteps sampled{amount(row, "rate"), whole(member(row, "steps"), "steps")};
+  if (sampled.rate <= 0 || sampled.rate > 1) {
+    damaged("rate", "a number above 0 and up to 1");
+  }
+  return sampled;
+}
+
 LedgerRow row_from(const json& row) {
-  return {
-      text(row, "stage"), text(row, "what"),    amount(row, "l2_sensitivity"),   sigma2_from(row),
-      amount(row, "rho"), amount(row, "delta"), cells_from(member(row, "cells"))};
+  return {text(row, "stage"),
+          text(row, "what"),
+          amount(row, "l2_sensitivity"),
+          sigma2_from(row),
+          amount(row, "rho"),
+          amount(row, "delta"),
+          cells_from(member(row, "cells")),
+          sampled_from(row)};
 }
 
 json row_json(const LedgerRow& row) {
-  return {{"stage", row.stage},
-          {"what", row.what},
-          {"l2_sensitivity", row.l2_sensitivity},
-          {"sigma2", {row.sigma2.numerator, row.sigma2.denominator}},
-          {"rho", row.rho},
-          {"delta", row.delta},
-          {"cells", row.cells == kSaturated ? json() : json(row.cells)}};
+  json result = {{"stage", row.stage},
+                 {"what", row.what},
+                 {"l2_sensitivity", row.l2_sensitivity},
+                 {"sigma2", {row.sigma2.numerator, row.sigma2.denominator}},
+                 {"rho", row.rho},
+                 {"delta", row.delta},
+                 {"cells", row.cells == kSaturated ? json() : json(row.cells)}};
+  if (row.sampled) {
+    result["rate"] = row.sampled->rate;
+    result["steps"] = row.sampled->steps;
+  }
+  return result;
 }
 
 json groups_json(const LedgerReport& report) {
@@ -147,13 +169,20 @@ std::optional<Budget> budget_from(const json& json_in, Noise noise) {
 }
 
 std::string row_line(const LedgerRow& row, double rho_total) {
-  const std::string cells = row.cells == 0            ? "-"
+  const std::string cells = row.sampled
+                                ? fmt::format("{} x {:.4g}", row.sampled->steps, row.sampled->rate)
+                            : row.cells == 0          ? "-"
                             : row.cells == kSaturated ? "2^64 and more"
                                                       : with_thousands(row.cells);
   const double share = rho_total > 0 ? 100 * row.rho / rho_total : 0;
   return fmt::format("{:<12} {:<40} {:>11.4g} {:>10.4g} {:>10.4g} {:>6.2f}% {:>10.4g} {:>16}",
                      row.stage, row.what, row.l2_sensitivity, std::sqrt(row.sigma2.value()),
                      row.rho, share, row.delta, cells);
+}
+
+bool has_sampled(const std::vector<LedgerRow>& rows) {
+  return std::any_of(rows.begin(), rows.end(),
+                     [](const LedgerRow& row) { return row.sampled.has_value(); });
 }
 
 /// What a unit of several rows is; nothing where a unit is one row.
@@ -179,7 +208,8 @@ std::string LedgerReport::statement() const {
 }
 
 std::optional<double> LedgerReport::group_epsilon(int units) const {
-  if (!guarantees() || !budget || threshold_delta_spent > 0 || rho_total <= 0) {
+  if (!guarantees() || !budget || has_sampled(rows) || threshold_delta_spent > 0 ||
+      rho_total <= 0) {
     return std::nullopt;
   }
   const double square = static_cast<double>(units) * units;
@@ -187,7 +217,10 @@ std::optional<double> LedgerReport::group_epsilon(int units) const {
                      budget->delta - threshold_delta_total);
 }
 
-double LedgerReport::zcdp_rho() const {
+std::optional<double> LedgerReport::zcdp_rho() const {
+  if (has_sampled(rows)) {
+    return std::nullopt;
+  }
   double sum = 0;
   for (const LedgerRow& row : rows) {
     sum += budget ? row.l2_sensitivity * row.l2_sensitivity / (2 * row.sigma2.value()) : 0;
@@ -196,11 +229,11 @@ double LedgerReport::zcdp_rho() const {
 }
 
 std::optional<double> LedgerReport::zcdp_epsilon() const {
-  const double rho = zcdp_rho();
-  if (!guarantees() || !budget || rho <= 0 || !std::isfinite(rho)) {
+  const std::optional<double> rho = zcdp_rho();
+  if (!guarantees() || !budget || !rho || *rho <= 0 || !std::isfinite(*rho)) {
     return std::nullopt;
   }
-  return epsilon_of(rho, budget->delta - threshold_delta_total);
+  return epsilon_of(*rho, budget->delta - threshold_delta_total);
 }
 
 json LedgerReport::to_json() const {
@@ -219,7 +252,7 @@ json LedgerReport::to_json() const {
           {"rho_spent", rho_spent},
           {"threshold_delta_total", threshold_delta_total},
           {"threshold_delta_spent", threshold_delta_spent},
-          {"zcdp_rho", zcdp_rho()},
+          {"zcdp_rho", zcdp_rho() ? json(*zcdp_rho()) : json()},
           {"zcdp_epsilon", zcdp_epsilon() ? json(*zcdp_epsilon()) : json()},
           {"groups", groups_json(*this)},
           {"rows", std::move(rows_json)}};
@@ -263,7 +296,7 @@ std::vector<std::string> LedgerReport::lines() const {
                     rho_total, threshold_delta_spent, threshold_delta_total));
     if (const auto epsilon = zcdp_epsilon()) {
       lines.push_back(fmt::format("to compare, these queries in zCDP: rho {:.6g}, epsilon {:.6g}",
-                                  zcdp_rho(), *epsilon));
+                                  *zcdp_rho(), *epsilon));
     }
   }
   lines.push_back(fmt::format("{:<12} {:<40} {:>11} {:>10} {:>10} {:>7} {:>10} {:>16}", "stage",

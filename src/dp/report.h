@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "dp/budget.h"
+#include "dp/sampled_gaussian.h"
 #include "dp/sigma2.h"
 
 namespace tracetwin::dp {
@@ -20,6 +21,9 @@ struct LedgerRow {
   double rho = 0;             ///< its cost, gdp_cost() of the above (dp/gdp.h)
   double delta = 0;           ///< threshold releases only
   std::uint64_t cells = 0;    ///< public size of what was measured (saturating); 0: not public
+  /// DP-SGD: many steps on samples of the units. Sensitivity and sigma2 are those of one step, in
+  /// clip norms; rho is what was set aside for all of them.
+  std::optional<SampledSteps> sampled = std::nullopt;
 };
 
 /// Where the noise came from.
@@ -46,21 +50,21 @@ struct LedgerReport {
   /// which 32 at most were learned from)", or the sentence that says there is none.
   std::string statement() const;
   /// epsilon of the whole budget, at its delta, for `units` units that come or go together (group
-  /// privacy: units^2 rho). Empty without a guarantee or when a threshold release was
-  /// made, which protects single units only.
+  /// privacy: units^2 rho). Empty without a guarantee, when a threshold release was made, which
+  /// protects single units only, and when units were sampled.
   std::optional<double> group_epsilon(int units) const;
-  /// The same queries in zero-concentrated DP, whose conversion is looser: for comparison. Epsilon
-  /// is empty without a guarantee.
-  double zcdp_rho() const;
+  /// The same queries in zero-concentrated DP, whose conversion is looser: for comparison. Empty
+  /// when units were sampled, which zCDP cannot express; epsilon also without a guarantee.
+  std::optional<double> zcdp_rho() const;
   std::optional<double> zcdp_epsilon() const;
 
   /// {"guarantee": bool, "statement", "noise": "operating system" | "insecure test seed" | "none",
   /// "epsilon", "delta" (null without a budget), "unit", "unit_rows", "rho_total", "rho_spent",
-  /// "threshold_delta_total", "threshold_delta_spent", "zcdp_rho", "zcdp_epsilon" (null without a
-  /// guarantee), "groups": [{"units", "epsilon"}],
+  /// "threshold_delta_total", "threshold_delta_spent", "zcdp_rho", "zcdp_epsilon" (null where they
+  /// are empty), "groups": [{"units", "epsilon"}],
   /// "rows": [{"stage", "what", "l2_sensitivity", "sigma2": [numerator, denominator], "rho",
-  /// "delta", "cells" (0: not public; null: 2^64 or more)}]}. "guarantee", "statement", "zcdp_…"
-  /// and "groups" follow from the rest.
+  /// "delta", "cells" (0: not public; null: 2^64 or more); DP-SGD: "rate", "steps"}]}. "guarantee",
+  /// "statement", "zcdp_…" and "groups" follow from the rest.
   nlohmann::json to_json() const;
   /// The inverse. Throws Error on anything to_json() could not have written; control characters
   /// in texts are replaced by '?'.

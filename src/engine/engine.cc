@@ -48,8 +48,8 @@ constexpr std::array kEngines = {
     Engine{
         "doppelganger",
         "NetShare's (SIGCOMM 2022) time-series network over merged, chunked flows, trained against "
-        "critics; without differential privacy",
-        false, Kind::kSeries, nullptr, nullptr},
+        "critics; private training lets the critics alone see it, in noisy sums",
+        true, Kind::kSeries, nullptr, nullptr},
     Engine{"autoregressive",
            "a small network for every token of a record, each given those before it, trained by "
            "likelihood; without differential privacy",

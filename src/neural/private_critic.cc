@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 #include <iterator>
+#include <numeric>
+#include <span>
 
 #include "base/error.h"
 #include "base/random.h"
@@ -12,8 +14,8 @@
 namespace tracetwin::neural {
 namespace {
 
-constexpr std::int64_t kGroup = 64;  // flows that go through the critics together
-constexpr double kAdding = 1e-4;     // what adding up float64 may be off by, of the clip norm
+constexpr std::int64_t kGroup = kMostOfUnit;  // flows that go through the critics together
+constexpr double kAdding = 1e-4;  // what adding up float64 may be off by, of the clip norm
 constexpr double kNormRounding = 1e-9;
 constexpr std::uint64_t kGridSigma = 1U << 23;  // sd of the noise, in steps of the grid
 
@@ -86,32 +88,57 @@ void add_slopes(const Trip& trip, const at::Tensor& scales, Parameters& sums) {
   }
 }
 
-/// Scales of a group, 0 for its empty places and for flows whose slope is not finite.
-at::Tensor scales_of(const std::vector<Trip>& trips, std::int64_t flows, double clip_norm) {
+/// Some flows, those of a unit side by side and none of its missing.
+struct Group {
+  std::vector<std::int64_t> flows;
+  std::vector<std::int64_t> sizes;  ///< flows of each unit
+};
+
+/// Where slopes are not finite, of no length.
+at::Tensor lengths_of(const std::vector<Trip>& trips) {
   at::Tensor norms = squared_norms(trips.front());
   for (std::size_t i = 1; i < trips.size(); ++i) {
     norms.add_(squared_norms(trips[i]));
   }
   norms.sqrt_().mul_(1 + kNormRounding);
-  at::Tensor scales = (clip_norm / norms).clamp_max(1);
-  scales = at::where(at::isfinite(norms), scales, at::zeros_like(scales));
-  scales.narrow(0, flows, kGroup - flows).zero_();
+  return at::where(at::isfinite(norms), norms, at::zeros_like(norms));
+}
+
+/// Scales of a group, 0 for its empty places and for flows whose slope is not finite. The slopes of
+/// a unit add up to no more than their lengths do.
+at::Tensor scales_of(const std::vector<Trip>& trips, const Group& group, double clip_norm) {
+  const at::Tensor lengths = lengths_of(trips);
+  const auto* length = lengths.data_ptr<double>();
+  at::Tensor scales = at::zeros_like(lengths);
+  auto* scale = scales.data_ptr<double>();
+  for (const std::int64_t size : group.sizes) {
+    const double together = std::accumulate(length, length + size, 0.0);
+    for (const double* const end = length + size; length < end; ++length, ++scale) {
+      *scale = *length > 0 ? std::min(1.0, clip_norm / together) : 0.0;
+    }
+  }
   return scales;
 }
 
-Sequences group_of(const RealData& real, const std::vector<std::int64_t>& flows,
-                   std::size_t begin) {
-  const std::size_t end = std::min(flows.size(), begin + kGroup);
-  std::vector<std::int64_t> group(flows.begin() + static_cast<std::int64_t>(begin),
-                                  flows.begin() + static_cast<std::int64_t>(end));
-  group.resize(kGroup, group.front());
-  return real.batch(group);
+/// As many of the units from `next` on as have a place.
+Group group_of(const RealData& real, std::span<const std::int64_t> units, std::size_t& next) {
+  Group group;
+  for (; next < units.size(); ++next) {
+    const std::vector<std::int64_t> flows = real.flows_of(units[next]);
+    if (group.flows.size() + flows.size() > static_cast<std::size_t>(kGroup)) {
+      break;
+    }
+    group.flows.insert(group.flows.end(), flows.begin(), flows.end());
+    group.sizes.push_back(static_cast<std::int64_t>(flows.size()));
+  }
+  group.flows.resize(kGroup, group.flows.front());
+  return group;
 }
 
 }  // namespace
 
 std::vector<at::Tensor> clipped_sums(const std::vector<Critic*>& critics, const RealData& real,
-                                     const std::vector<std::int64_t>& flows, double clip_norm) {
+                                     const std::vector<std::int64_t>& units, double clip_norm) {
   std::vector<Parameters> sums;
   std::vector<Route> routes;
   for (Critic* critic : critics) {
@@ -119,15 +146,14 @@ std::vector<at::Tensor> clipped_sums(const std::vector<Critic*>& critics, const 
     sums.emplace_back(critic->parameters().shapes(),
                       critic->parameters().flat().options().dtype(at::kDouble));
   }
-  for (std::size_t begin = 0; begin < flows.size(); begin += kGroup) {
-    const Sequences group = group_of(real, flows, begin);
+  for (std::size_t next = 0; next < units.size();) {
+    const Group group = group_of(real, units, next);
+    const Sequences flows = real.batch(group.flows);
     std::vector<Trip> trips;
     for (const Route& route : routes) {
-      trips.push_back(send(route, group));
+      trips.push_back(send(route, flows));
     }
-    const auto count = std::min<std::int64_t>(
-        kGroup, static_cast<std::int64_t>(flows.size()) - static_cast<std::int64_t>(begin));
-    const at::Tensor scales = scales_of(trips, count, clip_norm);
+    const at::Tensor scales = scales_of(trips, group, clip_norm);
     for (std::size_t i = 0; i < trips.size(); ++i) {
       add_slopes(trips[i], scales, sums[i]);
     }
@@ -147,14 +173,14 @@ dp::NoiseSource PrivateCritics::noise_of(std::uint64_t step) const {
              : dp::NoiseSource();
 }
 
-std::vector<std::int64_t> PrivateCritics::batch(std::int64_t flows, dp::NoiseSource& noise) const {
-  // 2^64 times the rate, rounded down; all flows at a rate of 1.
+std::vector<std::int64_t> PrivateCritics::batch(std::int64_t units, dp::NoiseSource& noise) const {
+  // 2^64 times the rate, rounded down; all units at a rate of 1.
   const bool all = privacy_.sampling_rate >= 1;
   const auto bound = all ? 0 : static_cast<std::uint64_t>(std::ldexp(privacy_.sampling_rate, 64));
   std::vector<std::int64_t> chosen;
-  for (std::int64_t flow = 0; flow < flows; ++flow) {
+  for (std::int64_t unit = 0; unit < units; ++unit) {
     if (all || noise.bits() < bound) {
-      chosen.push_back(flow);
+      chosen.push_back(unit);
     }
   }
   return chosen;
@@ -191,7 +217,7 @@ void PrivateCritics::add_real(const std::vector<Critic*>& critics, const RealDat
                               std::uint64_t step) const {
   dp::NoiseSource noise = noise_of(step);
   std::vector<at::Tensor> sums =
-      clipped_sums(critics, real, batch(real.size(), noise), privacy_.clip_norm);
+      clipped_sums(critics, real, batch(real.units(), noise), privacy_.clip_norm);
   std::int64_t numbers = 0;
   for (const at::Tensor& sum : sums) {
     numbers += sum.numel();

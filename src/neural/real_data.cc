@@ -1,7 +1,6 @@
 #include "neural/real_data.h"
 
 #include <algorithm>
-#include <cstring>
 #include <numeric>
 #include <span>
 
@@ -13,12 +12,6 @@ namespace {
 
 constexpr std::uint64_t kEpochs = 0x65706f6368;
 constexpr std::uint64_t kReplaced = 0x7265706c;
-
-at::Tensor matrix(const std::vector<float>& values, std::int64_t rows, std::int64_t columns) {
-  at::Tensor tensor = at::empty({rows, columns}, at::kFloat);
-  std::memcpy(tensor.data_ptr<float>(), values.data(), values.size() * sizeof(float));
-  return tensor;
-}
 
 /// [records + 2, 2].
 at::Tensor flags_of(const std::vector<std::uint32_t>& lengths, std::int64_t records) {
@@ -33,6 +26,19 @@ at::Tensor flags_of(const std::vector<std::uint32_t>& lengths, std::int64_t reco
   return flags;
 }
 
+std::vector<std::int64_t> begins_of(const doppelganger::Samples& samples) {
+  const auto flows = static_cast<std::int64_t>(samples.size());
+  std::vector<std::int64_t> begins;
+  for (std::int64_t flow = 0; flow < flows; ++flow) {
+    const auto at = static_cast<std::size_t>(flow);
+    if (flow == 0 || samples.units.empty() || samples.units[at] != samples.units[at - 1]) {
+      begins.push_back(flow);
+    }
+  }
+  begins.push_back(flows);
+  return begins;
+}
+
 }  // namespace
 
 RealData::RealData(const doppelganger::Samples& samples, std::int64_t sample_len, bool flags,
@@ -40,16 +46,29 @@ RealData::RealData(const doppelganger::Samples& samples, std::int64_t sample_len
     : kind_(kind),
       sample_len_(sample_len),
       lengths_(samples.lengths.begin(), samples.lengths.end()),
-      offsets_(samples.lengths.size()) {
+      offsets_(samples.lengths.size()),
+      unit_begin_(begins_of(samples)),
+      attributes_(samples.attributes, static_cast<std::int64_t>(samples.attribute_width), 0, kind),
+      records_(samples.features, static_cast<std::int64_t>(samples.feature_width), 2, kind) {
   std::exclusive_scan(lengths_.begin(), lengths_.end(), offsets_.begin(), std::int64_t{0});
-  const std::int64_t records = std::accumulate(lengths_.begin(), lengths_.end(), std::int64_t{0});
-  const auto width = static_cast<std::int64_t>(samples.feature_width);
-  attributes_ =
-      matrix(samples.attributes, size(), static_cast<std::int64_t>(samples.attribute_width))
-          .to(kind);
-  at::Tensor table = at::zeros({records + 2, width}, at::kFloat);
-  table.narrow(0, 0, records).copy_(matrix(samples.features, records, width));
-  records_ = (flags ? at::cat({table, flags_of(samples.lengths, records)}, 1) : table).to(kind);
+  if (flags) {
+    flags_ = flags_of(samples.lengths, records_.rows() - 2).to(kind);
+  }
+}
+
+std::int64_t RealData::most_of_unit() const {
+  std::int64_t most = 0;
+  for (std::size_t unit = 0; unit + 1 < unit_begin_.size(); ++unit) {
+    most = std::max(most, unit_begin_[unit + 1] - unit_begin_[unit]);
+  }
+  return most;
+}
+
+std::vector<std::int64_t> RealData::flows_of(std::int64_t unit) const {
+  const auto at = static_cast<std::size_t>(unit);
+  std::vector<std::int64_t> flows(static_cast<std::size_t>(unit_begin_[at + 1] - unit_begin_[at]));
+  std::iota(flows.begin(), flows.end(), unit_begin_[at]);
+  return flows;
 }
 
 std::int64_t RealData::blocks_of(std::int64_t flow) const {
@@ -65,7 +84,7 @@ Sequences RealData::batch(const std::vector<std::int64_t>& flows) const {
   const std::int64_t blocks =
       rows == 0 ? 1 : *std::max_element(batch.blocks.begin(), batch.blocks.end());
   const std::int64_t records = blocks * sample_len_;
-  const std::int64_t padding = records_.size(0) - 2;
+  const std::int64_t padding = records_.rows() - 2;
   at::Tensor places = at::empty({rows * records}, at::kLong);
   auto* at = places.data_ptr<std::int64_t>();
   for (const std::int64_t flow : flows) {
@@ -76,9 +95,13 @@ Sequences RealData::batch(const std::vector<std::int64_t>& flows) const {
     }
   }
   const at::Tensor chosen = at::tensor(flows, at::kLong).to(kind_.device());
-  batch.attributes = attributes_.index_select(0, chosen);
-  batch.features =
-      records_.index_select(0, places.to(kind_.device())).view({rows, records, records_.size(1)});
+  batch.attributes = attributes_.select(chosen);
+  const at::Tensor there = places.to(kind_.device());
+  at::Tensor features = records_.select(there);
+  if (flags_.defined()) {
+    features = at::cat({features, flags_.index_select(0, there)}, 1);
+  }
+  batch.features = features.view({rows, records, features.size(1)});
   return batch;
 }
 

@@ -4,6 +4,7 @@
 #include <vector>
 
 #include "engine/doppelganger/samples.h"
+#include "neural/compact_rows.h"
 #include "neural/parameters.h"
 #include "neural/sequences.h"
 
@@ -18,6 +19,10 @@ class RealData {
            const Kind& kind);
 
   std::int64_t size() const { return static_cast<std::int64_t>(lengths_.size()); }
+  /// Flows of one unit lie side by side.
+  std::int64_t units() const { return static_cast<std::int64_t>(unit_begin_.size()) - 1; }
+  std::int64_t most_of_unit() const;
+  std::vector<std::int64_t> flows_of(std::int64_t unit) const;
   Sequences batch(const std::vector<std::int64_t>& flows) const;
   /// Shortest first, as numbers.
   at::Tensor sorted_lengths() const;
@@ -28,8 +33,10 @@ class RealData {
   Kind kind_;
   std::int64_t sample_len_;
   std::vector<std::int64_t> lengths_, offsets_;
-  at::Tensor attributes_;  ///< [flows, attributes]
-  at::Tensor records_;     ///< [records + 2, features and flags]; padding, nothing
+  std::vector<std::int64_t> unit_begin_;  ///< first flow of each unit, and the end behind the last
+  CompactRows attributes_;
+  CompactRows records_;  ///< and two more: padding, nothing
+  at::Tensor flags_;     ///< [records + 2, 2], where there are any
 };
 
 /// Which flows make up a batch: every flow once an epoch, in an order that depends on seed and

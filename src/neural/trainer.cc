@@ -76,6 +76,10 @@ Trainer::Trainer(const Job& job, const Samples& samples, at::ScalarType numbers)
     generator_.set_lengths(real_.sorted_lengths());
   }
   if (job.privacy) {
+    if (real_.most_of_unit() > kMostOfUnit) {
+      throw Error(fmt::format("a unit of privacy has {} flows, expected {} at most",
+                              real_.most_of_unit(), kMostOfUnit));
+    }
     private_.emplace(*job.privacy, job.options.batch_size);
   }
   initialise();

@@ -140,20 +140,37 @@ void declare_columns(const RunPlan& plan, TrainJob& job) {
   }
 }
 
-void refuse_private(const GridPoint& point) {
-  if (point.is_private()) {
-    throw Error(
-        "the configuration asks for private training (dp_noise_multiplier), which the "
-        "method doppelganger does not do yet",
-        "Take tracetwin train --epsilon, or set dp_noise_multiplier and dp_l2_norm_clip to "
-        "null.");
+/// Only what is known of fields through the ledger, and one chunk: see train_private_series.h.
+void make_private(const GridPoint& point, const std::optional<dp::Budget>& budget, TrainJob& job,
+                  std::vector<std::string>& remarks) {
+  if (!budget) {
+    throw Error("the configuration asks for private training (dp_noise_multiplier)",
+                "Give the --epsilon that it may spend, which the noise follows from; or set "
+                "dp_noise_multiplier and dp_l2_norm_clip to null.");
   }
+  if (point.manager.pretrain_dir) {
+    throw Error("the networks in pretrain_dir know other codes than a private trace has",
+                "Leave it away, and give the public trace itself with --pretrain.");
+  }
+  job.budget = budget;
+  job.unit = dp::Unit::kFlow;
+  job.series.clip_norm = *point.dp_l2_norm_clip;
+  job.series.private_iterations = point.options.iterations;
+  job.series.scheme.style = series::Style::kVocabulary;
+  job.series.scheme.chunks = 1;
+  job.series.scheme.equal_size = false;
+  job.series.scheme.self_norm = false;
+  job.series.scheme.times = series::TimeCoding::kGaps;
+  remarks.emplace_back(fmt::format(
+      "private training of epsilon {:g}: in one chunk, on codes that were released privately, with "
+      "the noise that the budget asks for instead of dp_noise_multiplier {:g}",
+      budget->epsilon, *point.dp_noise_multiplier));
 }
 
 }  // namespace
 
-TrainJob plan_job(const RunPlan& plan, const GridPoint& point, std::vector<std::string>& remarks) {
-  refuse_private(point);
+TrainJob plan_job(const RunPlan& plan, const GridPoint& point,
+                  const std::optional<dp::Budget>& budget, std::vector<std::string>& remarks) {
   check_metadata(plan);
   TrainJob job;
   const std::vector<fs::path> inputs = inputs_of(plan.input);
@@ -170,7 +187,9 @@ TrainJob plan_job(const RunPlan& plan, const GridPoint& point, std::vector<std::
   job.series.fine_tuning = point.manager.reduce_time.value_or(1);
   job.series.skip_first = point.manager.skip_chunk0_train;
   job.series.workers = plan.parallel ? point.threads.value_or(0) : 1;
-  if (point.manager.pretrain_dir) {
+  if (point.is_private()) {
+    make_private(point, budget, job, remarks);
+  } else if (point.manager.pretrain_dir) {
     job.series.start = *point.manager.pretrain_dir / "all.weights";
   }
   declare_columns(plan, job);

@@ -48,11 +48,21 @@ std::vector<std::string> public_columns(const FlowReader& reader,
   return names;
 }
 
-/// Time-series engines learn from all packets.
+bool learns_series(const TrainJob& job) {
+  return engine::engine_named(job.engine).kind == engine::Kind::kSeries;
+}
+
+/// Time-series engines learn from all packets, or with a guarantee from the first few.
 std::size_t steps_kept(const TrainJob& job) {
-  return engine::engine_named(job.engine).kind == engine::Kind::kSeries
-             ? std::numeric_limits<std::size_t>::max()
-             : job.steps_per_conversation;
+  return learns_series(job) ? std::numeric_limits<std::size_t>::max() : job.steps_per_conversation;
+}
+
+void keep_first_steps(const TrainJob& job, std::vector<StepInContext>& steps) {
+  if (learns_series(job) && job.budget) {
+    std::erase_if(steps, [&](const StepInContext& step) {
+      return step.step.packet >= job.steps_per_conversation;
+    });
+  }
 }
 
 /// What is read of one file goes behind what was read of those before.
@@ -110,6 +120,7 @@ class Reading {
       trace_.summary.skips.merge(packets_->skips());
       trace_.columns = packets_->take_columns();
       trace_.steps = packets_->take_steps();
+      keep_first_steps(job_, trace_.steps);
       trace_.numbers = packets_->take_numbers();
     }
     trace_.summary.records = trace_.rows();

@@ -99,6 +99,24 @@ std::optional<std::uint64_t> count_of(const GridPoint& point, const TwinModel& m
   return static_cast<std::uint64_t>(std::llround(std::max(1.0, samples * units / flows)));
 }
 
+bool has_private(const RunPlan& plan) {
+  return std::ranges::any_of(plan.points, &GridPoint::is_private);
+}
+
+/// Of one private grid point: budgets add up.
+std::optional<dp::Budget> share_of(const RunPlan& plan, const RunJob& job) {
+  if (!job.budget) {
+    return std::nullopt;
+  }
+  const auto points =
+      static_cast<double>(std::ranges::count_if(plan.points, &GridPoint::is_private));
+  if (points == 0) {
+    throw Error("--epsilon is given, but nothing in the configuration makes the training private",
+                "Give dp_noise_multiplier and dp_l2_norm_clip in it, or leave --epsilon away.");
+  }
+  return dp::Budget{job.budget->epsilon / points, job.budget->delta / points};
+}
+
 /// Trains and generates one grid point; its twins.
 struct Made {
   fs::path csv;
@@ -108,7 +126,8 @@ struct Made {
 Made make(const RunPlan& plan, const GridPoint& point, const RunJob& job, const fs::path& folder,
           RunResult& result, const Progress& progress) {
   const std::string label = label_of(point);
-  TrainJob training = plan_job(plan, point, result.remarks);
+  TrainJob training = plan_job(plan, point, share_of(plan, job), result.remarks);
+  training.series.pretraining = job.pretraining;
   training.threads = job.threads;
   training.series.folder = folder / "models" / label;
   training.series.device = job.device;
@@ -129,9 +148,15 @@ Made make(const RunPlan& plan, const GridPoint& point, const RunJob& job, const 
 }
 
 /// The first of what `evaluate` ranks; several files are no one trace that it could compare with.
-std::size_t best_of(const std::vector<Made>& made, const TrainJob& training, const fs::path& folder,
-                    RunResult& result) {
+std::size_t best_of(const RunPlan& plan, const std::vector<Made>& made, const TrainJob& training,
+                    const fs::path& folder, RunResult& result) {
   if (made.size() < 2) {
+    return 0;
+  }
+  if (has_private(plan)) {
+    result.remarks.emplace_back(
+        "private grid points are not ranked, since a ranking looks at the trace; the first is "
+        "taken");
     return 0;
   }
   if (!training.further.empty()) {
@@ -159,14 +184,14 @@ std::size_t best_of(const std::vector<Made>& made, const TrainJob& training, con
 RunResult execute(const RunPlan& plan, const RunJob& job, const Progress& progress) {
   RunResult result;
   result.folder = folder_of(plan, job);
-  const TrainJob first = plan_job(plan, plan.points.front(), result.remarks);
+  const TrainJob first = plan_job(plan, plan.points.front(), share_of(plan, job), result.remarks);
   prepare(plan, job, result.folder);
   std::vector<Made> made;
   for (const GridPoint& point : plan.points) {
     made.push_back(make(plan, point, job, result.folder, result, progress));
     result.twins.push_back(made.back().csv);
   }
-  const Made& best = made[best_of(made, first, result.folder, result)];
+  const Made& best = made[best_of(plan, made, first, result.folder, result)];
   result.best = result.folder / "output_data" / "twin.csv";
   fs::copy_file(best.csv, result.best, fs::copy_options::overwrite_existing);
   if (best.pcap) {

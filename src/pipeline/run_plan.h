@@ -2,10 +2,12 @@
 
 #include <cstdint>
 #include <filesystem>
+#include <optional>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
+#include "dp/budget.h"
 #include "netshare/run_plan.h"
 
 namespace tracetwin {
@@ -17,6 +19,9 @@ struct RunJob {
   std::string device = "cpu";
   double max_seconds = 0;  ///< of training a grid point; 0 = no limit
   bool resume = false;     ///< go on with what is in the folder
+  /// What the private grid points may spend, all together; each gets as much.
+  std::optional<dp::Budget> budget;
+  std::optional<std::filesystem::path> pretraining;  ///< public trace for them to train on first
 };
 
 struct RunResult {
@@ -33,8 +38,8 @@ struct RunResult {
 ///   output_data/twin.csv     the best of these (captures: twin.pcap, too)
 ///   ranking.json             how they did, best first
 /// Throws Error when the folder exists and neither `overwrite` nor `resume` says that it may, and
-/// for what is not understood: data that is neither packets nor flows by five-tuple, S3, private
-/// training.
+/// for what is not understood: data that is neither packets nor flows by five-tuple, S3. Private
+/// grid points are not ranked, since a ranking looks at the trace.
 RunResult execute(const netshare::RunPlan& plan, const RunJob& job, const Progress& progress);
 
 }  // namespace tracetwin

@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "evaluate/evaluate.h"
+#include "pipeline/collapse.h"
 #include "pipeline/write_twin.h"
 
 namespace tracetwin {
@@ -35,9 +36,28 @@ fs::path chunk_folder(const fs::path& folder, std::size_t chunk) {
   return folder / fmt::format("chunk-{}", chunk);
 }
 
+std::vector<Candidate> without_collapsed(std::vector<Candidate> candidates, const fs::path& folder,
+                                         const series::SeriesModel& model) {
+  const Candidate last = candidates.back();
+  for (std::size_t c = 0; c < model.scheme.chunks.size(); ++c) {
+    const CollapseCheck check(model.scheme, model.options, chunk_folder(folder, c) / "samples.bin");
+    std::erase_if(candidates, [&](const Candidate& candidate) {
+      return check.has_collapsed(candidate.chunks[c]);
+    });
+    if (candidates.empty()) {
+      check.demand_life(last.chunks[c]);
+      throw Error("the generators of all checkpoints have collapsed, each in some chunk",
+                  "Train again with another --seed, or longer.");
+    }
+  }
+  return candidates;
+}
+
 }  // namespace
 
-std::vector<Candidate> candidates_in(const fs::path& folder, std::size_t chunks, std::size_t most) {
+std::vector<Candidate> candidates_in(const fs::path& folder, const series::SeriesModel& model,
+                                     std::size_t most) {
+  const std::size_t chunks = model.scheme.chunks.size();
   std::vector<std::vector<std::uint64_t>> kept;
   for (std::size_t c = 0; c < chunks; ++c) {
     kept.push_back(kept_iterations(chunk_folder(folder, c)));
@@ -58,7 +78,7 @@ std::vector<Candidate> candidates_in(const fs::path& folder, std::size_t chunks,
     }
     candidates.push_back(std::move(candidate));
   }
-  return candidates;
+  return without_collapsed(std::move(candidates), folder, model);
 }
 
 void select_checkpoint(TwinModel& model, std::vector<Candidate> candidates, const fs::path& real,

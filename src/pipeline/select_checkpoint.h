@@ -14,9 +14,10 @@ struct Candidate {
 };
 
 /// Which checkpoints a training left in `folder`, the same part of the way in every chunk; the last
-/// `most` of them, in order.
-std::vector<Candidate> candidates_in(const std::filesystem::path& folder, std::size_t chunks,
-                                     std::size_t most);
+/// `most` of them, in order, but for those with a generator that has collapsed (collapse.h). Throws
+/// Error when none is left.
+std::vector<Candidate> candidates_in(const std::filesystem::path& folder,
+                                     const series::SeriesModel& model, std::size_t most);
 
 /// Gives `model.series` the candidate whose twin, of as many records as `real` has, `tracetwin
 /// evaluate` ranks first by what needs no learning, and notes the ranking in it. Twins are written

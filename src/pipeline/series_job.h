@@ -30,6 +30,13 @@ struct SeriesJob {
   std::uint64_t keep_every = 1000;       ///< iterations between candidates for the model
   /// So many of the last checkpoints are compared on the trace by `evaluate`; 1 = take the last.
   std::size_t candidates = 6;
+  // Private training (pipeline/train_private_series.h):
+  /// Public trace to train on beforehand; absent: what the marginal engine makes of the private
+  /// one.
+  std::optional<std::filesystem::path> pretraining;
+  std::uint64_t private_iterations = 500;  ///< generator steps whose critics see real flows
+  double sampling_rate = 0.02;             ///< of a critic step's batch, in (0, 1]
+  double clip_norm = 1;                    ///< of a unit's slope
   std::string device = "cpu";
   unsigned workers = 0;  ///< chunks trained side by side; 0: one a processor
 };

@@ -19,6 +19,7 @@
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
 #include "pipeline/select_checkpoint.h"
+#include "pipeline/train_private_series.h"
 #include "pipeline/train_series.h"
 #include "pipeline/train_tokens.h"
 #include "pipeline/unit_bound.h"
@@ -164,6 +165,12 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
                             job.threads, ledger)};
 }
 
+/// Engines of time series learn flows, and so hide them.
+std::optional<dp::Unit> unit_of(const engine::Engine& engine, const TrainJob& job) {
+  const bool of_flows = engine.kind == engine::Kind::kSeries && job.budget && !job.unit;
+  return of_flows ? dp::Unit::kFlow : job.unit;
+}
+
 void check_engine(const engine::Engine& engine, const TrainJob& job) {
   if (job.budget && !engine.differentially_private) {
     throw Error(fmt::format("method {} gives no differential privacy yet", engine.name),
@@ -177,12 +184,43 @@ void select(TwinModel& model, const TrainJob& job, const Progress& progress) {
   if (!job.further.empty() || !std::filesystem::is_regular_file(job.input, ignored)) {
     return;
   }
-  auto candidates =
-      candidates_in(job.series.folder, model.series->scheme.chunks.size(), job.series.candidates);
+  auto candidates = candidates_in(job.series.folder, *model.series, job.series.candidates);
   if (candidates.size() > 1) {
     select_checkpoint(model, std::move(candidates), job.input, job.series.folder, job.threads,
                       progress);
   }
+}
+
+engine::TableModel learn_tables(const PrivateTrace& trace, const TrainJob& job,
+                                const engine::Engine& engine,
+                                std::vector<marginal::NoisyMarginal> one_ways, double rho,
+                                double rows_of_unit, const TwinModel& model, dp::Ledger& ledger,
+                                const Progress& progress) {
+  const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields, job.threads);
+  const auto impossible = impossible_pairs(trace.schema, model.vocabularies);
+  return engine.train({&records, std::move(one_ways), rho, rows_of_unit, impossible,
+                       labels_of(trace.schema), job.threads},
+                      ledger, progress);
+}
+
+/// Without a public trace to train on, the default engine makes one for all that is left.
+void train_privately(const PrivateTrace& trace, const TrainJob& job, const UnitBound& bound,
+                     double critic_noise, std::vector<marginal::NoisyMarginal> one_ways,
+                     TwinModel& model, dp::Ledger& ledger, const Progress& progress) {
+  const auto rows_of_unit = static_cast<double>(bound.rows);
+  if (!job.series.pretraining) {
+    const engine::Engine& tables = engine::engines().front();
+    const double rho = ledger.rho_left() - kFlowCountShare * ledger.rho_total();
+    model.engine = tables.name;
+    model.table = learn_tables(trace, job, tables, std::move(one_ways), rho, rows_of_unit, model,
+                               ledger, progress);
+    model.ledger = ledger.report();
+  }
+  const PrivateTrace open = pretraining(job, model, trace, progress);
+  model.table = {};
+  model.engine = job.engine;
+  model.series =
+      train_private_series(trace, open, model, job, bound, critic_noise, ledger, progress);
 }
 
 }  // namespace
@@ -191,7 +229,7 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   const engine::Engine& engine = engine::engine_named(job.engine);
   check_engine(engine, job);
   PrivateTrace trace = read_private(job, progress);
-  const UnitBound bound = unit_bound(trace.schema.kind, job.unit, job.rows_of_unit);
+  const UnitBound bound = unit_bound(trace.schema.kind, unit_of(engine, job), job.rows_of_unit);
   clip(trace, bound, job.seed);
   const auto rows_of_unit = static_cast<double>(bound.rows);
   if (summary != nullptr) {
@@ -200,6 +238,12 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   dp::Ledger ledger = open_ledger(job, bound.unit);
   TwinModel model;
   model.engine = engine.name;
+  const bool private_series = engine.kind == engine::Kind::kSeries && job.budget.has_value();
+  double critic_noise = 0;
+  if (private_series) {
+    check_private_series(job, bound);
+    critic_noise = pay_for_critics(job.series, ledger);
+  }
   model.schema = trace.schema;
   model.seed = job.seed;
   model.made_by = "tracetwin " TRACETWIN_VERSION;
@@ -213,17 +257,16 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   }
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);
-  if (engine.kind == engine::Kind::kSeries) {
+  if (private_series) {
+    train_privately(trace, job, bound, critic_noise, std::move(one_ways), model, ledger, progress);
+  } else if (engine.kind == engine::Kind::kSeries) {
     model.series = train_series(trace, model, job.series, job.seed, progress);
     select(model, job, progress);
   } else if (engine.kind == engine::Kind::kTokens) {
     model.tokens = train_tokens(trace, model, job.series, job.seed, progress);
   } else {
-    const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields, job.threads);
-    const auto impossible = impossible_pairs(trace.schema, model.vocabularies);
-    model.table = engine.train({&records, std::move(one_ways), ledger.rho_left(), rows_of_unit,
-                                impossible, labels_of(trace.schema), job.threads},
-                               ledger, progress);
+    model.table = learn_tables(trace, job, engine, std::move(one_ways), ledger.rho_left(),
+                               rows_of_unit, model, ledger, progress);
   }
   model.ledger = ledger.report();
   model.ledger.unit_rows = bound.rows;

@@ -159,8 +159,7 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
     }
   }
   train_chunks(training, result.scheme, job);
-  result.chunks =
-      std::move(candidates_in(job.folder, result.scheme.chunks.size(), 1).front().chunks);
+  result.chunks = std::move(candidates_in(job.folder, result, job.candidates).back().chunks);
   return result;
 }
 

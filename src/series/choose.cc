@@ -41,23 +41,34 @@ class Chooser {
     scheme_.tags = options_.tags;
     scheme_.times = options_.times;
     scheme_.self_norm = options_.self_norm;
-    scheme_.chunks = options_.equal_size ? chunks_of_equal_size(data_.flows, options_.chunks)
-                                         : chunks_of_equal_time(data_.flows, options_.chunks);
+    scheme_.chunks = chunks();
     learn_embedding();
     for (std::size_t f = 0; f < data_.fields.size(); ++f) {
       add(f);
     }
     add_times();
-    std::size_t longest = 1;
-    for (std::size_t flow = 0; flow < data_.flows.size(); ++flow) {
-      longest = std::max(longest, data_.flows.length(flow));
-    }
-    scheme_.most_records =
-        std::min(options_.most_records.value_or(UINT32_MAX), static_cast<std::uint32_t>(longest));
+    scheme_.most_records = options_.whole ? options_.most_records.value() : most_records();
     return std::move(scheme_);
   }
 
  private:
+  std::vector<Chunk> chunks() const {
+    if (options_.whole) {
+      return {*options_.whole};
+    }
+    return options_.equal_size ? chunks_of_equal_size(data_.flows, options_.chunks)
+                               : chunks_of_equal_time(data_.flows, options_.chunks);
+  }
+
+  std::uint32_t most_records() const {
+    std::size_t longest = 1;
+    for (std::size_t flow = 0; flow < data_.flows.size(); ++flow) {
+      longest = std::max(longest, data_.flows.length(flow));
+    }
+    return std::min(options_.most_records.value_or(UINT32_MAX),
+                    static_cast<std::uint32_t>(longest));
+  }
+
   bool published() const { return options_.style == Style::kPublished; }
 
   /// Whether a field is one of flows, not of their records.
@@ -97,7 +108,7 @@ class Chooser {
     if (field.kind == FieldKind::kCode && field.cells == 2) {
       return {of_field(field, f, Code::kBits, 1)};
     }
-    if (field.kind == FieldKind::kNumber) {
+    if (field.kind == FieldKind::kNumber && !options_.whole) {
       return {chosen(with_bounds(of_field(field, f, Code::kReal), field, column))};
     }
     if (published() && field.kind == FieldKind::kSize) {
@@ -167,7 +178,11 @@ class Chooser {
     }
     scheme_.gap.name = "gap";
     scheme_.gap.log = true;
-    scheme_.gap.high = longest_gap_us();
+    scheme_.gap.high = options_.whole ? length_us(*options_.whole) : longest_gap_us();
+  }
+
+  static double length_us(const Chunk& chunk) {
+    return static_cast<double>(chunk.end_ns - chunk.begin_ns) / 1000;
   }
 
   /// Between records of a flow, or from a chunk's begin to a flow that goes on in it.

@@ -40,6 +40,9 @@ struct SchemeOptions {
   std::uint32_t dimensions = 10;              ///< of embeddings
   std::uint64_t seed = 0;
   std::vector<NumberChoice> numbers;  ///< kPublished
+  /// Private training: the only chunk, and what is known of it. Then the scheme says nothing of the
+  /// data but what vocabularies and options do; the style is kVocabulary and `most_records` given.
+  std::optional<Chunk> whole;
 };
 
 /// A trace as this room wants it. Private.
@@ -54,7 +57,7 @@ struct SeriesData {
 };
 
 /// Decides how a trace's flows become numbers, by its own values: bounds, embeddings, chunks and
-/// lengths are facts about the data, so what comes of it is not private.
+/// lengths are facts about the data, so what comes of it is not private unless `whole` is given.
 Scheme choose_scheme(const SeriesData& data, const SchemeOptions& options);
 
 /// Columns as samples_of() wants them: those of fields that the scheme codes as choices turned into

@@ -2,8 +2,12 @@
 
 #include <algorithm>
 #include <array>
+#include <map>
 #include <numeric>
 #include <tuple>
+#include <utility>
+
+#include "trace/packet.h"
 
 namespace tracetwin::series {
 namespace {
@@ -43,6 +47,32 @@ Flows in_order(const Flows& flows) {
   }
   sorted.begin.push_back(sorted.record.size());
   return sorted;
+}
+
+/// The same of both directions, and of all messages of ICMP, whose ports are their kinds.
+std::array<Key, kTupleFields> conversation_of(const KeyColumns& columns, std::uint32_t row) {
+  std::array<Key, kTupleFields> tuple;
+  for (std::size_t f = 0; f < kTupleFields; ++f) {
+    tuple[f] = columns[f][row];
+  }
+  if (tuple[4] == kIcmp || tuple[4] == kIcmpV6) {
+    tuple[2] = tuple[3] = 0;
+  }
+  if (std::tie(tuple[1], tuple[3]) < std::tie(tuple[0], tuple[2])) {
+    std::swap(tuple[0], tuple[1]);
+    std::swap(tuple[2], tuple[3]);
+  }
+  return tuple;
+}
+
+std::vector<std::uint32_t> units_of(const KeyColumns& columns, const Flows& flows) {
+  std::map<std::array<Key, kTupleFields>, std::uint32_t> numbers;
+  std::vector<std::uint32_t> units;
+  for (const std::uint32_t row : flows.owner) {
+    const auto next = static_cast<std::uint32_t>(numbers.size());
+    units.push_back(numbers.try_emplace(conversation_of(columns, row), next).first->second);
+  }
+  return units;
 }
 
 std::vector<std::uint32_t> first_numbers(std::size_t count) {
@@ -91,7 +121,9 @@ Flows flows_of_records(const KeyColumns& columns, std::size_t time_column) {
     flows.time_ns.push_back(time_of(times[row]));
   }
   flows.begin.push_back(flows.record.size());
-  return in_order(flows);
+  flows = in_order(flows);
+  flows.unit = units_of(columns, flows);
+  return flows;
 }
 
 Flows flows_of_conversations(const std::vector<Key>& starts,
@@ -116,7 +148,9 @@ Flows flows_of_conversations(const std::vector<Key>& starts,
     flows.time_ns.push_back(time);
   }
   flows.begin.push_back(flows.record.size());
-  return in_order(flows);
+  flows = in_order(flows);
+  flows.unit = first_numbers(flows.size());
+  return flows;
 }
 
 std::vector<Chunk> chunks_of_equal_time(const Flows& flows, std::size_t count) {

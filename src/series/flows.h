@@ -20,6 +20,9 @@ struct Flows {
   std::vector<std::size_t> begin;     ///< first of each flow's records, and the end behind the last
   std::vector<std::uint32_t> record;  ///< row of each record's features, flow by flow
   std::vector<std::int64_t> time_ns;  ///< parallel to record; rises within a flow
+  /// Parallel to owner: number of the conversation, as pipeline/unit_bound.h has it, that the flow
+  /// is part of; in order of their first flows.
+  std::vector<std::uint32_t> unit;
 
   std::size_t size() const { return owner.size(); }
   std::size_t length(std::size_t flow) const { return begin[flow + 1] - begin[flow]; }

@@ -69,6 +69,7 @@ std::vector<Piece> pieces_of(const Scheme& scheme, const Flows& flows, const Chu
       pieces.push_back({flow, at, std::min<std::size_t>(end, at + scheme.most_records)});
     }
   }
+  std::ranges::stable_sort(pieces, {}, [&](const Piece& piece) { return flows.unit[piece.flow]; });
   return pieces;
 }
 
@@ -237,6 +238,7 @@ Samples samples_of(const Scheme& scheme, const Lexicon& lexicon, const Flows& fl
   Encoder encoder(scheme, lexicon, flows, rows, records, scheme.chunks[chunk]);
   for (const Piece& piece : pieces_of(scheme, flows, scheme.chunks[chunk])) {
     samples.lengths.push_back(static_cast<std::uint32_t>(piece.end - piece.begin));
+    samples.units.push_back(flows.unit[piece.flow]);
     samples.attributes.resize(samples.attributes.size() + samples.attribute_width);
     const auto attributes = std::span(samples.attributes).last(samples.attribute_width);
     encoder.attributes(piece, attributes);

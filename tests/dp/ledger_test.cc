@@ -136,6 +136,35 @@ TEST(Ledger, NonsenseIsRefused) {
   EXPECT_THROW(Ledger(kBudget, Unit::kRecord, 1.0), Error);
 }
 
+TEST(Ledger, SampledStepsLeaveTheRestForQueries) {
+  Ledger ledger(kBudget, Unit::kFlow);
+  const double share = 0.4 * ledger.rho_total();
+  const double noise = ledger.reserve_sampled("critics", "slopes", share, {0.02, 200});
+  EXPECT_GT(noise, 0.5);
+  EXPECT_NEAR(ledger.rho_left(), 0.6 * ledger.rho_total(), 1e-9);
+  EXPECT_THROW(ledger.reserve("binning", "x", 0.61 * ledger.rho_total(), 1, 1), Error);
+  ledger.reserve("binning", "x", ledger.rho_left(), 1, 1);
+  EXPECT_THROW(ledger.reserve_sampled("critics", "more", 1e-6, {0.02, 200}), Error);
+}
+
+TEST(Ledger, SampledStepsAreToldAsSuch) {
+  Ledger ledger(kBudget, Unit::kFlow);
+  const double noise = ledger.reserve_sampled("critics", "slopes", ledger.rho_left(), {0.02, 200});
+  const LedgerReport report = LedgerReport::from_json(ledger.to_json());
+  ASSERT_EQ(report.rows.size(), 1U);
+  EXPECT_EQ(report.rows.front().sampled, (SampledSteps{0.02, 200}));
+  EXPECT_DOUBLE_EQ(std::sqrt(report.rows.front().sigma2.value()), noise);
+  EXPECT_FALSE(report.zcdp_rho());
+  EXPECT_FALSE(report.zcdp_epsilon());
+  EXPECT_FALSE(report.group_epsilon(1));
+  EXPECT_THAT(report.lines().back(), HasSubstr("200 x 0.02"));
+}
+
+TEST(Ledger, WithoutBudgetSampledStepsCarryNoNoise) {
+  Ledger ledger = Ledger::no_guarantee(Unit::kFlow);
+  EXPECT_EQ(ledger.reserve_sampled("critics", "slopes", 0, {0.02, 200}), 0);
+}
+
 TEST(Ledger, WithoutBudgetEverythingIsFreeAndRecorded) {
   Ledger ledger = Ledger::no_guarantee(Unit::kFlow);
   EXPECT_EQ(ledger.reserve("a", "b", 5, 1, 10, 0.5), (Sigma2{0, 1}));

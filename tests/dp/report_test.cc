@@ -89,8 +89,8 @@ TEST(LedgerReport, ZcdpIsTheLooserAccount) {
   ledger.reserve("a", "b", ledger.rho_total() / 2, 1, 4);
   ledger.reserve("a", "c", ledger.rho_left(), 2, 4);
   const LedgerReport report = ledger.report();
-  EXPECT_LT(report.zcdp_rho(), report.rho_total);
-  EXPECT_GT(report.zcdp_rho(), report.rho_total * 0.9);
+  EXPECT_LT(*report.zcdp_rho(), report.rho_total);
+  EXPECT_GT(*report.zcdp_rho(), report.rho_total * 0.9);
   EXPECT_GT(report.zcdp_epsilon().value(), 2);
   EXPECT_LT(report.zcdp_epsilon().value(), 2.3);
   EXPECT_FALSE(Ledger::no_guarantee(Unit::kRecord).report().zcdp_epsilon().has_value());

@@ -115,6 +115,50 @@ TEST_F(Doppelganger, ConversationsOfACaptureKeepConditions) {
   EXPECT_EQ(program_.shell("tail -n +2 a.csv | cut -d, -f5 | grep -vcw TCP").out, "0\n");
 }
 
+const std::string kPrivate = kSmall + "--private-iterations 2 --epsilon 4 --insecure-test-seed 1 ";
+
+TEST_F(Doppelganger, TrainsPrivatelyOnATwinOfTheDefaultMethod) {
+  for (const std::string name : {"sample.flows.csv.zst", "sample.pcap.zst"}) {
+    train(sample(name), kPrivate);
+    const std::string first = program_.read("m.twin");
+    train(sample(name), kPrivate);
+    EXPECT_EQ(program_.read("m.twin"), first) << "noise of a test seed is the same every time";
+    const auto looked = program_.run("inspect m.twin");
+    EXPECT_THAT(looked.out, HasSubstr("clipped slopes by real flows"));
+    EXPECT_THAT(looked.out, HasSubstr("4 x 0.02"));
+    EXPECT_THAT(looked.out, HasSubstr("number of flows"));
+    EXPECT_THAT(looked.out, HasSubstr("joint table of"));
+    const auto made = program_.run("generate m.twin -o twin.csv -f --seed 1");
+    EXPECT_EQ(made.exit, 0) << made.err;
+    EXPECT_GT(lines("twin.csv"), 100U);
+  }
+}
+
+TEST_F(Doppelganger, APublicTraceLeavesMoreForTheCritics) {
+  const std::string flows = sample("sample.flows.csv.zst");
+  train(flows, kPrivate + "--pretrain " + flows);
+  const auto looked = program_.run("inspect m.twin");
+  EXPECT_THAT(looked.out, HasSubstr("60.00%"));
+  EXPECT_THAT(looked.out, testing::Not(HasSubstr("joint table of")));
+}
+
+TEST_F(Doppelganger, RefusesWhatHasNoGuarantee) {
+  const std::string begin = "train " + sample("sample.flows.csv.zst") + " -o m.twin" + kPrivate;
+  for (const std::string option : {"--unit record", "--unit host", "--chunks 2", "--resume",
+                                   "--coding published", "--unit-bound 65", "--device cuda"}) {
+    const auto ran = program_.run(begin + option);
+    EXPECT_EQ(ran.exit, 2) << option;
+    EXPECT_THAT(ran.err, HasSubstr("private training of method doppelganger")) << option;
+  }
+  const auto capture = program_.run(begin + "--pretrain " + sample("sample.pcap.zst"));
+  EXPECT_EQ(capture.exit, 2);
+  EXPECT_THAT(capture.err, HasSubstr("same fields"));
+  const auto dear = program_.run("train " + sample("sample.flows.csv.zst") + " -o m.twin" + kSmall +
+                                 "--epsilon 0.0002 --private-iterations 100000 --sampling-rate 1");
+  EXPECT_EQ(dear.exit, 3) << dear.err;
+  EXPECT_THAT(program_.files(), testing::Not(testing::Contains("m.twin")));
+}
+
 TEST_F(Doppelganger, SaysWhatItCannotDo) {
   const auto unknown = program_.run("train " + sample("sample.flows.csv.zst") +
                                     " -o m.twin --method doppelganger --network layers=3");
@@ -145,6 +189,25 @@ TEST_F(Doppelganger, RunsNetSharesConfigurations) {
   }
   const auto looked = program_.run("inspect pcap/output_data/twin.pcap");
   EXPECT_EQ(looked.exit, 0) << looked.err;
+}
+
+TEST_F(Doppelganger, APrivateConfigurationSpendsWhatItIsGiven) {
+  program_.write("run.json", R"({"default": ")" + sample("netshare_netflow.json") + R"(",
+      "input_adapters": {"data_source": {"original_data_file": ")" +
+                                 sample("sample.flows.csv.zst") + R"("}},
+      "model": {"config": {"iteration": 2, "sample_len": [4], "batch_size": 16,
+      "dp_noise_multiplier": 1.0, "dp_l2_norm_clip": 0.5,
+      "gen_attribute_num_units": 16, "disc_num_units": 16, "attr_disc_num_units": 16,
+      "gen_feature_num_units": 8}},
+      "model_manager": {"config": {"pretrain_non_dp": false,
+                                   "pretrain_non_dp_reduce_time": null}}})");
+  const auto without = program_.run("run run.json --work-folder work");
+  EXPECT_EQ(without.exit, 2);
+  EXPECT_THAT(without.err, HasSubstr("--epsilon"));
+  const auto ran = program_.run("run run.json --work-folder work --epsilon 4");
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_THAT(program_.shell("cat work/best_generated/*.summary.json").out,
+              HasSubstr("(4, 1e-09)-differential privacy per flow"));
 }
 
 TEST_F(Doppelganger, ARunThatOverwritesLeavesNoOldResult) {

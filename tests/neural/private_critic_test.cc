@@ -117,6 +117,26 @@ TEST_F(PrivateCritic, AFlowIsTheSameBitsInEveryPlace) {
   }
 }
 
+// 25 units of four flows each.
+TEST_F(PrivateCritic, AUnitsFlowsAreTakenAndClippedTogether) {
+  auto samples = small_samples(job_, 100);
+  for (std::uint32_t flow = 0; flow < 100; ++flow) {
+    samples.units.push_back(flow / 4);
+  }
+  const RealData real(samples, 2, true, kFloat);
+  ASSERT_EQ(real.units(), 25);
+  EXPECT_EQ(real.most_of_unit(), 4);
+  EXPECT_EQ(real.flows_of(3), (std::vector<std::int64_t>{12, 13, 14, 15}));
+  const auto sum_of = [&](const std::vector<std::int64_t>& units, double clip_norm) {
+    return at::cat(clipped_sums(critics(), real, units, clip_norm));
+  };
+  EXPECT_LT(norm(sum_of({3}, kEverything) - sum({12, 13, 14, 15}, kEverything)), 1e-12);
+  std::vector<std::int64_t> all = first_flows(25);
+  const at::Tensor before = sum_of({all.begin(), all.end() - 1}, 0.3);
+  EXPECT_LE(norm(sum_of({24}, 0.3)), 0.3);
+  EXPECT_LE(norm(sum_of(all, 0.3) - before), 0.3 * (1 + 1e-12));
+}
+
 TEST_F(PrivateCritic, FlowsThatAreNoNumbersCountAsNothing) {
   auto samples = small_samples(job_, 100);
   samples.attributes[3 * samples.attribute_width] = std::numeric_limits<float>::infinity();

@@ -20,6 +20,25 @@ TEST(Flows, RecordsOfAFiveTupleAreOneFlowInOrderOfTime) {
                                          kBegin + 50 * kSecond));
 }
 
+TEST(Flows, BothDirectionsAreOneUnit) {
+  SeriesData data = test::two_flows();
+  std::swap(data.rows[test::kSrc][0], data.rows[test::kDst][0]);
+  std::swap(data.rows[test::kSrcPort][0], data.rows[test::kDstPort][0]);
+  const Flows flows = flows_of_records(data.rows, test::kTs);
+  EXPECT_THAT(flows.owner, ElementsAre(2, 1, 0));
+  EXPECT_THAT(flows.unit, ElementsAre(0, 1, 0));
+}
+
+TEST(Flows, MessagesOfIcmpAreOneUnitWhateverTheirKind) {
+  SeriesData data = test::two_flows();
+  for (std::size_t row = 0; row < 4; ++row) {
+    data.rows[test::kProto][row] = 1;
+    data.rows[test::kSrc][row] = data.rows[test::kSrc][0];
+    data.rows[test::kSrcPort][row] = row;
+  }
+  EXPECT_THAT(flows_of_records(data.rows, test::kTs).unit, ElementsAre(0, 0, 0, 0));
+}
+
 TEST(Flows, PacketsOfAConversationFollowItsGaps) {
   std::vector<StepInContext> steps(3);
   steps[0].conversation = 1;

@@ -151,5 +151,22 @@ TEST(Scheme, AFlowTooLongForItsChunkIsHastened) {
   EXPECT_LT(flows[0].time_ns[2], kBegin + 95 * kSecond);
 }
 
+// Private training: with the same vocabularies two traces have the same scheme.
+TEST(Scheme, OfAWholeSaysNothingOfTheData) {
+  SchemeOptions options;
+  options.whole = Chunk{kBegin, kBegin + 1000 * kSecond, 7, 9};
+  options.most_records = 5;
+  const SeriesData data = test::two_flows();
+  SeriesData other = test::data_of({{0x09090909, 9, 500, 77, 7777}, {0x09090909, 9, 900, 1, 99}});
+  other.vocabularies = data.vocabularies;
+  const Scheme scheme = choose_scheme(data, options);
+  const Scheme same = choose_scheme(other, options);
+  EXPECT_EQ(scheme.attributes, same.attributes);
+  EXPECT_EQ(scheme.features, same.features);
+  EXPECT_EQ(scheme.gap, same.gap);
+  EXPECT_EQ(scheme.most_records, 5U);
+  EXPECT_EQ(scheme.chunks.front().flows, 7U);
+}
+
 }  // namespace
 }  // namespace tracetwin::series

@@ -30,7 +30,8 @@ std::span<const std::byte> bytes_of(const std::vector<T>& values) {
 /// Bytes of a file that such a header promises; 0 when they cannot be counted in 64 bits.
 std::uint64_t size_of(const Header& header) {
   __extension__ using Wide = unsigned __int128;
-  const Wide numbers = Wide{header[0]} + Wide{header[0]} * header[2] + Wide{header[1]} * header[3];
+  const Wide numbers =
+      2 * Wide{header[0]} + Wide{header[0]} * header[2] + Wide{header[1]} * header[3];
   const Wide bytes = kMagic.size() + sizeof(Header) + numbers * sizeof(float);
   return bytes >> 62 == 0 ? static_cast<std::uint64_t>(bytes) : 0;
 }
@@ -60,6 +61,21 @@ void check_lengths(const Samples& samples, std::uint64_t records,
   }
 }
 
+void check_units(const std::vector<std::uint32_t>& units, const std::filesystem::path& path) {
+  if (!std::ranges::is_sorted(units)) {
+    damaged(path, "the samples are not in order of their units");
+  }
+}
+
+std::vector<std::uint32_t> units_of(const Samples& samples) {
+  std::vector<std::uint32_t> units = samples.units;
+  if (units.empty()) {
+    units.resize(samples.size());
+    std::iota(units.begin(), units.end(), std::uint32_t{0});
+  }
+  return units;
+}
+
 }  // namespace
 
 void write_samples(const Samples& samples, const std::filesystem::path& path) {
@@ -70,6 +86,7 @@ void write_samples(const Samples& samples, const std::filesystem::path& path) {
   file->write(kMagic);
   file->write(std::as_bytes(std::span(header)));
   file->write(bytes_of(samples.lengths));
+  file->write(bytes_of(units_of(samples)));
   file->write(bytes_of(samples.attributes));
   file->write(bytes_of(samples.features));
   file->commit();
@@ -85,12 +102,14 @@ Samples read_samples(const std::filesystem::path& path) {
   samples.attribute_width = attribute_width;
   samples.feature_width = feature_width;
   samples.lengths = engine::read_array<std::uint32_t>(file, size);
+  samples.units = engine::read_array<std::uint32_t>(file, size);
   samples.attributes = engine::read_array<float>(file, size * attribute_width);
   samples.features = engine::read_array<float>(file, records * feature_width);
   if (!file) {
     throw system_error("read", path.string());
   }
   check_lengths(samples, records, path);
+  check_units(samples.units, path);
   return samples;
 }
 

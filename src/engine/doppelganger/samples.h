@@ -17,6 +17,9 @@ struct Samples {
   std::vector<float> attributes;       ///< [samples][attribute_width]
   std::vector<std::uint32_t> lengths;  ///< >= 1
   std::vector<float> features;         ///< [records][feature_width]
+  /// Whose each sample is, rising; private training hides all samples of one together. Empty: every
+  /// sample is its own.
+  std::vector<std::uint32_t> units;
 
   std::size_t size() const { return lengths.size(); }
   std::span<const float> attributes_of(std::size_t sample) const {
@@ -25,8 +28,8 @@ struct Samples {
 };
 
 /// A file of little-endian numbers: "TTSAMPLE", then u64 each of samples, records, attribute_width
-/// and feature_width, then lengths (u32), attributes and features (f32). Written atomically; both
-/// throw Error naming the file.
+/// and feature_width, then lengths and units (u32), attributes and features (f32). Written
+/// atomically; both throw Error naming the file.
 void write_samples(const Samples& samples, const std::filesystem::path& path);
 Samples read_samples(const std::filesystem::path& path);
 

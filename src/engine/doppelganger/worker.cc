@@ -11,6 +11,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <cstring>
+#include <limits>
 #include <nlohmann/json.hpp>
 #include <string>
 
@@ -101,16 +102,23 @@ class Child {
   std::string pending_;
 };
 
+/// Losses that are no numbers are null in JSON.
+double number_or_nan(const nlohmann::json& line, const char* key) {
+  const auto found = line.find(key);
+  return found != line.end() && found->is_number() ? found->get<double>()
+                                                   : std::numeric_limits<double>::quiet_NaN();
+}
+
 WorkerReport report_of(const json& line) {
   WorkerReport report;
   report.iteration = line.value("iteration", std::uint64_t{0});
   report.iterations = line.value("iterations", std::uint64_t{0});
   report.seconds = line.value("seconds", 0.0);
   report.per_second = line.value("per_second", 0.0);
-  report.critic = line.value("critic", 0.0);
-  report.attribute_critic = line.value("attribute_critic", 0.0);
-  report.generator = line.value("generator", 0.0);
-  report.wasserstein = line.value("wasserstein", 0.0);
+  report.critic = number_or_nan(line, "critic");
+  report.attribute_critic = number_or_nan(line, "attribute_critic");
+  report.generator = number_or_nan(line, "generator");
+  report.wasserstein = number_or_nan(line, "wasserstein");
   report.done = line.value("done", false);
   return report;
 }

@@ -18,7 +18,7 @@ struct WorkerReport {
   double critic = 0;  ///< losses of the last iteration
   double attribute_critic = 0;
   double generator = 0;
-  double wasserstein = 0;  ///< critic's mean of real less that of fake samples
+  double wasserstein = 0;  ///< critic's mean of real less that of fake samples; private: NaN
   bool done = false;
 };
 
