@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -208,26 +209,27 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
   Runs runs{std::vector<Run>(cast.synthetic.size(), Run(table.size())), Run(table.size()),
             Run(table.size())};
   std::vector<std::function<void()>> work;
-  // What learns takes longest and therefore comes first.
-  for (const bool learned : {true, false}) {
-    for (std::size_t s = 0; s < table.size(); ++s) {
-      if (table[s].learned != learned || (learned && job.quick)) {
-        continue;
-      }
-      const auto add = [&](Part& part, Role role, std::size_t which) {
-        work.emplace_back([&cast, &job, &part, role, which, scorer = &table[s]] {
-          part = scorer->score(setting_of(cast, *scorer, role, which, job.seed));
-        });
-      };
-      for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
-        add(runs.synthetic[i][s], Role::kSynthetic, i);
-      }
-      if (table[s].floor) {
-        add(runs.floor[s], Role::kFloor, 0);
-      }
-      if (table[s].memoriser && cast.holdout) {
-        add(runs.memoriser[s], Role::kMemoriser, 0);
-      }
+  // What takes longest comes first, so that threads end at about the same time.
+  std::vector<std::size_t> order(table.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater(), [&](std::size_t s) { return table[s].cost; });
+  for (const std::size_t s : order) {
+    if (table[s].learned && job.quick) {
+      continue;
+    }
+    const auto add = [&](Part& part, Role role, std::size_t which) {
+      work.emplace_back([&cast, &job, &part, role, which, scorer = &table[s]] {
+        part = scorer->score(setting_of(cast, *scorer, role, which, job.seed));
+      });
+    };
+    for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
+      add(runs.synthetic[i][s], Role::kSynthetic, i);
+    }
+    if (table[s].floor) {
+      add(runs.floor[s], Role::kFloor, 0);
+    }
+    if (table[s].memoriser && cast.holdout) {
+      add(runs.memoriser[s], Role::kMemoriser, 0);
     }
   }
   run_all(work, "scoring", job.threads, progress);

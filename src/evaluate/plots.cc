@@ -77,7 +77,7 @@ void add_distributions(const Traces& traces, std::vector<Plot>& plots) {
   const bool packets = traces[0].sample->columns.kind == TraceKind::kPackets;
   const std::string rows = packets ? "packets" : "flows";
   const auto number = [](const char* name) {
-    return [name](const Sample& s) { return thinned(s.columns.number(name)->values); };
+    return [name](const Sample& s) { return thinned(s.ascending(name)); };
   };
   if (packets) {
     plots.push_back(distribution(traces, "pkt_len", "bytes", rows, number("pkt_len")));
