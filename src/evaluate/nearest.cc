@@ -32,6 +32,10 @@ inline float address_distance(const IpAddress& a, const IpAddress& b) {
   return static_cast<float>(bits) / 128.0F;
 }
 
+float fields_of(const RowMetric::Points& points) {
+  return static_cast<float>(points.numbers.size() + points.categories.size() + 2);
+}
+
 /// Fields but addresses, whose distances can be added up many at a time.
 void add_simple_fields(const RowMetric::Points& from, std::size_t at, const RowMetric::Points& to,
                        std::size_t begin, std::span<float> sums) {
@@ -96,6 +100,18 @@ RowMetric::Points RowMetric::points(const Columns& columns,
   return points;
 }
 
+void distances(const RowMetric::Points& from, std::size_t at, const RowMetric::Points& to,
+               std::vector<float>& found) {
+  found.resize(to.size());
+  add_simple_fields(from, at, to, 0, found);
+  const float fields = fields_of(from);
+  for (std::size_t j = 0; j < to.size(); ++j) {
+    found[j] += address_distance(from.src[at], to.src[j]);
+    found[j] += address_distance(from.dst[at], to.dst[j]);
+    found[j] /= fields;
+  }
+}
+
 Neighbours nearest(const RowMetric::Points& from, const RowMetric::Points& to) {
   constexpr std::size_t kBlock = 1024;  // of `to`: stays in the cache for all of `from`
   constexpr float kInfinity = std::numeric_limits<float>::infinity();
@@ -117,7 +133,7 @@ Neighbours nearest(const RowMetric::Points& from, const RowMetric::Points& to) {
       }
     }
   }
-  const auto fields = static_cast<float>(from.numbers.size() + from.categories.size() + 2);
+  const float fields = fields_of(from);
   const auto mean_over_fields = [&](float sum) { return static_cast<double>(sum / fields); };
   Neighbours neighbours;
   std::ranges::transform(first, std::back_inserter(neighbours.first), mean_over_fields);

@@ -44,4 +44,8 @@ struct Neighbours {
 };
 Neighbours nearest(const RowMetric::Points& from, const RowMetric::Points& to);
 
+/// Distances from point `at` of `from` to each point of `to`.
+void distances(const RowMetric::Points& from, std::size_t at, const RowMetric::Points& to,
+               std::vector<float>& found);
+
 }  // namespace tracetwin::evaluate
