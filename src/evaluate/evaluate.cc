@@ -256,15 +256,15 @@ std::optional<double> found(const std::map<std::string, double>& values, const s
   return at == values.end() ? std::nullopt : std::optional(at->second);
 }
 
-Result assemble(const std::string& name, const Run& run, const Run& floor, const Run& memoriser) {
+Result assemble(const std::string& name, const Run& run, const Runs& all, bool quick) {
   Result result;
   result.name = name;
   result.sections = {{"fidelity", "Fidelity", "", Verdict::kInfo, {}},
                      {"usefulness", "Usefulness", "", Verdict::kInfo, {}},
                      {"safety", "Safety", "", Verdict::kInfo, {}},
                      {"validity", "Validity", "", Verdict::kInfo, {}}};
-  const auto floors = values_of(floor);
-  const auto memorised = values_of(memoriser);
+  const auto floors = values_of(all.floor);
+  const auto memorised = values_of(all.memoriser);
   for (std::size_t s = 0; s < run.size(); ++s) {
     auto& groups = std::ranges::find(result.sections, scorers()[s].section, &Section::id)->groups;
     for (Group group : run[s].groups) {
@@ -275,7 +275,7 @@ Result assemble(const std::string& name, const Run& run, const Run& floor, const
       groups.push_back(std::move(group));
     }
   }
-  judge(result);
+  judge(result, quick);
   return result;
 }
 
@@ -349,8 +349,7 @@ Report evaluate(const EvaluateJob& job, const Progress& progress) {
   report.seed = job.seed;
   add_facts(job, cast, report);
   for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
-    report.results.push_back(
-        assemble(job.synthetic[i].name, runs.synthetic[i], runs.floor, runs.memoriser));
+    report.results.push_back(assemble(job.synthetic[i].name, runs.synthetic[i], runs, job.quick));
   }
   report.ranking = rank_results(report.results);
   report.plots = draw_plots(shown(job, cast, runs), cast.label, job.threads);
