@@ -165,7 +165,8 @@ void judge(Result& result, bool quick) {
   // kInfo is the smallest, so it never decides.
   result.verdict = *std::ranges::max_element(verdicts);
   const Verdict usefulness = section(result, "usefulness").verdict;
-  std::string more = is_member_tested(result) ? "" : " Membership was not tested (no --holdout).";
+  std::string more =
+      is_member_tested(result) ? "" : " Membership was not tested: no hold-out was given.";
   if (section(result, "validity").verdict == Verdict::kPoor) {
     more += " Many of its records break protocol rules.";
   }
