@@ -3,6 +3,8 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
+#include <vector>
 
 #include "base/text.h"
 #include "cli/text_table.h"
@@ -29,29 +31,51 @@ bool is_shown(const Metric& metric, bool all) {
   return all || metric.verdict != Verdict::kInfo;
 }
 
-void add_section(const Section& section, bool all, TextTable& table) {
-  table.add({section.title, "", "", "", mark(section.verdict)});
-  for (const Group& group : section.groups) {
-    for (const Metric& metric : group.metrics) {
-      if (is_shown(metric, all)) {
-        table.add({"  " + metric.name, with_unit(metric), number(metric.floor),
-                   number(metric.memoriser), mark(metric.verdict)});
+/// Name, value, floor, memoriser where there is a hold-out, and verdict.
+class MetricTable {
+ public:
+  explicit MetricTable(bool memoriser) : memoriser_(memoriser) {
+    add("", "value", "floor", "memoriser", "");
+  }
+
+  void add(const Section& section, bool all) {
+    add(section.title, "", "", "", mark(section.verdict));
+    for (const Group& group : section.groups) {
+      for (const Metric& metric : group.metrics) {
+        if (is_shown(metric, all)) {
+          add("  " + metric.name, with_unit(metric), number(metric.floor), number(metric.memoriser),
+              mark(metric.verdict));
+        }
       }
     }
   }
-}
+  std::string text() const { return table_.text(); }
 
-std::string result_text(const Result& result, const TraceFacts& facts, bool all) {
+ private:
+  void add(std::string name, std::string value, std::string floor, std::string memoriser,
+           std::string verdict) {
+    std::vector<std::string> row = {std::move(name), std::move(value), std::move(floor)};
+    if (memoriser_) {
+      row.push_back(std::move(memoriser));
+    }
+    row.push_back(std::move(verdict));
+    table_.add(std::move(row));
+  }
+
+  bool memoriser_;
+  TextTable table_;
+};
+
+std::string result_text(const Result& result, const TraceFacts& facts, bool memoriser, bool all) {
   std::string text =
       fmt::format("{} ({}, {} {}): {}\n", result.name, facts.file, with_thousands(facts.records),
                   facts.kind == "packets" ? "packets" : "records", word(result.verdict));
   for (const std::string& line : result.lines) {
     text += "  " + line + "\n";
   }
-  TextTable table;
-  table.add({"", "value", "floor", "memoriser", ""});
+  MetricTable table(memoriser);
   for (const Section& section : result.sections) {
-    add_section(section, all, table);
+    table.add(section, all);
   }
   return text + "\n" + table.text();
 }
@@ -82,9 +106,14 @@ std::string ranking_text(const std::vector<Rank>& ranking) {
 std::string evaluation_text(const Report& report, bool all) {
   std::string text = ranking_text(report.ranking);
   for (std::size_t i = 0; i < report.results.size(); ++i) {
-    text += (i == 0 ? "" : "\n") + result_text(report.results[i], report.synthetic[i], all);
+    text += (i == 0 ? "" : "\n") +
+            result_text(report.results[i], report.synthetic[i], report.holdout.has_value(), all);
   }
-  return text + "\nfloor: real data against other real data. These figures are not private.\n";
+  text += "\nfloor: real data against other real data.";
+  if (report.holdout) {
+    text += " memoriser: the training data in the place of the twin.";
+  }
+  return text + "\nThese figures are not private.\n";
 }
 
 }  // namespace tracetwin::cli

@@ -7,6 +7,8 @@
 #include <cmath>
 #include <limits>
 #include <string>
+#include <utility>
+#include <vector>
 
 #include "evaluate/distances.h"
 #include "evaluate/scores.h"
@@ -57,6 +59,27 @@ double load_gap(const Columns& real, const Columns& synthetic) {
     sum += std::abs(course(real, share) - course(synthetic, share));
   }
   return sum / (kSteps + 1);
+}
+
+/// Of the line of least squares.
+double slope(const std::vector<double>& x, const std::vector<double>& y) {
+  const double mean_x = mean(x);
+  const double mean_y = mean(y);
+  double xx = 0;
+  double xy = 0;
+  for (std::size_t i = 0; i < x.size(); ++i) {
+    xx += (x[i] - mean_x) * (x[i] - mean_x);
+    xy += (x[i] - mean_x) * (y[i] - mean_y);
+  }
+  return xy / xx;
+}
+
+/// In windows of ten mean gaps of the real trace.
+double hurst_gap(const Columns& real, const Columns& synthetic) {
+  const auto span = static_cast<double>(real.time_ns.back() - real.time_ns.front());
+  const auto width = std::max(std::llround(10 * span / static_cast<double>(real.rows())), 1LL);
+  return std::abs(WindowCounts(real.time_ns, width).hurst() -
+                  WindowCounts(synthetic.time_ns, width).hurst());
 }
 
 void add_scale(GroupBuilder& group, const TimeScale& scale, const Columns& real,
@@ -151,6 +174,38 @@ std::vector<double> WindowCounts::autocorrelations(std::size_t lags) const {
   return found;
 }
 
+double WindowCounts::hurst() const {
+  constexpr std::uint64_t kFewestMeans = 16;
+  std::vector<double> log_m;
+  std::vector<double> log_variance;
+  std::vector<Window> sums = filled_;
+  for (std::uint64_t m = 1; windows_ / m >= kFewestMeans; m *= 2) {
+    const std::uint64_t means = windows_ / m;
+    std::vector<Window> merged;
+    double sum = 0;
+    double squares = 0;
+    for (const Window& window : sums) {
+      const std::uint64_t at = m == 1 ? window.at : window.at / 2;
+      if (merged.empty() || merged.back().at != at) {
+        merged.push_back({at, 0});
+      }
+      merged.back().count += window.count;
+    }
+    for (const Window& window : merged) {
+      sum += window.at < means ? window.count : 0;
+      squares += window.at < means ? window.count * window.count : 0;
+    }
+    const auto n = static_cast<double>(means);
+    const double variance = (squares / n - sum / n * (sum / n)) / static_cast<double>(m * m);
+    if (variance > 0) {
+      log_m.push_back(std::log(static_cast<double>(m)));
+      log_variance.push_back(std::log(variance));
+    }
+    sums = std::move(merged);
+  }
+  return log_m.size() < 3 ? kNan : 1 + slope(log_m, log_variance) / 2;
+}
+
 std::span<const TimeScale> time_scales() {
   static constexpr std::array kScales = {TimeScale{10'000'000, "10ms", "10 ms"},
                                          TimeScale{100'000'000, "100ms", "100 ms"},
@@ -177,6 +232,13 @@ Group arrivals_group(const Pair& pair) {
              .high = 1,
              .marks = kDistanceMarks},
             distances.ks);
+  group.add({.id = "hurst",
+             .name = "Gap of the Hurst exponents",
+             .explain = "How differently slowly bursts even out over longer times: the exponent is "
+                        "0.5 for independent arrivals, near 1 for bursts at every scale.",
+             .high = 1,
+             .marks = Marks{0.05, 0.15}},
+            hurst_gap(real, synthetic));
   group.add({.id = "load",
              .name = "Course of the load",
              .explain = "Mean difference of the moments at which 0, 2, … 100 % of the records have "

@@ -24,6 +24,10 @@ class WindowCounts {
   /// Correlations of counts 1, 2, … `lags` windows apart; 0 when all counts are equal or for a lag
   /// that is too long.
   std::vector<double> autocorrelations(std::size_t lags) const;
+  /// Hurst exponent by aggregated variance: 1 plus half the slope of the logarithm of the variance
+  /// of means over m = 1, 2, 4, … windows against that of m, while there are 16 means at least. 0.5
+  /// for independent counts; NaN when there are fewer than three such m.
+  double hurst() const;
 
  private:
   struct Window {
@@ -37,8 +41,8 @@ class WindowCounts {
   double arrivals_ = 0;
 };
 
-/// When records arrive: burstiness and autocorrelation in windows of 10 ms to 10 minutes, gaps
-/// between records, and the course of the load.
+/// When records arrive: burstiness and autocorrelation in windows of 10 ms to 10 minutes, Hurst
+/// exponents, gaps between records, and the course of the load.
 Group arrivals_group(const Pair& pair);
 
 /// The lengths of windows that arrivals are counted in.

@@ -113,8 +113,8 @@ struct NumberBins {
   }
 };
 
-NumberBins learn_bins(std::vector<double> real) {
-  sort_ascending(real);
+/// Of ascending values.
+NumberBins learn_bins(const std::vector<double>& real) {
   NumberBins bins;
   std::vector<double> distinct;
   std::vector<double> frequent;
@@ -156,10 +156,10 @@ std::vector<std::uint8_t> binned(const std::vector<double>& values, const Number
   return codes;
 }
 
-BinnedColumn bin_numbers(std::string name, const std::vector<double>& real,
-                         const std::vector<double>& synthetic, bool core) {
-  const NumberBins bins = learn_bins(real);
-  return {std::move(name), core, bins.bins(), binned(real, bins), binned(synthetic, bins)};
+BinnedColumn bin_number(const NumberColumn& real, const std::vector<double>& ascending,
+                        const NumberColumn& synthetic) {
+  const NumberBins bins = learn_bins(ascending);
+  return {real.name, true, bins.bins(), binned(real.values, bins), binned(synthetic.values, bins)};
 }
 
 /// Microseconds since the trace's first row: whole numbers where the clock has no finer steps, so
@@ -194,10 +194,11 @@ std::vector<BinnedColumn> bin_columns(const Pair& pair) {
   }
   for (const NumberColumn& number : real.numbers) {
     all.push_back(
-        bin_numbers(number.name, number.values, synthetic.number(number.name)->values, true));
+        bin_number(number, pair.real.ascending(number.name), *synthetic.number(number.name)));
   }
-  all.push_back(bin_numbers(real.kind == TraceKind::kPackets ? "time" : "ts", microseconds(real),
-                            microseconds(synthetic), false));
+  const NumberColumn times = {real.kind == TraceKind::kPackets ? "time" : "ts", microseconds(real)};
+  all.push_back(bin_number(times, times.values, {times.name, microseconds(synthetic)}));
+  all.back().core = false;
   return all;
 }
 

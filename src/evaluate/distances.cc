@@ -11,6 +11,7 @@ namespace tracetwin::evaluate {
 namespace {
 
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
+constexpr std::size_t kFew = 4096;  // values that digits are not worth while for
 
 double total(std::span<const double> values) {
   return std::accumulate(values.begin(), values.end(), 0.0);
@@ -36,6 +37,41 @@ std::uint64_t ordered_bits(double value) {
 }
 double from_ordered_bits(std::uint64_t bits) {
   return std::bit_cast<double>(bits >> 63 != 0 ? bits & ~(std::uint64_t{1} << 63) : ~bits);
+}
+
+/// A value's place in the order, and where it stood.
+struct Placed {
+  std::uint64_t key;
+  std::uint32_t at;
+};
+
+std::uint64_t key_of(std::uint64_t key) {
+  return key;
+}
+std::uint64_t key_of(const Placed& placed) {
+  return placed.key;
+}
+
+// Least significant digit first; a digit that all keys share is passed over.
+template <class Item>
+void sort_by_digits(std::vector<Item>& items) {
+  constexpr int kDigit = 11;
+  constexpr std::uint64_t kMask = (1U << kDigit) - 1;
+  std::vector<Item> next(items.size());
+  for (int shift = 0; shift < 64; shift += kDigit) {
+    std::vector<std::size_t> begins(kMask + 2);
+    for (const Item& item : items) {
+      ++begins[(key_of(item) >> shift & kMask) + 1];
+    }
+    if (std::ranges::find(begins, items.size()) != begins.end()) {
+      continue;
+    }
+    std::partial_sum(begins.begin(), begins.end(), begins.begin());
+    for (const Item& item : items) {
+      next[begins[key_of(item) >> shift & kMask]++] = item;
+    }
+    items.swap(next);
+  }
 }
 
 }  // namespace
@@ -137,11 +173,7 @@ NumberDistances compare_numbers(std::vector<double> real, std::vector<double> sy
   return compare_sorted(real, synthetic);
 }
 
-// Least significant digit first; a digit that all numbers share is passed over.
 void sort_ascending(std::vector<double>& values) {
-  constexpr std::size_t kFew = 4096;
-  constexpr int kDigit = 11;
-  constexpr std::uint64_t kMask = (1U << kDigit) - 1;
   if (values.size() < kFew) {
     std::ranges::sort(values);
     return;
@@ -151,21 +183,7 @@ void sort_ascending(std::vector<double>& values) {
   for (const double value : values) {
     keys.push_back(ordered_bits(value));
   }
-  std::vector<std::uint64_t> next(keys.size());
-  for (int shift = 0; shift < 64; shift += kDigit) {
-    std::vector<std::size_t> begins(kMask + 2);
-    for (const std::uint64_t key : keys) {
-      ++begins[(key >> shift & kMask) + 1];
-    }
-    if (std::ranges::find(begins, keys.size()) != begins.end()) {
-      continue;
-    }
-    std::partial_sum(begins.begin(), begins.end(), begins.begin());
-    for (const std::uint64_t key : keys) {
-      next[begins[key >> shift & kMask]++] = key;
-    }
-    keys.swap(next);
-  }
+  sort_by_digits(keys);
   std::ranges::transform(keys, values.begin(), from_ordered_bits);
 }
 
@@ -180,17 +198,24 @@ std::vector<double> count_codes(std::span<const std::uint8_t> codes, std::size_t
 }
 
 std::vector<double> ranks(std::span<const double> values) {
-  std::vector<std::uint32_t> order(values.size());
-  std::iota(order.begin(), order.end(), 0U);
-  std::ranges::sort(order, {}, [&](std::uint32_t at) { return values[at]; });
+  std::vector<Placed> order;
+  order.reserve(values.size());
+  for (std::uint32_t at = 0; at < values.size(); ++at) {
+    order.push_back({ordered_bits(values[at]), at});
+  }
+  if (values.size() < kFew) {
+    std::ranges::sort(order, {}, &Placed::key);
+  } else {
+    sort_by_digits(order);
+  }
   std::vector<double> ranked(values.size());
   for (std::size_t begin = 0; begin < order.size();) {
     std::size_t end = begin;
-    while (end < order.size() && values[order[end]] == values[order[begin]]) {
+    while (end < order.size() && values[order[end].at] == values[order[begin].at]) {
       ++end;
     }
     for (std::size_t i = begin; i < end; ++i) {
-      ranked[order[i]] = static_cast<double>(begin + end + 1) / 2;
+      ranked[order[i].at] = static_cast<double>(begin + end + 1) / 2;
     }
     begin = end;
   }

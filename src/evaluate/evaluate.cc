@@ -11,6 +11,7 @@
 #include <map>
 #include <memory>
 #include <mutex>
+#include <numeric>
 #include <sstream>
 #include <utility>
 
@@ -208,26 +209,27 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
   Runs runs{std::vector<Run>(cast.synthetic.size(), Run(table.size())), Run(table.size()),
             Run(table.size())};
   std::vector<std::function<void()>> work;
-  // What learns takes longest and therefore comes first.
-  for (const bool learned : {true, false}) {
-    for (std::size_t s = 0; s < table.size(); ++s) {
-      if (table[s].learned != learned || (learned && job.quick)) {
-        continue;
-      }
-      const auto add = [&](Part& part, Role role, std::size_t which) {
-        work.emplace_back([&cast, &job, &part, role, which, scorer = &table[s]] {
-          part = scorer->score(setting_of(cast, *scorer, role, which, job.seed));
-        });
-      };
-      for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
-        add(runs.synthetic[i][s], Role::kSynthetic, i);
-      }
-      if (table[s].floor) {
-        add(runs.floor[s], Role::kFloor, 0);
-      }
-      if (table[s].memoriser && cast.holdout) {
-        add(runs.memoriser[s], Role::kMemoriser, 0);
-      }
+  // What takes longest comes first, so that threads end at about the same time.
+  std::vector<std::size_t> order(table.size());
+  std::iota(order.begin(), order.end(), std::size_t{0});
+  std::ranges::stable_sort(order, std::greater(), [&](std::size_t s) { return table[s].cost; });
+  for (const std::size_t s : order) {
+    if (table[s].learned && job.quick) {
+      continue;
+    }
+    const auto add = [&](Part& part, Role role, std::size_t which) {
+      work.emplace_back([&cast, &job, &part, role, which, scorer = &table[s]] {
+        part = scorer->score(setting_of(cast, *scorer, role, which, job.seed));
+      });
+    };
+    for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
+      add(runs.synthetic[i][s], Role::kSynthetic, i);
+    }
+    if (table[s].floor) {
+      add(runs.floor[s], Role::kFloor, 0);
+    }
+    if (table[s].memoriser && cast.holdout) {
+      add(runs.memoriser[s], Role::kMemoriser, 0);
     }
   }
   run_all(work, "scoring", job.threads, progress);
@@ -254,15 +256,15 @@ std::optional<double> found(const std::map<std::string, double>& values, const s
   return at == values.end() ? std::nullopt : std::optional(at->second);
 }
 
-Result assemble(const std::string& name, const Run& run, const Run& floor, const Run& memoriser) {
+Result assemble(const std::string& name, const Run& run, const Runs& all, bool quick) {
   Result result;
   result.name = name;
   result.sections = {{"fidelity", "Fidelity", "", Verdict::kInfo, {}},
                      {"usefulness", "Usefulness", "", Verdict::kInfo, {}},
                      {"safety", "Safety", "", Verdict::kInfo, {}},
                      {"validity", "Validity", "", Verdict::kInfo, {}}};
-  const auto floors = values_of(floor);
-  const auto memorised = values_of(memoriser);
+  const auto floors = values_of(all.floor);
+  const auto memorised = values_of(all.memoriser);
   for (std::size_t s = 0; s < run.size(); ++s) {
     auto& groups = std::ranges::find(result.sections, scorers()[s].section, &Section::id)->groups;
     for (Group group : run[s].groups) {
@@ -273,7 +275,7 @@ Result assemble(const std::string& name, const Run& run, const Run& floor, const
       groups.push_back(std::move(group));
     }
   }
-  judge(result);
+  judge(result, quick);
   return result;
 }
 
@@ -347,8 +349,7 @@ Report evaluate(const EvaluateJob& job, const Progress& progress) {
   report.seed = job.seed;
   add_facts(job, cast, report);
   for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
-    report.results.push_back(
-        assemble(job.synthetic[i].name, runs.synthetic[i], runs.floor, runs.memoriser));
+    report.results.push_back(assemble(job.synthetic[i].name, runs.synthetic[i], runs, job.quick));
   }
   report.ranking = rank_results(report.results);
   report.plots = draw_plots(shown(job, cast, runs), cast.label, job.threads);

@@ -111,9 +111,9 @@ Compared compare(const Pair& pair) {
   compared.numbers.push_back({packets ? "time" : "ts", "s",
                               compare_sorted(relative_seconds(real), relative_seconds(synthetic))});
   for (const NumberColumn& number : real.numbers) {
-    const NumberColumn* other = synthetic.number(number.name);
     compared.numbers.push_back(
-        {number.name, unit_of(number.name), compare_numbers(number.values, other->values)});
+        {number.name, unit_of(number.name),
+         compare_sorted(pair.real.ascending(number.name), pair.synthetic.ascending(number.name))});
   }
   const std::int64_t origin = real.time_ns.front();
   compared.absolute_time_emd =

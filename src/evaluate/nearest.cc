@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <iterator>
 #include <limits>
 
 namespace tracetwin::evaluate {
@@ -29,6 +30,30 @@ inline float address_distance(const IpAddress& a, const IpAddress& b) {
   const std::uint64_t high = a.high ^ b.high;
   const int bits = high != 0 ? 128 - std::countl_zero(high) : 64 - std::countl_zero(low);
   return static_cast<float>(bits) / 128.0F;
+}
+
+float fields_of(const RowMetric::Points& points) {
+  return static_cast<float>(points.numbers.size() + points.categories.size() + 2);
+}
+
+/// Fields but addresses, whose distances can be added up many at a time.
+void add_simple_fields(const RowMetric::Points& from, std::size_t at, const RowMetric::Points& to,
+                       std::size_t begin, std::span<float> sums) {
+  std::ranges::fill(sums, 0.0F);
+  for (std::size_t i = 0; i < from.numbers.size(); ++i) {
+    const float own = from.numbers[i][at];
+    const float* others = to.numbers[i].data() + begin;
+    for (std::size_t j = 0; j < sums.size(); ++j) {
+      sums[j] += std::min(std::abs(own - others[j]), 1.0F);
+    }
+  }
+  for (std::size_t i = 0; i < from.categories.size(); ++i) {
+    const std::uint32_t own = from.categories[i][at];
+    const std::uint32_t* others = to.categories[i].data() + begin;
+    for (std::size_t j = 0; j < sums.size(); ++j) {
+      sums[j] += own != others[j] ? 1.0F : 0.0F;
+    }
+  }
 }
 
 }  // namespace
@@ -75,47 +100,44 @@ RowMetric::Points RowMetric::points(const Columns& columns,
   return points;
 }
 
-void RowMetric::distances(const Points& from, std::size_t at, const Points& to,
-                          std::vector<float>& found) const {
-  const std::size_t size = to.size();
-  found.assign(size, 0);
-  for (std::size_t i = 0; i < from.numbers.size(); ++i) {
-    const float own = from.numbers[i][at];
-    const float* others = to.numbers[i].data();
-    for (std::size_t j = 0; j < size; ++j) {
-      found[j] += std::min(std::abs(own - others[j]), 1.0F);
-    }
-  }
-  for (std::size_t i = 0; i < from.categories.size(); ++i) {
-    const std::uint32_t own = from.categories[i][at];
-    const std::uint32_t* others = to.categories[i].data();
-    for (std::size_t j = 0; j < size; ++j) {
-      found[j] += own != others[j] ? 1.0F : 0.0F;
-    }
-  }
-  const auto fields = static_cast<float>(from.numbers.size() + from.categories.size() + 2);
-  for (std::size_t j = 0; j < size; ++j) {
+void distances(const RowMetric::Points& from, std::size_t at, const RowMetric::Points& to,
+               std::vector<float>& found) {
+  found.resize(to.size());
+  add_simple_fields(from, at, to, 0, found);
+  const float fields = fields_of(from);
+  for (std::size_t j = 0; j < to.size(); ++j) {
     found[j] += address_distance(from.src[at], to.src[j]);
     found[j] += address_distance(from.dst[at], to.dst[j]);
     found[j] /= fields;
   }
 }
 
-Neighbours nearest(const RowMetric& metric, const RowMetric::Points& from,
-                   const RowMetric::Points& to) {
-  Neighbours neighbours;
-  std::vector<float> distances;
-  for (std::size_t at = 0; at < from.size(); ++at) {
-    metric.distances(from, at, to, distances);
-    float first = std::numeric_limits<float>::infinity();
-    float second = first;
-    for (const float distance : distances) {
-      second = std::min(second, std::max(first, distance));
-      first = std::min(first, distance);
+Neighbours nearest(const RowMetric::Points& from, const RowMetric::Points& to) {
+  constexpr std::size_t kBlock = 1024;  // of `to`: stays in the cache for all of `from`
+  constexpr float kInfinity = std::numeric_limits<float>::infinity();
+  std::vector<float> first(from.size(), kInfinity);
+  std::vector<float> second(from.size(), kInfinity);
+  std::vector<float> sums(kBlock);
+  for (std::size_t begin = 0; begin < to.size(); begin += kBlock) {
+    const std::span block(sums.data(), std::min(kBlock, to.size() - begin));
+    for (std::size_t at = 0; at < from.size(); ++at) {
+      add_simple_fields(from, at, to, begin, block);
+      for (std::size_t j = 0; j < block.size(); ++j) {
+        if (block[j] >= second[at]) {  // addresses only add to it
+          continue;
+        }
+        const float sum = block[j] + address_distance(from.src[at], to.src[begin + j]) +
+                          address_distance(from.dst[at], to.dst[begin + j]);
+        second[at] = std::min(second[at], std::max(first[at], sum));
+        first[at] = std::min(first[at], sum);
+      }
     }
-    neighbours.first.push_back(first);
-    neighbours.second.push_back(second);
   }
+  const float fields = fields_of(from);
+  const auto mean_over_fields = [&](float sum) { return static_cast<double>(sum / fields); };
+  Neighbours neighbours;
+  std::ranges::transform(first, std::back_inserter(neighbours.first), mean_over_fields);
+  std::ranges::transform(second, std::back_inserter(neighbours.second), mean_over_fields);
   return neighbours;
 }
 

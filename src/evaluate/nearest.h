@@ -26,10 +26,6 @@ class RowMetric {
   };
   Points points(const Columns& columns, std::span<const std::uint32_t> rows) const;
 
-  /// Distances from point `at` of `from` to all points of `to`.
-  void distances(const Points& from, std::size_t at, const Points& to,
-                 std::vector<float>& found) const;
-
  private:
   struct Scale {
     std::size_t number;  ///< which column
@@ -40,12 +36,16 @@ class RowMetric {
   std::vector<std::string> categories_;
 };
 
-/// Distances from each point of `from` to the nearest and second nearest of `to` (at least two).
+/// Distances from each point of `from` to the nearest and second nearest of `to` (at least two),
+/// both of one metric.
 struct Neighbours {
   std::vector<double> first;
   std::vector<double> second;
 };
-Neighbours nearest(const RowMetric& metric, const RowMetric::Points& from,
-                   const RowMetric::Points& to);
+Neighbours nearest(const RowMetric::Points& from, const RowMetric::Points& to);
+
+/// Distances from point `at` of `from` to each point of `to`.
+void distances(const RowMetric::Points& from, std::size_t at, const RowMetric::Points& to,
+               std::vector<float>& found);
 
 }  // namespace tracetwin::evaluate

@@ -77,7 +77,7 @@ void add_distributions(const Traces& traces, std::vector<Plot>& plots) {
   const bool packets = traces[0].sample->columns.kind == TraceKind::kPackets;
   const std::string rows = packets ? "packets" : "flows";
   const auto number = [](const char* name) {
-    return [name](const Sample& s) { return thinned(s.columns.number(name)->values); };
+    return [name](const Sample& s) { return thinned(s.ascending(name)); };
   };
   if (packets) {
     plots.push_back(distribution(traces, "pkt_len", "bytes", rows, number("pkt_len")));
@@ -222,15 +222,49 @@ void add_arrivals(const Traces& traces, std::vector<Plot>& plots) {
   plots.push_back(std::move(bursts));
 }
 
+/// Those that were compared in all traces: some may lack a column that others have.
+std::vector<std::string> common_columns(const Traces& traces) {
+  std::vector<std::string> common;
+  for (const Shown& trace : traces) {
+    if (trace.pairs == nullptr) {
+      continue;
+    }
+    const auto& own = trace.pairs->columns;
+    if (common.empty()) {
+      common = own;
+    }
+    std::erase_if(
+        common, [&](const std::string& name) { return std::ranges::find(own, name) == own.end(); });
+  }
+  return common;
+}
+
+std::vector<std::vector<double>> tvd_of(const PairDistances& pairs,
+                                        const std::vector<std::string>& columns) {
+  std::vector<std::size_t> places;
+  for (const std::string& column : columns) {
+    places.push_back(
+        static_cast<std::size_t>(std::ranges::find(pairs.columns, column) - pairs.columns.begin()));
+  }
+  std::vector<std::vector<double>> tvd;
+  for (const std::size_t i : places) {
+    auto& row = tvd.emplace_back();
+    for (const std::size_t j : places) {
+      row.push_back(pairs.tvd[i][j]);
+    }
+  }
+  return tvd;
+}
+
 Plot pair_map(const Traces& traces) {
   Plot map = plot("pairs.tvd", "heatmap", "Which pairs of fields are off",
                   "Share of the records that would have to change for two fields to go together "
                   "as in the real trace; single fields on the diagonal.",
                   {}, {});
+  map.labels = common_columns(traces);
   for (const Shown& trace : traces) {
     if (trace.pairs != nullptr) {
-      map.labels = trace.pairs->columns;
-      map.maps.push_back({trace.name, trace.pairs->tvd});
+      map.maps.push_back({trace.name, tvd_of(*trace.pairs, map.labels)});
     }
   }
   return map;

@@ -24,8 +24,9 @@ constexpr std::size_t kReferences = 8000;
 constexpr std::size_t kRareRows = 3;
 constexpr std::uint64_t kStream = 0x5afe;
 
-/// 64 bits for each row's values; rows of aligned traces with equal values have equal keys.
-std::vector<std::uint64_t> row_keys(const Columns& columns, const Columns& other, bool with_time) {
+/// 64 bits for each row's values but the time; rows of aligned traces with equal values have equal
+/// keys.
+std::vector<std::uint64_t> row_keys(const Columns& columns, const Columns& other) {
   std::vector<std::uint64_t> keys;
   keys.reserve(columns.rows());
   for (std::size_t row = 0; row < columns.rows(); ++row) {
@@ -44,10 +45,13 @@ std::vector<std::uint64_t> row_keys(const Columns& columns, const Columns& other
   for (const NumberColumn& number : columns.numbers) {
     add([&](std::size_t row) { return std::bit_cast<std::uint64_t>(number.values[row]); });
   }
-  if (with_time) {
-    add([&](std::size_t row) { return static_cast<std::uint64_t>(columns.time_ns[row]); });
-  }
   return keys;
+}
+
+void add_times(const Columns& columns, std::vector<std::uint64_t>& keys) {
+  for (std::size_t row = 0; row < keys.size(); ++row) {
+    keys[row] = mix(keys[row], static_cast<std::uint64_t>(columns.time_ns[row]));
+  }
 }
 
 /// Percent of `keys` that are among `known`.
@@ -95,14 +99,18 @@ Group copies(const Pair& pair) {
                      "the floor: fresh real records repeat old ones, too.");
   const Columns& real = pair.real.columns;
   const Columns& synthetic = pair.synthetic.columns;
+  auto real_keys = row_keys(real, synthetic);
+  auto synthetic_keys = row_keys(synthetic, real);
   group.add(percent_metric("rows", "Exact copies, time aside",
                            "Share of the synthetic records all of whose values occur together in "
                            "one real record.",
                            Marks{1, 5}),
-            percent_known(row_keys(synthetic, real, false), row_keys(real, synthetic, false)));
+            percent_known(synthetic_keys, real_keys));
+  add_times(real, real_keys);
+  add_times(synthetic, synthetic_keys);
   group.add(percent_metric("rows_with_time", "Exact copies, time included",
                            "The same with the time: hardly ever by chance.", Marks{0.1, 1}),
-            percent_known(row_keys(synthetic, real, true), row_keys(real, synthetic, true)));
+            percent_known(synthetic_keys, real_keys));
   group.add(percent_metric("five_tuples", "Records with a real five-tuple",
                            "Share of the synthetic records whose addresses, ports and protocol "
                            "occur together in the real trace.",
@@ -132,12 +140,13 @@ std::vector<double> address_rows(const Columns& columns) {
 /// The pairs of addresses that talk, each once, as hashes.
 std::vector<std::uint64_t> address_pairs(const Columns& columns) {
   std::vector<std::uint64_t> pairs;
-  pairs.reserve(columns.rows());
+  KeySet seen;
   for (std::size_t row = 0; row < columns.rows(); ++row) {
-    pairs.push_back(mix(columns.src[row], columns.dst[row]));
+    const std::uint64_t pair = mix(columns.src[row], columns.dst[row]);
+    if (seen.insert(pair)) {
+      pairs.push_back(pair);
+    }
   }
-  KeySet seen(std::vector<std::uint64_t>(pairs.size()));
-  std::erase_if(pairs, [&](std::uint64_t pair) { return !seen.insert(pair); });
   return pairs;
 }
 
@@ -249,7 +258,7 @@ Group distances(const Cast& cast, const Neighbours& synthetic) {
   GroupBuilder group("nearest", "Nearest neighbours (information)",
                      "Distances to the closest real record, beside those of fresh real records. "
                      "Closer than these is an alarm; further proves nothing.");
-  const Neighbours fresh = nearest(cast.metric, cast.reference, cast.learned);
+  const Neighbours fresh = nearest(cast.reference, cast.learned);
   const auto info = [](std::string id, std::string name, std::string explain, std::string unit) {
     return Metric{.id = std::move(id),
                   .name = std::move(name),
@@ -313,9 +322,9 @@ Membership membership(const Pair& pair, const Sample& holdout, const Cast& cast,
   const auto members =
       cast.metric.points(pair.real.columns, some_of(pair.real.rows(), asked, random));
   const auto others = cast.metric.points(holdout.columns, some_of(holdout.rows(), asked, random));
-  const auto member_scores = negated(nearest(cast.metric, members, many).first);
-  const auto other_scores = negated(nearest(cast.metric, others, many).first);
-  return {closer_share(synthetic.first, nearest(cast.metric, cast.synthetic, cast.fresh).first),
+  const auto member_scores = negated(nearest(members, many).first);
+  const auto other_scores = negated(nearest(others, many).first);
+  return {closer_share(synthetic.first, nearest(cast.synthetic, cast.fresh).first),
           area_under_curve(member_scores, other_scores),
           true_positives_at(member_scores, other_scores, 0.01)};
 }
@@ -377,7 +386,7 @@ std::vector<Group> safety_groups(const Pair& pair, const Sample* holdout, std::u
   }
   Random random(seed, kStream);
   const Cast cast = cast_of(pair, holdout, random);
-  const Neighbours synthetic = nearest(cast.metric, cast.synthetic, cast.learned);
+  const Neighbours synthetic = nearest(cast.synthetic, cast.learned);
   const Membership found =
       holdout != nullptr ? membership(pair, *holdout, cast, synthetic, random) : Membership{};
   groups.push_back(inference(found));

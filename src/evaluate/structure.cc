@@ -21,15 +21,10 @@ constexpr double kPercent = 100;
 template <class From, class To>
 std::vector<double> fan(const std::vector<From>& from, const std::vector<To>& to,
                         std::size_t codes) {
-  std::vector<std::uint64_t> pairs;
-  pairs.reserve(from.size());
-  for (std::size_t row = 0; row < from.size(); ++row) {
-    pairs.push_back(mix(from[row], to[row]));
-  }
-  KeySet seen(std::vector<std::uint64_t>(pairs.size()));
+  KeySet seen;
   std::vector<double> counts(codes);
   for (std::size_t row = 0; row < from.size(); ++row) {
-    counts[from[row]] += seen.insert(pairs[row]) ? 1 : 0;
+    counts[from[row]] += seen.insert(mix(from[row], to[row])) ? 1 : 0;
   }
   std::erase(counts, 0.0);
   return counts;
@@ -124,7 +119,7 @@ FlowTotals flow_totals(const Sample& sample) {
     totals.duration.push_back(static_cast<double>(length) / kNsPerSecond);
   }
   if (!packets) {
-    totals.duration = columns.number("td")->values;
+    totals.duration = sample.ascending("td");
   }
   return totals;
 }
@@ -138,8 +133,10 @@ Group structure_group(const Pair& pair) {
                    compare_numbers(real.size, synthetic.size));
   add_distribution(group, "bytes", "bytes of a five-tuple", "bytes",
                    compare_numbers(real.bytes, synthetic.bytes));
+  const bool ready = pair.real.columns.kind == TraceKind::kFlows;
   add_distribution(group, "duration", "flow durations", "s",
-                   compare_numbers(real.duration, synthetic.duration));
+                   ready ? compare_sorted(real.duration, synthetic.duration)
+                         : compare_numbers(real.duration, synthetic.duration));
   add_distribution(group, "gap", "gaps within a flow", "s",
                    compare_numbers(real.gap, synthetic.gap));
   add_hosts(group, pair.real.columns, pair.synthetic.columns);

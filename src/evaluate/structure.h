@@ -11,7 +11,7 @@ namespace tracetwin::evaluate {
 struct FlowTotals {
   std::vector<double> size;  ///< rows
   std::vector<double> bytes;
-  std::vector<double> duration;  ///< s from first to last row; of flow logs: the records' own
+  std::vector<double> duration;  ///< s from first to last row; flow logs: the records', ascending
   std::vector<double> gap;       ///< s between successive rows of one five-tuple, all together
 };
 FlowTotals flow_totals(const Sample& sample);

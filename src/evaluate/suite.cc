@@ -4,6 +4,7 @@
 
 #include "evaluate/anomaly.h"
 #include "evaluate/arrivals.h"
+#include "evaluate/coverage.h"
 #include "evaluate/fields.h"
 #include "evaluate/heavy_hitters.h"
 #include "evaluate/prediction.h"
@@ -22,6 +23,10 @@ Part score_fields(const Setting& setting) {
 Part score_joint(const Setting& setting) {
   JointScores scores = joint_scores(setting.pair, setting.label, setting.seed);
   return {{std::move(scores.group)}, std::move(scores.pairs)};
+}
+
+Part score_coverage(const Setting& setting) {
+  return {{coverage_group(setting.pair, setting.seed)}};
 }
 
 Part score_structure(const Setting& setting) {
@@ -60,17 +65,18 @@ Part score_validity(const Setting& setting) {
 
 std::span<const Scorer> scorers() {
   static constexpr std::array kScorers = {
-      Scorer{"fidelity", false, true, true, score_fields},
-      Scorer{"fidelity", false, true, true, score_joint},
-      Scorer{"fidelity", false, true, true, score_structure},
-      Scorer{"fidelity", false, true, true, score_arrivals},
-      Scorer{"fidelity", true, true, true, score_two_sample},
+      Scorer{"fidelity", false, 5, true, true, score_fields},
+      Scorer{"fidelity", false, 30, true, true, score_joint},
+      Scorer{"fidelity", false, 6, true, true, score_coverage},
+      Scorer{"fidelity", false, 10, true, true, score_structure},
+      Scorer{"fidelity", false, 3, true, true, score_arrivals},
+      Scorer{"fidelity", true, 1000, true, true, score_two_sample},
       // The floor of prediction is what the real trace teaches, which every run measures itself.
-      Scorer{"usefulness", true, false, true, score_prediction},
-      Scorer{"usefulness", false, true, true, score_sketches},
-      Scorer{"usefulness", true, true, true, score_anomaly},
-      Scorer{"safety", false, true, true, score_safety},
-      Scorer{"validity", false, false, false, score_validity},
+      Scorer{"usefulness", true, 2000, false, true, score_prediction},
+      Scorer{"usefulness", false, 4, true, true, score_sketches},
+      Scorer{"usefulness", true, 900, true, true, score_anomaly},
+      Scorer{"safety", false, 20, true, true, score_safety},
+      Scorer{"validity", false, 3, false, false, score_validity},
   };
   return kScorers;
 }

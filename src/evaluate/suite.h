@@ -30,6 +30,7 @@ struct Part {
 struct Scorer {
   const char* section;
   bool learned;    ///< trains models: left out by --quick
+  int cost;        ///< about how long it takes; the longest run first
   bool floor;      ///< also run between two halves of the real trace
   bool memoriser;  ///< also run with the training data in the place of the synthetic trace
   Part (*score)(const Setting& setting);

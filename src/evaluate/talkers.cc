@@ -18,7 +18,7 @@ namespace {
 
 constexpr std::size_t kTop = 10;
 
-/// The hosts with the most weight, busiest first.
+/// The hosts with the most weight, busiest first; fewer than kTop where fewer have any.
 struct Talkers {
   std::vector<std::uint32_t> hosts;
   std::vector<double> shares;  ///< of all weight
@@ -41,7 +41,7 @@ Talkers top_talkers(const std::vector<std::uint32_t>& hosts, const std::vector<d
       order, order.begin() + static_cast<std::ptrdiff_t>(top), std::greater(),
       [&](std::uint32_t host) { return std::pair(sums[host], UINT32_MAX - host); });
   Talkers talkers;
-  for (std::size_t i = 0; i < top; ++i) {
+  for (std::size_t i = 0; i < top && sums[order[i]] > 0; ++i) {
     talkers.hosts.push_back(order[i]);
     talkers.shares.push_back(all > 0 ? sums[order[i]] / all : 0);
   }
@@ -102,13 +102,13 @@ double likeness(const Profile& a, const Profile& b) {
   return common;
 }
 
+/// A rank that only one side has counts as unlike.
 double mean_likeness(const std::vector<Profile>& a, const std::vector<Profile>& b) {
   double sum = 0;
-  const std::size_t ranks = std::min(a.size(), b.size());
-  for (std::size_t i = 0; i < ranks; ++i) {
+  for (std::size_t i = 0; i < std::min(a.size(), b.size()); ++i) {
     sum += likeness(a[i], b[i]);
   }
-  return ranks == 0 ? std::nan("") : sum / static_cast<double>(ranks);
+  return sum / static_cast<double>(std::max(a.size(), b.size()));
 }
 
 }  // namespace

@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "evaluate/distances.h"
 
 namespace tracetwin::evaluate {
 namespace {
@@ -38,6 +39,8 @@ std::uint64_t key_of(std::uint32_t src, std::uint32_t dst, std::uint16_t srcport
 
 }  // namespace
 
+KeySet::KeySet() : slots_(1024) {}
+
 KeySet::KeySet(std::span<const std::uint64_t> keys) : slots_(std::bit_ceil(keys.size() * 2 + 2)) {
   for (const std::uint64_t key : keys) {
     insert(key);
@@ -57,12 +60,30 @@ bool KeySet::insert(std::uint64_t key) {
   if (key == 0) {
     return !std::exchange(has_zero_, true);
   }
+  const bool is_new = place(key);
+  used_ += is_new ? 1 : 0;
+  if (used_ * 2 > slots_.size()) {
+    grow();
+  }
+  return is_new;
+}
+
+bool KeySet::place(std::uint64_t key) {
   const std::size_t mask = slots_.size() - 1;
   std::size_t at = static_cast<std::size_t>(key) & mask;
   while (slots_[at] != 0 && slots_[at] != key) {
     at = (at + 1) & mask;
   }
   return std::exchange(slots_[at], key) != key;
+}
+
+void KeySet::grow() {
+  const auto old = std::exchange(slots_, std::vector<std::uint64_t>(slots_.size() * 4));
+  for (const std::uint64_t key : old) {
+    if (key != 0) {
+      place(key);
+    }
+  }
 }
 
 std::uint64_t tuple_key(const Columns& columns, std::size_t row) {
@@ -99,9 +120,16 @@ Tuples group_tuples(const Columns& columns) {
 }
 
 Sample sample_of(Columns columns) {
-  Sample sample{std::move(columns), {}};
+  Sample sample{std::move(columns), {}, {}};
   sample.tuples = group_tuples(sample.columns);
+  for (const NumberColumn& number : sample.columns.numbers) {
+    sort_ascending(sample.sorted.emplace_back(number.values));
+  }
   return sample;
+}
+
+const std::vector<double>& Sample::ascending(std::string_view number) const {
+  return sorted[static_cast<std::size_t>(columns.number(number) - columns.numbers.data())];
 }
 
 }  // namespace tracetwin::evaluate

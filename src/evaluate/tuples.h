@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <span>
+#include <string_view>
 #include <vector>
 
 #include "evaluate/columns.h"
@@ -24,16 +25,22 @@ struct Tuples {
 
 Tuples group_tuples(const Columns& columns);
 
-/// A set of 64-bit keys that are spread well (hashes): open addressing, at most half full.
+/// A set of 64-bit keys that are spread well (hashes): open addressing, at most half full. It grows
+/// with its keys, so that one of few keys stays in the cache however often they are inserted.
 class KeySet {
  public:
+  KeySet();
   explicit KeySet(std::span<const std::uint64_t> keys);
   bool contains(std::uint64_t key) const;
-  /// False when it was there already. Not more often than keys were promised at the beginning.
+  /// False when it was there already.
   bool insert(std::uint64_t key);
 
  private:
+  bool place(std::uint64_t key);
+  void grow();
+
   std::vector<std::uint64_t> slots_;  ///< 0: free
+  std::size_t used_ = 0;
   bool has_zero_ = false;
 };
 
@@ -46,8 +53,11 @@ std::uint64_t reverse_key(const Columns& columns, std::size_t row);
 struct Sample {
   Columns columns;
   Tuples tuples;
+  std::vector<std::vector<double>> sorted;  ///< the values of columns.numbers, each ascending
 
   std::size_t rows() const { return columns.rows(); }
+  /// Of the number of that name, which there is.
+  const std::vector<double>& ascending(std::string_view number) const;
 };
 
 Sample sample_of(Columns columns);

@@ -81,16 +81,39 @@ const Section& section(const Result& result, const std::string& id) {
   return *std::ranges::find(result.sections, id, &Section::id);
 }
 
-std::string fidelity_line(Verdict verdict) {
+bool is_member_tested(const Result& result) {
+  return std::ranges::any_of(section(result, "safety").groups, [](const Group& group) {
+    return group.id == "membership" &&
+           std::ranges::any_of(group.metrics, [](const Metric& m) { return m.value.has_value(); });
+  });
+}
+
+std::string fidelity_line(Verdict verdict, bool quick) {
+  const std::string untried = quick ? " No classifier tried to tell them apart (--quick)." : "";
   switch (verdict) {
     case Verdict::kGood:
-      return "Close: the twin looks like the real trace in most of what was compared.";
+      return "Close: the twin looks like the real trace in most of what was compared." + untried;
     case Verdict::kFair:
-      return "Near, with gaps: parts of the twin differ visibly from the real trace.";
+      return "Near, with gaps: parts of the twin differ visibly from the real trace." + untried;
     case Verdict::kPoor:
-      return "Far: the twin differs from the real trace in much of what was compared.";
+      return "Far: the twin differs from the real trace in much of what was compared." + untried;
     default:
       return "How close the twin is could not be judged.";
+  }
+}
+
+/// Without what learns only the counting of heavy hitters is left.
+std::string counting_line(Verdict verdict) {
+  const std::string untried = " Prediction and anomaly detection were not tried (--quick).";
+  switch (verdict) {
+    case Verdict::kGood:
+      return "Heavy hitters are counted on the twin as on real data." + untried;
+    case Verdict::kFair:
+      return "Some heavy hitters are counted differently on the twin." + untried;
+    case Verdict::kPoor:
+      return "Heavy hitters are counted clearly differently on the twin." + untried;
+    default:
+      return "How useful the twin is was not measured (--quick).";
   }
 }
 
@@ -101,31 +124,32 @@ std::string usefulness_line(Verdict verdict) {
     case Verdict::kFair:
       return "Useful with care: some tasks come out differently on the twin.";
     case Verdict::kPoor:
-      return "Of little use: most tasks come out differently on the twin.";
+      return "Of limited use: many tasks come out clearly differently on the twin.";
     default:
-      return "How useful the twin is was not measured (no label column, or --quick).";
+      return "How useful the twin is could not be measured: there is no label to predict, nor "
+             "another task that applies.";
   }
 }
 
-std::string safety_line(Verdict verdict, bool validity_poor) {
-  const std::string validity = validity_poor ? " Many of its records break protocol rules." : "";
+/// `more`: what follows the verdict.
+std::string safety_line(Verdict verdict, const std::string& more) {
   switch (verdict) {
     case Verdict::kGood:
       return "No alarm: it copies no more than fresh real data does, which proves no privacy." +
-             validity;
+             more;
     case Verdict::kFair:
       return "Look closer: it repeats a little more of the training data than fresh data does." +
-             validity;
+             more;
     case Verdict::kPoor:
-      return "Alarm: it gives away records or hosts of the data it was learned from." + validity;
+      return "Alarm: it gives away records or hosts of the data it was learned from." + more;
     default:
-      return "What it gives away could not be judged." + validity;
+      return "What it gives away could not be judged." + more;
   }
 }
 
 }  // namespace
 
-void judge(Result& result) {
+void judge(Result& result, bool quick) {
   std::vector<Verdict> verdicts;
   for (Section& part : result.sections) {
     for (Group& group : part.groups) {
@@ -140,10 +164,15 @@ void judge(Result& result) {
   }
   // kInfo is the smallest, so it never decides.
   result.verdict = *std::ranges::max_element(verdicts);
-  result.lines = {fidelity_line(section(result, "fidelity").verdict),
-                  usefulness_line(section(result, "usefulness").verdict),
-                  safety_line(section(result, "safety").verdict,
-                              section(result, "validity").verdict == Verdict::kPoor)};
+  const Verdict usefulness = section(result, "usefulness").verdict;
+  std::string more =
+      is_member_tested(result) ? "" : " Membership was not tested: no hold-out was given.";
+  if (section(result, "validity").verdict == Verdict::kPoor) {
+    more += " Many of its records break protocol rules.";
+  }
+  result.lines = {fidelity_line(section(result, "fidelity").verdict, quick),
+                  quick ? counting_line(usefulness) : usefulness_line(usefulness),
+                  safety_line(section(result, "safety").verdict, more)};
 }
 
 }  // namespace tracetwin::evaluate

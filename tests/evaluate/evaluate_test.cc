@@ -4,7 +4,9 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
+#include <regex>
 #include <stdexcept>
 #include <valijson/adapters/nlohmann_json_adapter.hpp>
 #include <valijson/schema.hpp>
@@ -147,6 +149,31 @@ TEST_F(Evaluate, SeveralTracesAreRanked) {
   ASSERT_EQ(report.ranking.size(), 3U);
   EXPECT_EQ(report.ranking[0].name, "fresh");
   EXPECT_EQ(report.ranking.back().by.back().first, "alarm");
+}
+
+TEST_F(Evaluate, ThePairMapHasTheColumnsThatAllTracesHave) {
+  // The label is the last column.
+  const std::string without = std::regex_replace(flow_csv(real_), std::regex(",[a-z]+\n"), "\n");
+  test::write_file(folder_ / "unlabelled.csv", without);
+  EvaluateJob two = job("fresh.csv");
+  two.synthetic.push_back({"unlabelled", folder_ / "unlabelled.csv"});
+  const Report report = evaluate(two, {});
+  const auto map = std::ranges::find(report.plots, "pairs.tvd", &Plot::id);
+  ASSERT_NE(map, report.plots.end());
+  EXPECT_THAT(map->labels, ::testing::Not(::testing::Contains("type")));
+  ASSERT_EQ(map->maps.size(), 2U);
+  for (const HeatMap& one : map->maps) {
+    EXPECT_EQ(one.values.size(), map->labels.size());
+  }
+}
+
+TEST_F(Evaluate, QuickSaysWhatItLeavesOpen) {
+  const Report report = evaluate(job("fresh.csv"), {});
+  const auto& lines = report.results[0].lines;
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_THAT(lines[0], HasSubstr("--quick"));
+  EXPECT_THAT(lines[1], HasSubstr("not tried"));
+  EXPECT_THAT(lines[2], HasSubstr("no hold-out"));
 }
 
 TEST_F(Evaluate, RandomBytesAreRefusedClearly) {

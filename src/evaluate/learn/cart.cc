@@ -1,8 +1,11 @@
 // A node sorts its rows by one feature after the other. Nodes that are pure, or constant in all
-// features, are leaves.
+// features, are leaves. A row is sorted as one whole number: the value's place in the order of
+// floats above, its label below.
 #include "evaluate/learn/cart.h"
 
 #include <algorithm>
+#include <array>
+#include <bit>
 #include <cmath>
 #include <numeric>
 
@@ -17,6 +20,7 @@ class TreeGrower {
     features_.resize(data.features.columns);
     std::iota(features_.begin(), features_.end(), 0U);
     packed_.resize(rows_.size());
+    spare_.resize(rows_.size());
   }
 
   void grow() {
@@ -49,15 +53,13 @@ class TreeGrower {
     std::size_t end;
     std::uint32_t node;
   };
+  static constexpr std::uint32_t kSign = 1U << 31;
   struct Split {
     std::uint32_t feature = Tree::kLeaf;
     float threshold = 0;
     double gain = 0;
   };
-  struct Value {
-    float value;
-    std::uint32_t label;
-  };
+  using Value = std::uint64_t;
 
   std::uint32_t new_node() {
     tree_.nodes_.emplace_back();
@@ -104,11 +106,11 @@ class TreeGrower {
     const std::span<Value> values(packed_.data(), size);
     for (std::size_t i = 0; i < size; ++i) {
       const std::uint32_t row = rows_[range.begin + i];
-      values[i] = {data_.features.values[row * data_.features.columns + feature],
-                   data_.labels[row]};
+      values[i] =
+          packed(data_.features.values[row * data_.features.columns + feature], data_.labels[row]);
     }
-    std::ranges::sort(values, {}, &Value::value);
-    if (values.front().value == values.back().value) {
+    sort(values);
+    if (value_of(values.front()) == value_of(values.back())) {
       return false;
     }
     scan(values, feature, all, best);
@@ -127,18 +129,49 @@ class TreeGrower {
       right_squares += static_cast<double>(count) * count;
     }
     for (std::size_t i = 0; i + 1 < values.size(); ++i) {
-      const std::uint32_t label = values[i].label;
+      const auto label = static_cast<std::uint32_t>(values[i]);
       left_squares += 2.0 * left[label]++ + 1;
       right_squares -= 2.0 * right[label]-- - 1;
-      if (values[i].value == values[i + 1].value) {
+      if (values[i] >> 32 == values[i + 1] >> 32) {
         continue;
       }
       const auto done = static_cast<double>(i + 1);
       const double gain =
           left_squares / done + right_squares / (static_cast<double>(values.size()) - done);
       if (gain > best.gain) {
-        best = {feature, between(values[i].value, values[i + 1].value), gain};
+        best = {feature, between(value_of(values[i]), value_of(values[i + 1])), gain};
       }
+    }
+  }
+
+  static Value packed(float value, std::uint32_t label) {
+    const auto bits = std::bit_cast<std::uint32_t>(value + 0.0F);  // no negative zero
+    return Value{bits >> 31 != 0 ? ~bits : bits | kSign} << 32 | label;
+  }
+  static float value_of(Value packed) {
+    const auto ordered = static_cast<std::uint32_t>(packed >> 32);
+    return std::bit_cast<float>((ordered & kSign) != 0 ? ordered & ~kSign : ~ordered);
+  }
+
+  /// By value; by its digits, the last first, where there are many.
+  void sort(std::span<Value> values) {
+    constexpr std::size_t kFew = 1500;
+    if (values.size() < kFew) {
+      std::ranges::sort(values);
+      return;
+    }
+    constexpr int kDigit = 11;
+    for (int shift = 32; shift < 64; shift += kDigit) {
+      std::array<std::uint32_t, (1U << kDigit) + 1> begins{};
+      const auto digit = [&](Value value) { return (value >> shift) & ((1U << kDigit) - 1); };
+      for (const Value value : values) {
+        ++begins[digit(value) + 1];
+      }
+      std::partial_sum(begins.begin(), begins.end(), begins.begin());
+      for (const Value value : values) {
+        spare_[begins[digit(value)]++] = value;
+      }
+      std::copy_n(spare_.begin(), values.size(), values.begin());
     }
   }
 
@@ -155,6 +188,7 @@ class TreeGrower {
   std::vector<std::uint32_t> rows_;
   std::vector<std::uint32_t> features_;
   std::vector<Value> packed_;
+  std::vector<Value> spare_;
 };
 
 Tree::Tree(const Labelled& data, std::span<const std::uint32_t> rows, std::size_t tried,

@@ -43,7 +43,7 @@ export function drawLines(spec: PlotSpec, drawn: Drawn[], size: Size, logX: bool
     style: CHART_STYLE,
     x: scaleOptions(x, spec.x.label),
     y: { ...scaleOptions(y, spec.y.label), grid: true },
-    marks: [Plot.ruleY([y.domain[0]], { stroke: "var(--line-strong)" }), lines.map(lineMark)],
+    marks: [Plot.ruleY([y.domain[0]], { stroke: "var(--line-strong)" }), lines.flatMap(lineMarks)],
   }) as SVGSVGElement;
   return chartOf(svg, spec, lines, size);
 }
@@ -99,16 +99,24 @@ function withEnds(points: Point[], kind: string, x: AxisPlan): Point[] {
   return [...start, ...points, ...end];
 }
 
-function lineMark(line: Line): Plot.Markish {
-  return Plot.line(line.points, {
+/** A line, or a dot where there is only one point to draw it through. */
+function lineMarks(line: Line): Plot.Markish[] {
+  const places = {
     x: "x",
     y: (point: Point) => point.y ?? NaN,
-    stroke: line.look.colour,
-    strokeWidth: line.look.width,
-    strokeDasharray: line.look.dash || undefined,
-    strokeLinejoin: "round",
     className: line.look.real ? "line-real" : "line-twin",
-  } as Plot.LineOptions);
+  };
+  const shown = line.points.filter((point) => point.y !== null);
+  if (shown.length === 1) return [Plot.dot(shown, { ...places, fill: line.look.colour, r: 4 })];
+  return [
+    Plot.line(line.points, {
+      ...places,
+      stroke: line.look.colour,
+      strokeWidth: line.look.width,
+      strokeDasharray: line.look.dash || undefined,
+      strokeLinejoin: "round",
+    } as Plot.LineOptions),
+  ];
 }
 
 function chartOf(svg: SVGSVGElement, spec: PlotSpec, lines: Line[], size: Size): Chart {

@@ -8,6 +8,9 @@ import { levelBadge } from "./level";
 // Measures that are known by their initials.
 const INITIALS = new Set(["jsd", "emd", "tvd", "auc", "c2st", "mia"]);
 
+const EXPLANATION =
+  "The synthetic traces against each other, by the mean of their ranks in what follows: lower is closer to the real trace. A trace with an alarm in safety, such as a copy, comes behind all others.";
+
 export function ranking(report: Report): HTMLElement | null {
   if (report.ranking.length < 2) return null;
   const rows = [...report.ranking].sort((a, b) => (a.rank ?? Infinity) - (b.rank ?? Infinity));
@@ -16,7 +19,7 @@ export function ranking(report: Report): HTMLElement | null {
     "section",
     { id: "ranking", class: "block", "aria-labelledby": "ranking-title" },
     h("h2", { id: "ranking-title" }, "Ranking"),
-    h("p", { class: "lead" }, explanation(rows)),
+    h("p", { class: "lead" }, EXPLANATION),
     h(
       "div",
       { class: "scroll card", tabindex: 0, role: "region", "aria-labelledby": "ranking-title" },
@@ -32,7 +35,7 @@ export function ranking(report: Report): HTMLElement | null {
             h("th", { scope: "col", class: "num" }, "Rank"),
             h("th", { scope: "col" }, "Trace"),
             h("th", { scope: "col" }, "Verdict"),
-            h("th", { scope: "col", class: "num" }, "Score"),
+            h("th", { scope: "col", class: "num" }, "Mean rank"),
             keys.map((key) => h("th", { scope: "col", class: "num" }, measure(key))),
           ),
         ),
@@ -44,14 +47,6 @@ export function ranking(report: Report): HTMLElement | null {
       ),
     ),
   );
-}
-
-function explanation(rows: Rank[]): string {
-  const scores = rows.map((rank) => rank.score).filter((score) => score !== null);
-  const rising = scores.every((score, at) => at === 0 || score >= (scores[at - 1] ?? score));
-  const order =
-    scores.length < 2 ? "" : rising ? " A lower score is closer." : " A higher score is closer.";
-  return `The synthetic traces against each other, closest to the real trace first.${order} Scores compare the traces of this table with each other, by distance alone: a trace that copies the real one ranks well, so read its verdict too.`;
 }
 
 function measure(key: string): string {
