@@ -87,6 +87,12 @@ std::string series_text(const series::SeriesModel& model) {
     text += fmt::format("  {}: mean rank {:.2f} of {} when checkpoints were compared\n", row.name,
                         row.score, model.ranking.size());
   }
+  for (std::size_t c = 0; c < model.chunk_rankings.size(); ++c) {
+    if (!model.chunk_rankings[c].empty()) {
+      text += fmt::format("  in chunk {} alone: {} first\n", c + 1,
+                          model.chunk_rankings[c].front().name);
+    }
+  }
   return text;
 }
 

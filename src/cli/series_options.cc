@@ -107,6 +107,7 @@ void add_series(CLI::App& app, SeriesOptions& options) {
             [&](std::uint64_t most) {
               options.job.scheme.most_records = static_cast<std::uint32_t>(most);
             })
+      ->default_str("100")
       ->group(kGroup);
   app.add_option(
          "--coding", options.style,

@@ -70,6 +70,18 @@ void run_all(const std::vector<std::function<void()>>& work, const std::string& 
   });
 }
 
+/// Rows are in order of time.
+Columns within(Columns all, const TimeRange& times) {
+  const auto begin = std::ranges::lower_bound(all.time_ns, times.begin_ns);
+  const auto end = std::ranges::lower_bound(all.time_ns, times.end_ns);
+  std::vector<std::uint32_t> rows(
+      static_cast<std::size_t>(std::max(end - begin, std::ptrdiff_t{0})));
+  std::iota(rows.begin(), rows.end(), static_cast<std::uint32_t>(begin - all.time_ns.begin()));
+  Columns part = subset(all, rows);
+  part.checks = std::move(all.checks);
+  return part;
+}
+
 std::vector<Columns> read_all(const EvaluateJob& job, const Progress& progress) {
   std::vector<NamedFile> files = {{"real", job.real}};
   files.insert(files.end(), job.synthetic.begin(), job.synthetic.end());
@@ -81,6 +93,9 @@ std::vector<Columns> read_all(const EvaluateJob& job, const Progress& progress) 
   for (std::size_t i = 0; i < files.size(); ++i) {
     work.emplace_back([&, i] {
       traces[i] = read_columns(files[i].path, files[i].name, job.label_column, Progress());
+      if (job.times) {
+        traces[i] = within(std::move(traces[i]), *job.times);
+      }
     });
   }
   run_all(work, "reading", job.threads, progress);

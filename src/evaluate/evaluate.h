@@ -16,6 +16,12 @@ struct NamedFile {
   std::filesystem::path path;
 };
 
+/// Times [begin, end), ns since the epoch.
+struct TimeRange {
+  std::int64_t begin_ns = 0;
+  std::int64_t end_ns = 0;
+};
+
 /// What to evaluate.
 struct EvaluateJob {
   std::filesystem::path real;
@@ -25,7 +31,10 @@ struct EvaluateJob {
   std::string label_column;
   std::uint64_t seed = 0;
   unsigned threads = 0;  ///< 0: all processors. The result does not depend on it.
-  bool quick = false;    ///< leave out what learns: two-sample test, prediction, anomalies
+  /// Of all traces only the rows that begin in it (what is checked of a capture while it is read is
+  /// still that of all of it); absent: all.
+  std::optional<TimeRange> times;
+  bool quick = false;  ///< leave out what learns: two-sample test, prediction, anomalies
 };
 
 /// Judges each synthetic trace against the real one. Reads traces, not encodings. Every metric gets

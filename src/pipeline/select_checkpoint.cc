@@ -4,6 +4,8 @@
 
 #include <algorithm>
 #include <cstdlib>
+#include <optional>
+#include <system_error>
 #include <utility>
 
 #include "base/error.h"
@@ -35,6 +37,77 @@ engine::Weights weights_of(const fs::path& chunk, std::uint64_t iteration) {
 fs::path chunk_folder(const fs::path& folder, std::size_t chunk) {
   return folder / fmt::format("chunk-{}", chunk);
 }
+
+/// Twins of candidates, compared with the trace.
+class Contest {
+ public:
+  Contest(TwinModel& model, const fs::path& real, const fs::path& folder, unsigned threads,
+          const Progress& progress)
+      : model_(model), folder_(folder), progress_(progress) {
+    job_.real = real;
+    job_.threads = threads;
+    job_.quick = true;
+  }
+  Contest(const Contest&) = delete;
+  Contest& operator=(const Contest&) = delete;
+  ~Contest() {
+    std::error_code ignored;
+    for (const evaluate::NamedFile& file : job_.synthetic) {
+      fs::remove(file.path, ignored);
+      fs::remove(summary_path(file.path), ignored);
+    }
+  }
+
+  void add(const Candidate& candidate) {
+    const std::size_t number = job_.synthetic.size();
+    const fs::path twin =
+        folder_ / fmt::format("candidate-{}.{}", number, model_.packets ? "pcap" : "csv");
+    model_.series->chunks = candidate.chunks;
+    job_.synthetic.push_back({candidate.name, twin});
+    write_twin(model_, {std::nullopt, model_.seed, job_.threads, {}}, {twin, "", true}, {});
+    if (progress_) {
+      progress_({"selecting", number + 1, 0, "candidates"});
+    }
+  }
+
+  std::vector<series::Ranked> rank(const std::optional<evaluate::TimeRange>& times) {
+    job_.times = times;
+    std::vector<series::Ranked> ranking;
+    for (const evaluate::Rank& rank : evaluate::evaluate(job_, {}).ranking) {
+      ranking.push_back({rank.name, rank.score, rank.by});
+    }
+    return ranking;
+  }
+
+  /// Of every chunk the weights that did best there, which is noted in the model.
+  Candidate best_of_each(const std::vector<Candidate>& candidates) {
+    Candidate best{"the best of each chunk", {}};
+    for (std::size_t c = 0; c < model_.series->scheme.chunks.size(); ++c) {
+      const std::vector<series::Ranked> ranking = rank_in(model_.series->scheme.chunks[c]);
+      const auto first =
+          ranking.empty() ? candidates.end() - 1
+                          : std::ranges::find(candidates, ranking.front().name, &Candidate::name);
+      best.chunks.push_back(first->chunks[c]);
+      model_.series->chunk_rankings.push_back(ranking);
+    }
+    return best;
+  }
+
+ private:
+  /// Empty where there is too little in a chunk to compare.
+  std::vector<series::Ranked> rank_in(const series::Chunk& chunk) {
+    try {
+      return rank(evaluate::TimeRange{chunk.begin_ns, chunk.end_ns});
+    } catch (const Error&) {
+      return {};
+    }
+  }
+
+  TwinModel& model_;
+  const fs::path& folder_;
+  const Progress& progress_;
+  evaluate::EvaluateJob job_;
+};
 
 std::vector<Candidate> without_collapsed(std::vector<Candidate> candidates, const fs::path& folder,
                                          const series::SeriesModel& model) {
@@ -83,31 +156,19 @@ std::vector<Candidate> candidates_in(const fs::path& folder, const series::Serie
 
 void select_checkpoint(TwinModel& model, std::vector<Candidate> candidates, const fs::path& real,
                        const fs::path& folder, unsigned threads, const Progress& progress) {
-  evaluate::EvaluateJob job;
-  job.real = real;
-  job.threads = threads;
-  job.quick = true;
-  const char* suffix = model.packets ? "pcap" : "csv";
-  for (std::size_t i = 0; i < candidates.size(); ++i) {
-    const fs::path twin = folder / fmt::format("candidate-{}.{}", i, suffix);
-    std::swap(model.series->chunks, candidates[i].chunks);
-    write_twin(model, {std::nullopt, model.seed, threads, {}}, {twin, "", true}, {});
-    std::swap(model.series->chunks, candidates[i].chunks);
-    job.synthetic.push_back({candidates[i].name, twin});
-    if (progress) {
-      progress({"selecting", i + 1, candidates.size(), "candidates"});
-    }
+  Contest contest(model, real, folder, threads, progress);
+  for (const Candidate& candidate : candidates) {
+    contest.add(candidate);
   }
-  const evaluate::Report report = evaluate::evaluate(job, {});
-  for (const evaluate::Rank& rank : report.ranking) {
-    model.series->ranking.push_back({rank.name, rank.score, rank.by});
+  const std::size_t chunks = model.series->scheme.chunks.size();
+  if (chunks > 1) {
+    candidates.push_back(contest.best_of_each(candidates));
+    contest.add(candidates.back());
   }
-  const auto best = std::ranges::find(candidates, report.ranking.front().name, &Candidate::name);
+  model.series->ranking = contest.rank(std::nullopt);
+  const auto best =
+      std::ranges::find(candidates, model.series->ranking.front().name, &Candidate::name);
   model.series->chunks = std::move(best->chunks);
-  for (const evaluate::NamedFile& file : job.synthetic) {
-    fs::remove(file.path);
-    fs::remove(summary_path(file.path));
-  }
 }
 
 }  // namespace tracetwin

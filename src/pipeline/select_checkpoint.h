@@ -20,8 +20,10 @@ std::vector<Candidate> candidates_in(const std::filesystem::path& folder,
                                      const series::SeriesModel& model, std::size_t most);
 
 /// Gives `model.series` the candidate whose twin, of as many records as `real` has, `tracetwin
-/// evaluate` ranks first by what needs no learning, and notes the ranking in it. Twins are written
-/// into `folder` and removed. Looks at private data: for models without a guarantee alone.
+/// evaluate` ranks first by what needs no learning, and notes the ranking in it. With several
+/// chunks each is ranked alone, too, and what did best in each, put together, is one more
+/// candidate. Twins are written into `folder` and removed. Looks at private data: for models
+/// without a guarantee alone.
 void select_checkpoint(TwinModel& model, std::vector<Candidate> candidates,
                        const std::filesystem::path& real, const std::filesystem::path& folder,
                        unsigned threads, const Progress& progress);

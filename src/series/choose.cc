@@ -33,6 +33,9 @@ Coding with_bounds(Coding coding, const Field& field, const std::vector<Key>& co
   return coding;
 }
 
+/// Critics see all records of a sample at once, so their size grows with the longest.
+constexpr std::uint32_t kMostRecords = 100;
+
 class Chooser {
  public:
   Chooser(const SeriesData& data, const SchemeOptions& options) : data_(data), options_(options) {}
@@ -65,7 +68,7 @@ class Chooser {
     for (std::size_t flow = 0; flow < data_.flows.size(); ++flow) {
       longest = std::max(longest, data_.flows.length(flow));
     }
-    return std::min(options_.most_records.value_or(UINT32_MAX),
+    return std::min(options_.most_records.value_or(kMostRecords),
                     static_cast<std::uint32_t>(longest));
   }
 

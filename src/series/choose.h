@@ -36,7 +36,7 @@ struct SchemeOptions {
   std::size_t chunks = 1;
   bool equal_size = false;  ///< chunks of as many records each, not of as much time
   bool self_norm = false;
-  std::optional<std::uint32_t> most_records;  ///< absent: the longest flow
+  std::optional<std::uint32_t> most_records;  ///< absent: the longest flow, 100 at most
   std::uint32_t dimensions = 10;              ///< of embeddings
   std::uint64_t seed = 0;
   std::vector<NumberChoice> numbers;  ///< kPublished

@@ -23,6 +23,9 @@ struct SeriesModel {
   doppelganger::Options options;
   std::vector<engine::Weights> chunks;  ///< parallel to scheme.chunks
   std::vector<Ranked> ranking;          ///< best first; the first is in `chunks`
+  /// Parallel to scheme.chunks: how checkpoints did on each alone, best first; empty where they
+  /// were not compared so.
+  std::vector<std::vector<Ranked>> chunk_rankings = {};
 };
 
 }  // namespace tracetwin::series

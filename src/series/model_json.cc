@@ -220,6 +220,9 @@ json to_json(const SeriesModel& model, Blobs& blobs) {
                       {"end_ns", chunk.end_ns},
                       {"flows", chunk.flows},
                       {"records", chunk.records}});
+    if (!model.chunk_rankings.empty()) {
+      chunks.back()["ranking"] = ranking_json(model.chunk_rankings[c]);
+    }
     blobs[fmt::format("chunk-{}", c)] = engine::bytes_of(model.chunks[c]);
   }
   for (std::size_t e = 0; e < scheme.embeddings.size(); ++e) {
@@ -246,6 +249,11 @@ SeriesModel series_model_from(const json& object, const Blobs& blobs, std::span<
   model.options = doppelganger::parse_options(object.at("options"));
   model.ranking = ranking_from(object.at("ranking"));
   check(model.scheme, {fields, vocabularies, model.scheme.embeddings});
+  for (const json& chunk : object.at("chunks")) {
+    if (chunk.contains("ranking")) {
+      model.chunk_rankings.push_back(ranking_from(chunk["ranking"]));
+    }
+  }
   for (std::size_t c = 0; c < model.scheme.chunks.size(); ++c) {
     const std::string name = fmt::format("chunk-{}", c);
     model.chunks.push_back(engine::parse_weights(blob_of(blobs, name), name));

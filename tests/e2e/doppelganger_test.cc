@@ -58,6 +58,13 @@ TEST_F(Doppelganger, MakesAsManyFlowRecordsAsWereLearnedOrAskedFor) {
   EXPECT_THAT(program_.files(), testing::Not(testing::Contains("m.twin.work")));
 }
 
+TEST_F(Doppelganger, CheckpointsAreComparedOnEveryChunk) {
+  train(sample("sample.flows.csv.zst"), kSmall + "--chunks 2 --candidates 2");
+  const auto looked = program_.run("inspect m.twin");
+  EXPECT_THAT(looked.out, HasSubstr("in chunk 2 alone: iteration"));
+  EXPECT_THAT(looked.out, HasSubstr("the best of each chunk: mean rank"));
+}
+
 TEST_F(Doppelganger, TheSameSeedGivesTheSameModel) {
   train(sample("sample.flows.csv.zst"), kSmall);
   const std::string first = program_.read("m.twin");
