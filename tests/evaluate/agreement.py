@@ -32,7 +32,7 @@ PACKET_COLUMNS = ["srcip", "dstip", "srcport", "dstport", "proto", "time", "pkt_
 # other samples and folds. Beside it in brackets how far the scorer's own figures spread over three
 # seeds (two where nothing is learned): query3 (.001), coverage (.13 of a density of 1.25),
 # membership (.015), own (.30), transfer (.11). "each" is a learner on real data, of which ours
-# differ by .003 and the two libraries for boosting by .056. UnivMon is not compared: in 1.2 % of our
+# differ by .003 and the two boosting libraries by .056. UnivMon is not compared: in 1.2 % of our
 # repeats and 1.5 % of the scorer's (400 each on one stream; medians .066 and .065) a heavy hitter
 # shares its counters with one a hundred times larger, which rules a mean over ten.
 LEARNED = {
