@@ -103,8 +103,29 @@ std::string ranking_text(const std::vector<Rank>& ranking) {
 
 }  // namespace
 
+/// A line a trace of which not everything could be read.
+std::string skipped_text(const Report& report) {
+  std::vector<const TraceFacts*> traces = {&report.real};
+  for (const TraceFacts& facts : report.synthetic) {
+    traces.push_back(&facts);
+  }
+  if (report.holdout) {
+    traces.push_back(&*report.holdout);
+  }
+  std::string text;
+  for (const TraceFacts* facts : traces) {
+    if (facts->skipped > 0) {
+      text += fmt::format("{}: {} of {} {} could not be read (tracetwin inspect says why)\n",
+                          facts->file, with_thousands(facts->skipped),
+                          with_thousands(facts->records + facts->skipped),
+                          facts->kind == "packets" ? "packets" : "records");
+    }
+  }
+  return text.empty() ? "" : text + "\n";
+}
+
 std::string evaluation_text(const Report& report, bool all) {
-  std::string text = ranking_text(report.ranking);
+  std::string text = skipped_text(report) + ranking_text(report.ranking);
   for (std::size_t i = 0; i < report.results.size(); ++i) {
     text += (i == 0 ? "" : "\n") +
             result_text(report.results[i], report.synthetic[i], report.holdout.has_value(), all);

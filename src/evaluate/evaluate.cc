@@ -150,6 +150,7 @@ std::size_t most_rows(const std::vector<Columns>& synthetic) {
 /// The samples out of the columns, and the halves, all at once.
 Cast cast_of(std::vector<Columns> traces, const EvaluateJob& job, const Progress& progress) {
   std::vector<Columns*> all;
+  all.reserve(traces.size());
   for (Columns& trace : traces) {
     all.push_back(&trace);
   }

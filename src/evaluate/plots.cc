@@ -242,6 +242,7 @@ std::vector<std::string> common_columns(const Traces& traces) {
 std::vector<std::vector<double>> tvd_of(const PairDistances& pairs,
                                         const std::vector<std::string>& columns) {
   std::vector<std::size_t> places;
+  places.reserve(columns.size());
   for (const std::string& column : columns) {
     places.push_back(
         static_cast<std::size_t>(std::ranges::find(pairs.columns, column) - pairs.columns.begin()));

@@ -103,6 +103,7 @@ bool has_alarm(const Result& result) {
 std::vector<double> normalised_across(const std::vector<double>& values) {
   const auto [low, high] = std::ranges::minmax(values);
   std::vector<double> scaled;
+  scaled.reserve(values.size());
   for (const double value : values) {
     scaled.push_back(high > low ? 0.1 + 0.8 * (value - low) / (high - low) : 0.1);
   }
@@ -114,6 +115,7 @@ std::vector<Rank> rank_results(const std::vector<Result>& results) {
     return {};
   }
   std::vector<Rank> ranking;
+  ranking.reserve(results.size());
   for (const Result& result : results) {
     ranking.push_back({result.name, 1, 0, {}});
   }

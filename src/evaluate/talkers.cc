@@ -130,7 +130,7 @@ Group talkers_group(const Pair& pair) {
         top_talkers(synthetic_side, std::vector<double>(synthetic.rows(), 1), addresses);
     const auto add = [&](const std::string& id, const std::string& title,
                          const std::string& explain, double value) {
-      group.add({.id = id + "." + name,
+      group.add({.id = fmt::format("{}.{}", id, name),
                  .name = fmt::format("{} of the ten busiest {}", title, name),
                  .explain = explain,
                  .better = Better::kHigher,

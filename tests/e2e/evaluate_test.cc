@@ -13,6 +13,7 @@ namespace {
 using nlohmann::json;
 using testing::ElementsAre;
 using testing::HasSubstr;
+using testing::Not;
 
 std::string sample(const std::string& name) {
   return (source_dir() / "examples" / name).string();
@@ -81,6 +82,29 @@ TEST_F(Evaluate, RefusesInOneSentenceAndLeavesNothing) {
   program_.write("s.json", "mine");
   EXPECT_THAT(complaint(kFlows + " " + kFlows + " --json s.json"), HasSubstr("s.json"));
   EXPECT_EQ(program_.read("s.json"), "mine");
+}
+
+TEST_F(Evaluate, SaysWhatOfATruncatedTraceIsLeftOut) {
+  const auto made = program_.run("convert " + kFlows + " whole.csv -q");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const std::string whole = program_.read("whole.csv");
+  // In the middle of a line, behind its second field.
+  const std::size_t line = whole.find('\n', whole.size() / 2) + 1;
+  program_.write("cut.csv", whole.substr(0, whole.find(',', whole.find(',', line) + 1)));
+  const auto outcome = program_.run("evaluate " + kFlows + " cut.csv --quick -q");
+  ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_THAT(outcome.out, HasSubstr("cut.csv: 1 of "));
+  EXPECT_THAT(outcome.out, HasSubstr("could not be read"));
+}
+
+TEST_F(Evaluate, HasNoEmptyColumnWithoutAHoldout) {
+  const std::string call = "evaluate " + kFlows + " twin=" + kFlows + " --quick -q";
+  const auto without = program_.run(call);
+  ASSERT_EQ(without.exit, 0) << without.err;
+  EXPECT_THAT(without.out, Not(HasSubstr("memoriser")));
+  const auto with = program_.run(call + " --holdout " + kFlows);
+  ASSERT_EQ(with.exit, 0) << with.err;
+  EXPECT_THAT(with.out, HasSubstr("memoriser: "));
 }
 
 TEST_F(Evaluate, SynthesizeWritesTheReportInTheSameGo) {

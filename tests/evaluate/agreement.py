@@ -29,10 +29,15 @@ PACKET_COLUMNS = ["srcip", "dstip", "srcport", "dstport", "proto", "time", "pkt_
                   "ihl", "tos", "id", "flag", "off", "ttl", "chksum", "tcpflags"]
 
 # Allowed difference of each learned or sampled figure. The two learn with other libraries, on
-# other samples and folds.
+# other samples and folds. Beside it in brackets how far the scorer's own figures spread over three
+# seeds (two where nothing is learned): query3 (.001), coverage (.13 of a density of 1.25),
+# membership (.015), own (.30), transfer (.11). "each" is a learner on real data, of which ours
+# differ by .003 and the two boosting libraries by .056. UnivMon is not compared: in 1.2 % of our
+# repeats and 1.5 % of the scorer's (400 each on one stream; medians .066 and .065) a heavy hitter
+# shares its counters with one a hundred times larger, which rules a mean over ten.
 LEARNED = {
     "c2st": 0.03, "tstr": 0.08, "query3": 0.01, "sketch": 0.5, "nearest": 0.12,
-    "membership": 0.05, "netml": 0.12, "rounding": 1e-4, "hurst": 1e-3,
+    "membership": 0.05, "own": 0.4, "transfer": 0.2, "rounding": 1e-4, "hurst": 1e-3,
     "coverage": 0.2, "each": 0.08,
 }
 LEARNERS = {"DT": "tree", "LR": "regression", "RF": "forest", "GB": "boosting", "MLP": "network"}
@@ -209,15 +214,16 @@ def compare_learned(check, scores):
     tstr = scores.get("tstr")
     if tstr and tstr["models"]:
         compare_prediction(check, tstr["models"])
-    names = {"CMS": "count_min", "CS": "count_sketch", "UnivMon": "univmon", "NitroSketch": "nitro"}
+    names = {"CMS": "count_min", "CS": "count_sketch", "NitroSketch": "nitro"}
     for theirs, ours in (("dstip", "dstip"), ("srcip", "srcip"), ("5-tuple", "five_tuple")):
-        for sketch, found in scores["sketches"][theirs]["sketch"].items():
-            name = f"sketches.error.{ours}.{names[sketch]}"
+        for sketch, name in names.items():
+            found = scores["sketches"][theirs]["sketch"][sketch]
+            name = f"sketches.error.{ours}.{name}"
             check.near(name, found["err_synth"], "sketch", relative=True)
             check.near(name, found["err_real"], "sketch", relative=True, key="floor")
     if "netml" in scores and "own_mean_rel_err" in scores["netml"]:
-        check.near("anomaly.own", scores["netml"]["own_mean_rel_err"], "netml")
-        check.near("anomaly.transfer", scores["netml"]["transfer_mean_rel_err"], "netml",
+        check.near("anomaly.own", scores["netml"]["own_mean_rel_err"], "own")
+        check.near("anomaly.transfer", scores["netml"]["transfer_mean_rel_err"], "transfer",
                    relative=scores["netml"]["transfer_mean_rel_err"] > 1)
 
 
