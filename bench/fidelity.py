@@ -8,7 +8,8 @@ NAME is workstation, cloudserver or apps-1h (the flows of that capture, whose la
 port). Needs TRACETWIN_SHARED (default ../shared), the release build, and Debian's python3-pandas,
 -scipy, -sklearn. Prints a Markdown table a trace, one row a metric, one column an epsilon: the mean
 over seeds, the spread (min..max) in brackets. --declare-labels gives the list of labels as public.
---quick leaves out what trains classifiers, --also hands an option to `tracetwin synthesize`. bench/plot_fidelity.py draws what --json keeps.
+--quick leaves out what trains classifiers, --also hands an option to `tracetwin synthesize`.
+bench/plot_fidelity.py draws what --json keeps.
 """
 import argparse
 import json

@@ -3,7 +3,8 @@
 
     bench/peak_memory.py COMMAND…
 
-Looks every tenth of a second; pages that processes share count for each. Prints MB and the exit code.
+Looks every tenth of a second; pages that processes share count for each. Prints MB and the exit
+code.
 """
 import pathlib
 import subprocess
