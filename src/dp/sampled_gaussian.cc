@@ -32,6 +32,7 @@ Budget tightened(const Budget& budget, std::uint64_t steps) {
 bool keeps_by_rdp(const Budget& budget, double rho, const SampledSteps& sampled, double noise) {
   const std::vector<double> orders = usual_rdp_orders();
   std::vector<double> costs;
+  costs.reserve(orders.size());
   for (const double order : orders) {
     costs.push_back(order * rho + static_cast<double>(sampled.steps) *
                                       subsampled_gaussian_rdp(sampled.rate, noise, order));
