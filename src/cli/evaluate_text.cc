@@ -3,11 +3,13 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <utility>
 #include <vector>
 
 #include "base/text.h"
 #include "cli/text_table.h"
+#include "evaluate/ranking.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -26,9 +28,24 @@ std::string mark(Verdict verdict) {
   return verdict == Verdict::kInfo ? "" : word(verdict);
 }
 
-/// Whether a metric stands in the compact table.
-bool is_shown(const Metric& metric, bool all) {
-  return all || metric.verdict != Verdict::kInfo;
+/// Whether a metric stands in the compact table: what sums up a section, and what is poor.
+bool is_shown(const Metric& metric) {
+  return metric.verdict == Verdict::kPoor ||
+         (metric.verdict != Verdict::kInfo && is_headline(metric.id));
+}
+
+/// "40 more: 38 good, 2 fair", or nothing.
+std::string others(const std::array<std::size_t, 4>& hidden) {
+  const std::size_t count = hidden[1] + hidden[2] + hidden[3];
+  if (count == 0) {
+    return "";
+  }
+  std::string text = fmt::format("{} more:", count);
+  for (const Verdict verdict : {Verdict::kGood, Verdict::kFair}) {
+    const std::size_t n = hidden[static_cast<std::size_t>(verdict)];
+    text += n == 0 ? "" : fmt::format("{} {} {}", text.back() == ':' ? "" : ",", n, word(verdict));
+  }
+  return text;
 }
 
 /// Name, value, floor, memoriser where there is a hold-out, and verdict.
@@ -40,13 +57,19 @@ class MetricTable {
 
   void add(const Section& section, bool all) {
     add(section.title, "", "", "", mark(section.verdict));
+    std::array<std::size_t, 4> hidden{};
     for (const Group& group : section.groups) {
       for (const Metric& metric : group.metrics) {
-        if (is_shown(metric, all)) {
+        if (all || is_shown(metric)) {
           add("  " + metric.name, with_unit(metric), number(metric.floor), number(metric.memoriser),
               mark(metric.verdict));
+        } else {
+          ++hidden[static_cast<std::size_t>(metric.verdict)];
         }
       }
+    }
+    if (const std::string rest = others(hidden); !rest.empty()) {
+      add("  " + rest, "", "", "", "");
     }
   }
   std::string text() const { return table_.text(); }
@@ -133,6 +156,9 @@ std::string evaluation_text(const Report& report, bool all) {
   text += "\nfloor: real data against other real data.";
   if (report.holdout) {
     text += " memoriser: the training data in the place of the twin.";
+  }
+  if (!all) {
+    text += " All figures: --verbose, --report or --json.";
   }
   return text + "\nThese figures are not private.\n";
 }

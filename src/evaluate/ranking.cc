@@ -110,6 +110,26 @@ std::vector<double> normalised_across(const std::vector<double>& values) {
   return scaled;
 }
 
+bool is_headline(std::string_view id) {
+  constexpr std::array<std::string_view, 15> kMore = {"netshare.emd_range.mean",
+                                                      "arrivals.burstiness.1s",
+                                                      "two_sample.flows",
+                                                      "two_sample.hosts",
+                                                      "sketches.gap.dstip",
+                                                      "sketches.gap.srcip",
+                                                      "sketches.gap.five_tuple",
+                                                      "anomaly.own",
+                                                      "anomaly.transfer",
+                                                      "copies.rows",
+                                                      "copies.five_tuples",
+                                                      "identifiers.rare_addresses",
+                                                      "membership.auc",
+                                                      "capture.tcp",
+                                                      "file.readable"};
+  return std::ranges::find(kMore, id) != kMore.end() ||
+         std::ranges::find(kCriteria, id, &Criterion::metric) != kCriteria.end();
+}
+
 std::vector<Rank> rank_results(const std::vector<Result>& results) {
   if (results.size() < 2) {
     return {};

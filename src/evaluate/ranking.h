@@ -1,5 +1,6 @@
 #pragma once
 
+#include <string_view>
 #include <vector>
 
 #include "evaluate/report.h"
@@ -11,6 +12,10 @@ namespace tracetwin::evaluate {
 /// NetShare's normalisation of each field's EMD across the traces, 0.1 for the best and 0.9 for the
 /// worst, mean over fields. Empty for fewer than two.
 std::vector<Rank> rank_results(const std::vector<Result>& results);
+
+/// Whether a metric, by its id, sums up what others show in part: those that traces are ranked by,
+/// classifiers' AUC, downstream tasks, copies and membership.
+bool is_headline(std::string_view id);
 
 /// Each value between 0.1 (the least) and 0.9 (the largest); all 0.1 when they are equal.
 std::vector<double> normalised_across(const std::vector<double>& values);

@@ -27,24 +27,39 @@ Verdict judged(const Metric& metric) {
                                        : Verdict::kPoor;
 }
 
-/// How often each verdict was given, and the metrics that were worst.
+/// How often each verdict was given, and what is furthest beyond "fair", in units of that mark.
 struct Tally {
   std::array<std::size_t, 4> count{};
-  std::vector<std::string> worst;
+  const Metric* worst = nullptr;  ///< none: nothing is poor
   std::size_t judged() const { return count[1] + count[2] + count[3]; }
 };
+
+double excess(const Metric& metric) {
+  return shortfall(metric) / std::max(metric.marks->fair, 1e-9);
+}
 
 Tally tally(const Section& section) {
   Tally all;
   for (const Group& group : section.groups) {
     for (const Metric& metric : group.metrics) {
       ++all.count[static_cast<std::size_t>(metric.verdict)];
-      if (metric.verdict == Verdict::kPoor) {
-        all.worst.push_back(metric.name);
+      if (metric.verdict == Verdict::kPoor &&
+          (all.worst == nullptr || excess(metric) > excess(*all.worst))) {
+        all.worst = &metric;
       }
     }
   }
   return all;
+}
+
+/// A classifier sees all fields at once, so what it tells apart is not close, whatever single
+/// distances say.
+bool is_told_apart(const Section& section) {
+  return std::ranges::any_of(section.groups, [](const Group& group) {
+    return group.id == "two_sample" && std::ranges::any_of(group.metrics, [](const Metric& m) {
+             return m.verdict == Verdict::kPoor;
+           });
+  });
 }
 
 /// Fidelity and usefulness are as good as most of what they are made of; one leak spoils safety.
@@ -61,7 +76,8 @@ Verdict judged(const Section& section, const Tally& all) {
   if (share(all.count[3]) > 0.3) {
     return Verdict::kPoor;
   }
-  return share(all.count[1]) >= 0.7 && share(all.count[3]) <= 0.1 ? Verdict::kGood : Verdict::kFair;
+  const bool most = share(all.count[1]) >= 0.7 && share(all.count[3]) <= 0.1;
+  return most && !is_told_apart(section) ? Verdict::kGood : Verdict::kFair;
 }
 
 std::string summary(const Tally& all) {
@@ -72,7 +88,7 @@ std::string summary(const Tally& all) {
                                  all.count[1], all.judged());
   text += all.count[2] > 0 ? fmt::format(", {} fair", all.count[2]) : "";
   if (all.count[3] > 0) {
-    text += fmt::format(", {} poor (first: {})", all.count[3], all.worst.front());
+    text += fmt::format(", {} poor (worst: {})", all.count[3], all.worst->name);
   }
   return text + ".";
 }
@@ -88,15 +104,15 @@ bool is_member_tested(const Result& result) {
   });
 }
 
-std::string fidelity_line(Verdict verdict, bool quick) {
-  const std::string untried = quick ? " No classifier tried to tell them apart (--quick)." : "";
+/// `more`: what follows the verdict.
+std::string fidelity_line(Verdict verdict, const std::string& more) {
   switch (verdict) {
     case Verdict::kGood:
-      return "Close: the twin looks like the real trace in most of what was compared." + untried;
+      return "Close: the twin looks like the real trace in most of what was compared." + more;
     case Verdict::kFair:
-      return "Near, with gaps: parts of the twin differ visibly from the real trace." + untried;
+      return "Near, with gaps: parts of the twin differ visibly from the real trace." + more;
     case Verdict::kPoor:
-      return "Far: the twin differs from the real trace in much of what was compared." + untried;
+      return "Far: the twin differs from the real trace in much of what was compared." + more;
     default:
       return "How close the twin is could not be judged.";
   }
@@ -131,7 +147,19 @@ std::string usefulness_line(Verdict verdict) {
   }
 }
 
-/// `more`: what follows the verdict.
+/// What a reader should know beside how many metrics are good.
+std::string fidelity_notes(const Section& fidelity, bool quick) {
+  const Tally all = tally(fidelity);
+  std::string text;
+  if (is_told_apart(fidelity)) {
+    text += " A classifier tells them apart.";
+  }
+  if (all.worst != nullptr) {
+    text += fmt::format(" Furthest off: {}.", all.worst->name);
+  }
+  return text + (quick ? " No classifier tried to tell them apart (--quick)." : "");
+}
+
 std::string safety_line(Verdict verdict, const std::string& more) {
   switch (verdict) {
     case Verdict::kGood:
@@ -170,7 +198,8 @@ void judge(Result& result, bool quick) {
   if (section(result, "validity").verdict == Verdict::kPoor) {
     more += " Many of its records break protocol rules.";
   }
-  result.lines = {fidelity_line(section(result, "fidelity").verdict, quick),
+  const Section& fidelity = section(result, "fidelity");
+  result.lines = {fidelity_line(fidelity.verdict, fidelity_notes(fidelity, quick)),
                   quick ? counting_line(usefulness) : usefulness_line(usefulness),
                   safety_line(section(result, "safety").verdict, more)};
 }

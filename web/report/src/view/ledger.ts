@@ -9,6 +9,13 @@ interface Stage {
   rho: number;
 }
 
+/** Without a budget nothing was spent; the measurements are listed all the same. */
+function title(count: string, whole: number): string {
+  return whole > 0
+    ? `What the budget was spent on: ${count} measurements`
+    : `What was measured, without noise: ${count} measurements`;
+}
+
 export function ledger(rows: Loose[], total: number | null): HTMLElement | null {
   if (rows.length === 0) return null;
   const spent = rows.reduce((sum, row) => sum + (number(row["rho"]) ?? 0), 0);
@@ -17,11 +24,7 @@ export function ledger(rows: Loose[], total: number | null): HTMLElement | null 
   return h(
     "details",
     { class: "ledger", open: true },
-    h(
-      "summary",
-      {},
-      h("h4", {}, `What the budget was spent on: ${formatCount(rows.length)} measurements`),
-    ),
+    h("summary", {}, h("h4", {}, title(formatCount(rows.length), whole))),
     h(
       "div",
       { class: "scroll", tabindex: 0, role: "region", "aria-label": "Privacy ledger" },
@@ -88,12 +91,22 @@ function measurement(row: Loose, whole: number): HTMLElement {
   return h(
     "tr",
     {},
-    h("th", { scope: "row" }, text(row["what"]) || "–"),
+    h("th", { scope: "row" }, what(row)),
     share(number(row["rho"]) ?? 0, whole),
     h("td", { class: "num" }, sigma(row)),
     h("td", { class: "num" }, formatNumber(number(row["l2_sensitivity"]))),
     h("td", { class: "num" }, formatCount(number(row["cells"]))),
   );
+}
+
+/** Steps on random samples are one measurement, made as often as it says. */
+function what(row: Loose): string {
+  const [steps, rate] = [number(row["steps"]), number(row["rate"])];
+  const sampled =
+    steps === null || rate === null
+      ? ""
+      : `, ${formatCount(steps)} steps on samples of ${formatNumber(rate * 100)} %`;
+  return (text(row["what"]) || "–") + sampled;
 }
 
 /** Variances are written as exact fractions. */

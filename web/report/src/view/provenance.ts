@@ -90,7 +90,7 @@ function twinOrigin(twin: Twin): HTMLElement {
     { class: "origin card", "data-twin": twin.index },
     heading,
     statement(privacy),
-    h("dl", { class: "facts-list" }, facts(from), facts(privacy)),
+    h("dl", { class: "facts-list" }, facts(from), facts(budget(privacy))),
     ledger(objects(privacy["rows"]), number(privacy["rho_total"])),
     h(
       "details",
@@ -106,6 +106,12 @@ function statement(privacy: Loose): HTMLElement | null {
   if (!said) return null;
   const kept = privacy["guarantee"] === true;
   return h("p", { class: kept ? "statement kept" : "statement" }, said);
+}
+
+/** A budget of nothing is not worth a number. */
+function budget(privacy: Loose): Loose {
+  const without = (number(privacy["rho_total"]) ?? 0) <= 0;
+  return without ? { guarantee: privacy["guarantee"] } : privacy;
 }
 
 /** Every plain value of the summary, known to this page or not. */
