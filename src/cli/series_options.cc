@@ -134,6 +134,14 @@ void add_series(CLI::App& app, SeriesOptions& options) {
             1000, [&](std::uint64_t most) { options.job.candidates = most; })
       ->default_str(std::to_string(options.job.candidates))
       ->group(kGroup);
+  add_whole(app, "--patience",
+            "Stop when so many checkpoints in a row came no nearer to the trace; 0 never", 0, 1000,
+            [&](std::uint64_t most) { options.job.patience = most; })
+      ->default_str(std::to_string(options.job.patience))
+      ->group(kGroup);
+  app.add_flag("--no-calibration{false}", options.job.calibrate,
+               "Leave the generator as it was trained, though it makes some choices too often")
+      ->group(kGroup);
   app.add_flag("--resume", options.job.resume, "Go on from the checkpoints in the work folder")
       ->group(kGroup);
   app.add_option("--device", options.job.device, "cpu or cuda")

@@ -91,6 +91,10 @@ const Tensor& Weights::operator[](std::string_view name) const {
               "Train the model again with this version.");
 }
 
+Tensor& Weights::at(std::string_view name) {
+  return const_cast<Tensor&>(std::as_const(*this)[name]);
+}
+
 std::string bytes_of(const Weights& weights) {
   const std::string head = head_of(weights);
   const std::uint64_t size = head.size();

@@ -25,6 +25,7 @@ class Weights {
   bool has(std::string_view name) const;
   /// Throws Error naming `name` when there is none.
   const Tensor& operator[](std::string_view name) const;
+  Tensor& at(std::string_view name);
 
  private:
   std::vector<Tensor> tensors_;

@@ -4,7 +4,9 @@
 
 #include <chrono>
 #include <nlohmann/json.hpp>
+#include <optional>
 
+#include "engine/doppelganger/plateau.h"
 #include "engine/weights.h"
 #include "neural/trainer.h"
 
@@ -76,11 +78,42 @@ void begin(Trainer& trainer, const Job& job) {
   }
 }
 
-void keep(Trainer& trainer, const Job& job) {
+void keep(const engine::Weights& weights, std::uint64_t iteration, const Job& job) {
   std::filesystem::create_directories(job.folder / "kept");
-  engine::write_weights(trainer.kept(),
-                        job.folder / "kept" / fmt::format("{}.weights", trainer.iteration()));
+  engine::write_weights(weights, job.folder / "kept" / fmt::format("{}.weights", iteration));
 }
+
+/// How near the kept generators came to the trace. Private training does without, since looking is
+/// paid for.
+class Watch {
+ public:
+  Watch(const Job& job, const doppelganger::Samples& samples) : job_(job) {
+    if (job.patience > 0 && !job.privacy) {
+      probe_.emplace(job.layout, samples);
+    }
+  }
+  /// Forgets what was seen beyond where the training goes on.
+  void begin(std::uint64_t iteration) {
+    if (probe_ && job_.resume) {
+      history_ = doppelganger::read_history(path());
+      std::erase_if(history_, [&](const auto& row) { return row.first > iteration; });
+    }
+  }
+  void look_at(const engine::Weights& weights, std::uint64_t iteration) {
+    if (probe_) {
+      history_.emplace_back(iteration, probe_->distance(job_.options, job_.most_records, weights));
+      doppelganger::write_history(history_, path());
+    }
+  }
+  bool has_plateaued() const { return doppelganger::has_plateaued(history_, job_.patience); }
+
+ private:
+  std::filesystem::path path() const { return job_.folder / "fidelity.json"; }
+
+  const Job& job_;
+  std::optional<doppelganger::FidelityProbe> probe_;
+  doppelganger::History history_;
+};
 
 bool is_due(std::uint64_t iteration, std::uint64_t every) {
   return every > 0 && iteration % every == 0;
@@ -89,13 +122,17 @@ bool is_due(std::uint64_t iteration, std::uint64_t every) {
 }  // namespace
 
 Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped) {
-  Trainer trainer(job, doppelganger::read_samples(job.folder / "samples.bin"));
+  auto samples = doppelganger::read_samples(job.folder / "samples.bin");
+  Watch watch(job, samples);
+  Trainer trainer(job, samples);
+  samples = {};
   begin(trainer, job);
+  watch.begin(trainer.iteration());
   Reporter reporter(job, trainer.iteration(), say);
   const auto out_of_time = [&] {
     return job.max_seconds > 0 && reporter.seconds() >= job.max_seconds;
   };
-  while (trainer.iteration() < job.options.iterations && !out_of_time()) {
+  while (trainer.iteration() < job.options.iterations && !out_of_time() && !watch.has_plateaued()) {
     trainer.iterate();
     const bool keeps = is_due(trainer.iteration(), job.keep_every);
     // Before a private model can be seen: a run that breaks off must not do again, with new noise,
@@ -104,7 +141,9 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
       engine::write_weights(trainer.checkpoint(), job.folder / "checkpoint");
     }
     if (keeps) {
-      keep(trainer, job);
+      const engine::Weights weights = trainer.kept();
+      keep(weights, trainer.iteration(), job);
+      watch.look_at(weights, trainer.iteration());
     }
     if (reporter.due()) {
       reporter.say(trainer);
@@ -116,7 +155,7 @@ Ending work(const Job& job, const Say& say, const std::function<bool()>& stopped
     }
   }
   engine::write_weights(trainer.checkpoint(), job.folder / "checkpoint");
-  keep(trainer, job);
+  keep(trainer.kept(), trainer.iteration(), job);
   engine::write_weights(trainer.all(), job.folder / "all.weights");
   reporter.say_end(trainer, "done");
   return Ending::kDone;

@@ -8,7 +8,6 @@
 #include "base/error.h"
 #include "base/random.h"
 #include "engine/doppelganger/sampler.h"
-#include "engine/doppelganger/samples.h"
 
 namespace tracetwin {
 namespace {
@@ -48,14 +47,13 @@ std::size_t different(const Layout& layout, std::span<const float> rows, std::si
 }  // namespace
 
 CollapseCheck::CollapseCheck(const series::Scheme& scheme, const doppelganger::Options& options,
-                             const std::filesystem::path& samples)
+                             const doppelganger::Samples& samples)
     : scheme_(scheme), options_(options) {
   if (options.iterations < kStepsToJudge) {
     return;
   }
-  const doppelganger::Samples real = doppelganger::read_samples(samples);
-  flows_ = std::min(kFlows, real.size());
-  different_ = different(layout_of(scheme), real.attributes, real.attribute_width, flows_);
+  flows_ = std::min(kFlows, samples.size());
+  different_ = different(layout_of(scheme), samples.attributes, samples.attribute_width, flows_);
 }
 
 bool CollapseCheck::has_collapsed(const engine::Weights& weights) const {

@@ -2,8 +2,8 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <filesystem>
 
+#include "engine/doppelganger/samples.h"
 #include "engine/weights.h"
 #include "series/model.h"
 
@@ -15,9 +15,9 @@ namespace tracetwin {
 /// are dry runs, which are not judged.
 class CollapseCheck {
  public:
-  /// `samples`: file of what was trained on. Throws Error when it cannot be read.
+  /// `samples`: what was trained on.
   CollapseCheck(const series::Scheme& scheme, const doppelganger::Options& options,
-                const std::filesystem::path& samples);
+                const doppelganger::Samples& samples);
 
   bool has_collapsed(const engine::Weights& weights) const;
   /// Throws Error when it has.

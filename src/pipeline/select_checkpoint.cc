@@ -9,14 +9,20 @@
 #include <utility>
 
 #include "base/error.h"
+#include "base/parallel.h"
+#include "base/random.h"
+#include "engine/doppelganger/calibrate.h"
 #include "evaluate/evaluate.h"
 #include "pipeline/collapse.h"
+#include "pipeline/train_series.h"
 #include "pipeline/write_twin.h"
 
 namespace tracetwin {
 namespace {
 
 namespace fs = std::filesystem;
+
+constexpr std::size_t kDraws = 2048;  // enough to tell which checkpoint is better
 
 /// Iterations whose weights were kept, in order.
 std::vector<std::uint64_t> kept_iterations(const fs::path& chunk) {
@@ -109,27 +115,52 @@ class Contest {
   evaluate::EvaluateJob job_;
 };
 
-std::vector<Candidate> without_collapsed(std::vector<Candidate> candidates, const fs::path& folder,
-                                         const series::SeriesModel& model) {
-  const Candidate last = candidates.back();
-  for (std::size_t c = 0; c < model.scheme.chunks.size(); ++c) {
-    const CollapseCheck check(model.scheme, model.options, chunk_folder(folder, c) / "samples.bin");
+/// Makes of each candidate what can be drawn from, and takes out those that cannot.
+class Settling {
+ public:
+  Settling(const SeriesJob& job, const series::SeriesModel& model, std::uint64_t seed)
+      : job_(job), model_(model), layout_(layout_of(model.scheme)), seed_(seed) {}
+
+  void settle(std::vector<Candidate>& candidates, std::size_t chunk) const {
+    const auto samples = samples_of_chunk(job_, chunk);
+    const CollapseCheck check(model_.scheme, model_.options, samples);
+    const engine::Weights last = candidates.back().chunks[chunk];
     std::erase_if(candidates, [&](const Candidate& candidate) {
-      return check.has_collapsed(candidate.chunks[c]);
+      return check.has_collapsed(candidate.chunks[chunk]);
     });
     if (candidates.empty()) {
-      check.demand_life(last.chunks[c]);
+      check.demand_life(last);
       throw Error("the generators of all checkpoints have collapsed, each in some chunk",
                   "Train again with another --seed, or longer.");
     }
+    if (job_.calibrate) {
+      calibrate(candidates, chunk, samples);
+    }
   }
-  return candidates;
-}
+
+ private:
+  void calibrate(std::vector<Candidate>& candidates, std::size_t chunk,
+                 const doppelganger::Samples& samples) const {
+    const std::uint32_t most = model_.scheme.most_records;
+    const auto targets = doppelganger::targets_of(layout_, model_.options, most, samples);
+    parallel_blocks(candidates.size(), job_.workers, [&](std::size_t c) {
+      engine::Weights& weights = candidates[c].chunks[chunk];
+      weights = doppelganger::calibrated(weights, layout_, model_.options, most, targets, kDraws,
+                                         mix(seed_, chunk));
+    });
+  }
+
+  const SeriesJob& job_;
+  const series::SeriesModel& model_;
+  doppelganger::Layout layout_;
+  std::uint64_t seed_;
+};
 
 }  // namespace
 
-std::vector<Candidate> candidates_in(const fs::path& folder, const series::SeriesModel& model,
-                                     std::size_t most) {
+std::vector<Candidate> candidates_in(const SeriesJob& job, const series::SeriesModel& model,
+                                     std::uint64_t seed) {
+  const fs::path& folder = job.folder;
   const std::size_t chunks = model.scheme.chunks.size();
   std::vector<std::vector<std::uint64_t>> kept;
   for (std::size_t c = 0; c < chunks; ++c) {
@@ -139,8 +170,8 @@ std::vector<Candidate> candidates_in(const fs::path& folder, const series::Serie
                   "Train again without --resume.");
     }
   }
-  const std::size_t count =
-      std::min(most, std::ranges::min(kept, {}, &std::vector<std::uint64_t>::size).size());
+  const std::size_t count = std::min(
+      job.candidates, std::ranges::min(kept, {}, &std::vector<std::uint64_t>::size).size());
   std::vector<Candidate> candidates;
   for (std::size_t back = count; back > 0; --back) {
     Candidate candidate;
@@ -151,7 +182,11 @@ std::vector<Candidate> candidates_in(const fs::path& folder, const series::Serie
     }
     candidates.push_back(std::move(candidate));
   }
-  return without_collapsed(std::move(candidates), folder, model);
+  const Settling settling(job, model, seed);
+  for (std::size_t c = 0; c < chunks; ++c) {
+    settling.settle(candidates, c);
+  }
+  return candidates;
 }
 
 void select_checkpoint(TwinModel& model, std::vector<Candidate> candidates, const fs::path& real,

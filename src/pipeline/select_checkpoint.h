@@ -4,6 +4,7 @@
 
 #include "base/progress.h"
 #include "pipeline/model.h"
+#include "pipeline/series_job.h"
 
 namespace tracetwin {
 
@@ -13,11 +14,12 @@ struct Candidate {
   std::vector<engine::Weights> chunks;
 };
 
-/// Which checkpoints a training left in `folder`, the same part of the way in every chunk; the last
-/// `most` of them, in order, but for those with a generator that has collapsed (collapse.h). Throws
-/// Error when none is left.
-std::vector<Candidate> candidates_in(const std::filesystem::path& folder,
-                                     const series::SeriesModel& model, std::size_t most);
+/// Which checkpoints a training left in the job's folder, the same part of the way in every chunk;
+/// the last `job.candidates` of them, in order, but for those with a generator that has collapsed
+/// (collapse.h). Unless the job says otherwise, calibrated to the chunk's flows
+/// (engine/doppelganger/calibrate.h). Throws Error when none is left.
+std::vector<Candidate> candidates_in(const SeriesJob& job, const series::SeriesModel& model,
+                                     std::uint64_t seed);
 
 /// Gives `model.series` the candidate whose twin, of as many records as `real` has, `tracetwin
 /// evaluate` ranks first by what needs no learning, and notes the ranking in it. With several

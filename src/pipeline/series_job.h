@@ -30,6 +30,11 @@ struct SeriesJob {
   std::uint64_t keep_every = 1000;       ///< iterations between candidates for the model
   /// So many of the last checkpoints are compared on the trace by `evaluate`; 1 = take the last.
   std::size_t candidates = 6;
+  /// A chunk's training ends when so many of its kept generators in a row came no nearer to the
+  /// trace (engine/doppelganger/plateau.h); 0 = never.
+  std::uint64_t patience = 6;
+  /// Whether the last layers' biases are solved for (engine/doppelganger/calibrate.h).
+  bool calibrate = true;
   // Private training (pipeline/train_private_series.h):
   /// Public trace to train on beforehand; absent: what the marginal engine makes of the private
   /// one.

@@ -54,7 +54,7 @@ class SeriesChooser {
       if (slots[s].chunk == 0) {
         carried.clear();
       }
-      ChosenRows chosen = draw(slots[s], counts[s], carried);
+      ChosenRows chosen = draw(slots[s], counts[s], carried, nullptr);
       rows += chosen.rows.size();
       visit(chosen);
       if (progress_) {
@@ -65,6 +65,13 @@ class SeriesChooser {
       throw Error("no record that the networks made satisfies all conditions",
                   "Leave a condition out, or give a --count to make them draw until some do.");
     }
+  }
+
+  doppelganger::Samples new_flows(std::size_t chunk) {
+    std::vector<std::vector<float>> carried;
+    doppelganger::Samples taken;
+    draw({chunk, 0, 0, 1}, job_.count.value_or(1), carried, &taken);
+    return taken;
   }
 
  private:
@@ -108,12 +115,14 @@ class SeriesChooser {
         weights, {static_cast<std::size_t>(job_.count.value_or(natural)), 1, 0.5});
   }
 
-  ChosenRows draw(const Slot& slot, std::uint64_t count, std::vector<std::vector<float>>& carried) {
+  ChosenRows draw(const Slot& slot, std::uint64_t count, std::vector<std::vector<float>>& carried,
+                  doppelganger::Samples* taken) {
     series::DrawRequest request;
     request.chunk = slot.chunk;
     request.count = count;
     request.seed = mix(job_.seed, slot.repeat);
     request.threads = job_.threads;
+    request.taken = taken;
     const bool trial = !job_.count && !admission_.conditions().empty();
     request.admit = [&](DrawnFlow& flow) { return admit(flow, slot, trial); };
     request.check_yield = [&](std::uint64_t drawn, std::uint64_t kept) {
@@ -272,6 +281,11 @@ class SeriesChooser {
 void choose_series_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                         const std::function<void(const ChosenRows&)>& visit) {
   SeriesChooser(model, job, progress).choose(visit);
+}
+
+doppelganger::Samples draw_series_flows(const TwinModel& model, const GenerateJob& job,
+                                        std::size_t chunk) {
+  return SeriesChooser(model, job, {}).new_flows(chunk);
 }
 
 }  // namespace tracetwin

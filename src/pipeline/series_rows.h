@@ -3,6 +3,7 @@
 #include <functional>
 
 #include "base/progress.h"
+#include "engine/doppelganger/samples.h"
 #include "pipeline/chosen_rows.h"
 
 namespace tracetwin {
@@ -15,5 +16,10 @@ namespace tracetwin {
 /// chunk.
 void choose_series_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                         const std::function<void(const ChosenRows&)>& visit);
+
+/// The new flows of one chunk that a twin of as many records (conversations) as the job's count
+/// says would have, as the networks made them.
+doppelganger::Samples draw_series_flows(const TwinModel& model, const GenerateJob& job,
+                                        std::size_t chunk);
 
 }  // namespace tracetwin

@@ -15,7 +15,9 @@
 #include "encode/impossible.h"
 #include "encode/step_tables.h"
 #include "encode/window.h"
+#include "engine/doppelganger/samples.h"
 #include "engine/engine.h"
+#include "pipeline/calibrate_series.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
 #include "pipeline/select_checkpoint.h"
@@ -180,14 +182,18 @@ void check_engine(const engine::Engine& engine, const TrainJob& job) {
 
 /// Compares checkpoints where the trace can be read once more.
 void select(TwinModel& model, const TrainJob& job, const Progress& progress) {
+  auto candidates = candidates_in(job.series, *model.series, job.seed);
   std::error_code ignored;
-  if (!job.further.empty() || !std::filesystem::is_regular_file(job.input, ignored)) {
-    return;
-  }
-  auto candidates = candidates_in(job.series.folder, *model.series, job.series.candidates);
-  if (candidates.size() > 1) {
+  if (candidates.size() > 1 && job.further.empty() &&
+      std::filesystem::is_regular_file(job.input, ignored)) {
     select_checkpoint(model, std::move(candidates), job.input, job.series.folder, job.threads,
                       progress);
+  } else {
+    model.series->chunks = std::move(candidates.back().chunks);
+  }
+  const std::size_t chunks = job.series.calibrate ? model.series->chunks.size() : 0;
+  for (std::size_t chunk = 0; chunk < chunks; ++chunk) {
+    calibrate_to_records(model, chunk, samples_of_chunk(job.series, chunk), job.seed, job.threads);
   }
 }
 
@@ -221,6 +227,12 @@ void train_privately(const PrivateTrace& trace, const TrainJob& job, const UnitB
   model.engine = job.engine;
   model.series =
       train_private_series(trace, open, model, job, bound, critic_noise, ledger, progress);
+  // What the marginal engine made is as private as its model, so its flows are aimed at, too.
+  if (job.series.calibrate && !job.series.pretraining) {
+    const auto samples = doppelganger::read_samples(open_samples(job.series));
+    calibrate_to_flows(*model.series, 0, samples, job.seed);
+    calibrate_to_records(model, 0, samples, job.seed, job.threads);
+  }
 }
 
 }  // namespace

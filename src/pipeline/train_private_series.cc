@@ -24,6 +24,7 @@ using doppelganger::WorkerReport;
 using series::SeriesData;
 
 constexpr std::size_t kMostRows = 64;  // neural/private_critic.h
+constexpr const char* kOpenTraining = "pretraining";
 constexpr std::uint32_t kLeastBatch = 16;
 constexpr std::uint32_t kMostBatch = 4096;
 
@@ -138,6 +139,10 @@ void check_private_series(const TrainJob& job, const UnitBound& bound) {
          "Give a public trace with --pretrain instead.");
 }
 
+fs::path open_samples(const SeriesJob& job) {
+  return job.folder / kOpenTraining / "samples.bin";
+}
+
 double pay_for_critics(const SeriesJob& job, dp::Ledger& ledger) {
   const double share = job.pretraining ? kCriticShareAlone : kCriticShare;
   return ledger.reserve_sampled(
@@ -181,7 +186,7 @@ series::SeriesModel train_private_series(const PrivateTrace& trace, const Privat
   series::SeriesModel result;
   result.scheme = series::choose_scheme(data, options);
   result.options = job.series.options;
-  Training first(result.scheme, result.options, job, "pretraining");
+  Training first(result.scheme, result.options, job, kOpenTraining);
   first.worker().max_seconds = job.series.max_seconds;
   SeriesData open = series_data(pretraining, model);
   move_into(model.window, open.flows);
@@ -200,7 +205,7 @@ series::SeriesModel train_private_series(const PrivateTrace& trace, const Privat
   second.run(data, "training with noise", progress);
   result.chunks.push_back(
       engine::read_weights(second.folder() / "kept" / fmt::format("{}.weights", own.iterations)));
-  CollapseCheck(result.scheme, result.options, first.folder() / "samples.bin")
+  CollapseCheck(result.scheme, result.options, doppelganger::read_samples(open_samples(job.series)))
       .demand_life(result.chunks.front());
   return result;
 }

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <filesystem>
+
 #include "base/progress.h"
 #include "dp/ledger.h"
 #include "pipeline/model.h"
@@ -35,6 +37,9 @@ double pay_for_critics(const SeriesJob& job, dp::Ledger& ledger);
 /// generates. Throws Error when its columns are not the trace's.
 PrivateTrace pretraining(const TrainJob& job, const TwinModel& model, const PrivateTrace& trace,
                          const Progress& progress);
+
+/// Where the flows of step 2 lie afterwards, as samples.
+std::filesystem::path open_samples(const SeriesJob& job);
 
 series::SeriesModel train_private_series(const PrivateTrace& trace, const PrivateTrace& pretraining,
                                          const TwinModel& model, const TrainJob& job,

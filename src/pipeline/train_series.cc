@@ -15,7 +15,6 @@
 #include "engine/doppelganger/samples.h"
 #include "engine/doppelganger/worker.h"
 #include "pipeline/rows.h"
-#include "pipeline/select_checkpoint.h"
 #include "pipeline/series_data.h"
 #include "pipeline/series_fields.h"
 #include "pipeline/work_folder.h"
@@ -28,16 +27,16 @@ using doppelganger::Job;
 using doppelganger::WorkerReport;
 
 constexpr const char* kSamples = "samples.bin";
-constexpr std::array<std::string_view, 4> kLeft = {"checkpoint", "start.weights", "all.weights",
-                                                   "kept"};
+constexpr std::array<std::string_view, 5> kLeft = {"checkpoint", "start.weights", "all.weights",
+                                                   "fidelity.json", "kept"};
 
 /// What two jobs that are the same training have in common, which one may carry on further.
 nlohmann::json identity(nlohmann::json job) {
   if (!job.is_object()) {
     return job;
   }
-  for (const char* key :
-       {"resume", "max_seconds", "folder", "device", "keep_every", "checkpoint_every"}) {
+  for (const char* key : {"resume", "max_seconds", "folder", "device", "keep_every",
+                          "checkpoint_every", "patience"}) {
     job.erase(key);
   }
   if (job.contains("options")) {
@@ -68,6 +67,7 @@ class ChunkTraining {
     job.keep_every = std::max<std::uint64_t>(
         1, static_cast<std::uint64_t>(static_cast<double>(job_.keep_every) / share));
     job.max_seconds = max_seconds;
+    job.patience = job_.patience;
     job.device = job_.device;
     job.resume = settle_training({job.folder, kSamples, kLeft}, job_.resume,
                                  identity(doppelganger::to_json(job)), identity);
@@ -159,8 +159,11 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
     }
   }
   train_chunks(training, result.scheme, job);
-  result.chunks = std::move(candidates_in(job.folder, result, job.candidates).back().chunks);
   return result;
+}
+
+doppelganger::Samples samples_of_chunk(const SeriesJob& job, std::size_t chunk) {
+  return doppelganger::read_samples(job.folder / fmt::format("chunk-{}", chunk) / kSamples);
 }
 
 }  // namespace tracetwin

@@ -21,6 +21,9 @@ struct Block {
   std::vector<DrawnFlow> flows;
   std::vector<std::size_t> counts;  ///< parallel: what admit() said
   std::vector<std::vector<float>> attributes;
+  Samples samples;                   ///< when they are asked for
+  std::vector<std::size_t> places;   ///< parallel to flows: which of the samples
+  std::vector<std::size_t> records;  ///< parallel: its first record
 };
 
 class Drawing {
@@ -108,20 +111,25 @@ class Drawing {
                                 random);
   }
 
-  Block block_of(const Samples& samples, Random& random) const {
+  Block block_of(Samples samples, Random& random) const {
     Block block;
     std::size_t first = 0;
     for (std::size_t i = 0; i < samples.size(); ++i) {
       DrawnFlow flow =
           flow_of(scheme_, lexicon_, samples, i, first, scheme_.chunks[request_.chunk], random);
-      first += samples.lengths[i];
       const std::size_t count = request_.admit(flow);
       if (count > 0) {
         const auto attributes = samples.attributes_of(i);
         block.flows.push_back(std::move(flow));
         block.counts.push_back(count);
         block.attributes.emplace_back(attributes.begin(), attributes.end());
+        block.places.push_back(i);
+        block.records.push_back(first);
       }
+      first += samples.lengths[i];
+    }
+    if (request_.taken != nullptr) {
+      block.samples = std::move(samples);
     }
     return block;
   }
@@ -130,6 +138,9 @@ class Drawing {
     for (Block& block : blocks) {
       for (std::size_t i = 0; i < block.flows.size() && missing() > 0; ++i) {
         cut(block.flows[i], block.counts[i]);
+        if (request_.taken != nullptr && may_go_on) {
+          append(block.samples, block.places[i], block.records[i], *request_.taken);
+        }
         counted_ += std::min<std::uint64_t>(missing(), block.counts[i]);
         drawn_.flows.push_back(std::move(block.flows[i]));
         if (may_go_on && goes_on(block.attributes[i])) {

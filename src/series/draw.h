@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "engine/doppelganger/sampler.h"
+#include "engine/doppelganger/samples.h"
 #include "series/model.h"
 
 namespace tracetwin::series {
@@ -29,6 +30,8 @@ struct DrawRequest {
   unsigned threads = 0;
   Admit admit;
   CheckYield check_yield;
+  /// Gets each new flow that was taken, as the network made it.
+  doppelganger::Samples* taken = nullptr;
 };
 
 /// Draws the flows of one chunk: first those that earlier chunks handed on, then new ones that

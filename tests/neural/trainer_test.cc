@@ -1,4 +1,5 @@
 #include "neural/trainer.h"
+#include "engine/doppelganger/plateau.h"
 
 #include <gtest/gtest.h>
 
@@ -182,6 +183,21 @@ TEST_F(Worker, WritesNoWeightsThatAreNoNumbers) {
   EXPECT_THROW(work(), Error);
   EXPECT_FALSE(std::filesystem::exists(folder_ / "all.weights"));
   EXPECT_FALSE(std::filesystem::exists(folder_ / "kept"));
+}
+
+TEST_F(Worker, EndsWhereItComesNoNearer) {
+  job_.options.iterations = 1000;
+  job_.options.g_lr = job_.options.d_lr = job_.options.attr_d_lr = 0;  // learns nothing
+  job_.keep_every = 2;
+  job_.patience = 3;
+  EXPECT_EQ(work(), Ending::kDone);
+  const auto history = doppelganger::read_history(job_.folder / "fidelity.json");
+  EXPECT_GE(history.size(), 4U);
+  EXPECT_LT(history.back().first, 1000U);
+  EXPECT_TRUE(std::filesystem::exists(job_.folder / "all.weights"));
+  job_.resume = true;
+  EXPECT_EQ(work(), Ending::kDone);
+  EXPECT_EQ(doppelganger::read_history(job_.folder / "fidelity.json"), history);
 }
 
 TEST_F(Worker, EndsInTime) {

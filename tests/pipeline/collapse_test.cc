@@ -2,8 +2,6 @@
 
 #include <gtest/gtest.h>
 
-#include <filesystem>
-
 #include "base/error.h"
 #include "base/random.h"
 #include "engine/doppelganger/samples.h"
@@ -69,29 +67,24 @@ engine::Weights weights_of(float slope) {
 class Collapse : public testing::Test {
  protected:
   void SetUp() override {
-    doppelganger::Samples samples;
-    samples.attribute_width = kKinds + 1;
-    samples.feature_width = 1;
+    samples_.attribute_width = kKinds + 1;
+    samples_.feature_width = 1;
     for (std::size_t flow = 0; flow < 500; ++flow) {
       std::vector<float> attributes(kKinds + 1);
       attributes[flow % kKinds] = 1;
-      samples.attributes.insert(samples.attributes.end(), attributes.begin(), attributes.end());
-      samples.lengths.push_back(1);
-      samples.features.push_back(0);
+      samples_.attributes.insert(samples_.attributes.end(), attributes.begin(), attributes.end());
+      samples_.lengths.push_back(1);
+      samples_.features.push_back(0);
     }
-    write_samples(samples, path_);
   }
-  void TearDown() override { std::filesystem::remove(path_); }
 
   bool collapsed(float slope, std::uint64_t iterations) const {
     const series::Scheme scheme = scheme_of_kinds();
     const doppelganger::Options options = small_options(iterations);
-    return CollapseCheck(scheme, options, path_).has_collapsed(weights_of(slope));
+    return CollapseCheck(scheme, options, samples_).has_collapsed(weights_of(slope));
   }
 
-  std::filesystem::path path_ =
-      std::filesystem::temp_directory_path() /
-      (std::string("collapse-") + testing::UnitTest::GetInstance()->current_test_info()->name());
+  doppelganger::Samples samples_;
 };
 
 TEST_F(Collapse, IsWhenTheSameFewFlowsAreMade) {
@@ -106,7 +99,7 @@ TEST_F(Collapse, IsNotAskedOfADryRun) {
 TEST_F(Collapse, IsAnError) {
   const series::Scheme scheme = scheme_of_kinds();
   const doppelganger::Options options = small_options(1000);
-  const CollapseCheck check(scheme, options, path_);
+  const CollapseCheck check(scheme, options, samples_);
   EXPECT_THROW(check.demand_life(weights_of(0)), Error);
   EXPECT_NO_THROW(check.demand_life(weights_of(3)));
 }

@@ -206,6 +206,7 @@ void visit_job(Visitor&& visitor, J& job) {
   visitor("resume", job.resume);
   visitor("checkpoint_every", job.checkpoint_every);
   visitor("keep_every", job.keep_every);
+  visitor("patience", job.patience);
   visitor("max_seconds", job.max_seconds);
   visitor("device", job.device);
 }

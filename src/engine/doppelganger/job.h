@@ -27,6 +27,7 @@ struct PrivateTraining {
 ///   checkpoint             written from time to time, read when `resume`: weights, optimisers,
 ///                          state of the random numbers, iteration
 ///   kept/ITERATION.weights written every `keep_every` iterations and at the end: the generator
+///   fidelity.json          written, and read when `resume`, unless `privacy`: plateau.h
 ///   all.weights            written at the end: all networks, to start others from
 struct Job {
   std::filesystem::path folder;
@@ -37,6 +38,8 @@ struct Job {
   bool resume = false;
   std::uint64_t checkpoint_every = 500;
   std::uint64_t keep_every = 1000;
+  /// It ends when so many kept generators came no nearer to the samples (plateau.h); 0 = never.
+  std::uint64_t patience = 0;
   double max_seconds = 0;  ///< 0 = no limit; then it ends as if it were done
   std::string device = "cpu";
   std::optional<PrivateTraining> privacy;

@@ -13,9 +13,11 @@ namespace tracetwin::doppelganger {
 Sampler::~Sampler() = default;
 Sampler::Sampler(Sampler&&) noexcept = default;
 
-FlowHeads Sampler::draw_heads(std::size_t count, Random& random) const {
-  const Network& n = *network_;
-  FlowHeads heads;
+namespace {
+
+/// Attributes before their activations; with given lengths draws these into `heads`.
+Floats logits_of_attributes(const Sampler::Network& n, std::size_t count, Random& random,
+                            FlowHeads& heads) {
   const std::size_t latent = n.options.attribute_latent_dim;
   const std::size_t width = latent + (n.options.given_lengths ? 1 : 0);
   Floats input(count * width);
@@ -24,7 +26,20 @@ FlowHeads Sampler::draw_heads(std::size_t count, Random& random) const {
     n.draw_lengths(count, random, heads);
     put_beside(heads.lengths, 1, latent, width, input);
   }
-  Floats made = n.attributes.apply(std::move(input), count);
+  return n.attributes.apply(std::move(input), count);
+}
+
+}  // namespace
+
+std::vector<float> Sampler::attribute_logits(std::size_t count, Random& random) const {
+  FlowHeads ignored;
+  return logits_of_attributes(*network_, count, random, ignored);
+}
+
+FlowHeads Sampler::draw_heads(std::size_t count, Random& random) const {
+  const Network& n = *network_;
+  FlowHeads heads;
+  Floats made = logits_of_attributes(n, count, random, heads);
   for (std::size_t r = 0; r < count; ++r) {
     const auto row = std::span(made).subspan(r * n.attribute_width, n.attribute_width);
     activate(n.layout.attributes, row);
@@ -94,8 +109,8 @@ void advance(const Floats& gates, std::size_t units, Floats& h, Floats& c) {
 /// Makes the series of one block, step by step.
 class Sampler::Run {
  public:
-  Run(const Network& network, FlowHeads heads, Random& random)
-      : n_(network), heads_(std::move(heads)), random_(random) {
+  Run(const Network& network, FlowHeads heads, Random& random, const Watch& watch)
+      : n_(network), heads_(std::move(heads)), random_(random), watch_(watch) {
     const std::size_t count = heads_.attributes.size() / n_.all_attributes();
     records_.resize(count);
     going_.flows.resize(count);
@@ -180,6 +195,9 @@ class Sampler::Run {
       rectify(rows);
     }
     rows = n_.heads.apply(rows, count);
+    if (watch_) {
+      logits_ = rows;
+    }
     for (std::size_t at = 0; at < rows.size(); at += n_.record_width) {
       activate(n_.record_outputs, std::span(rows).subspan(at, n_.record_width));
     }
@@ -205,6 +223,10 @@ class Sampler::Run {
       for (std::size_t s = 0; s < n_.options.sample_len && !ended; ++s) {
         const float* record = &rows[r * n_.step_records() + s * n_.record_width];
         records_[flow].insert(records_[flow].end(), record, record + features);
+        if (watch_) {
+          watch_(made + s, std::span(logits_).subspan(r * n_.step_records() + s * n_.record_width,
+                                                      n_.record_width));
+        }
         ended = ends(flow, made + s + 1, record);
       }
       if (!ended) {
@@ -220,12 +242,18 @@ class Sampler::Run {
   const Network& n_;
   FlowHeads heads_;
   Random& random_;
+  const Watch& watch_;
+  Floats logits_;                ///< of a step; only when watched
   std::vector<Floats> records_;  ///< by flow
   Going going_;
 };
 
 Samples Sampler::draw_series(FlowHeads heads, Random& random) const {
-  return Run(*network_, std::move(heads), random).make();
+  return draw_series(std::move(heads), random, {});
+}
+
+Samples Sampler::draw_series(FlowHeads heads, Random& random, const Watch& watch) const {
+  return Run(*network_, std::move(heads), random, watch).make();
 }
 
 }  // namespace tracetwin::doppelganger

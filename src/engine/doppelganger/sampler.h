@@ -1,7 +1,9 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
 #include <memory>
+#include <span>
 #include <vector>
 
 #include "base/random.h"
@@ -33,11 +35,18 @@ class Sampler {
   Sampler(Sampler&&) noexcept;
 
   FlowHeads draw_heads(std::size_t count, Random& random) const;
+  /// What draw_heads() would draw attributes from, without additional ones: before softmaxes and
+  /// the like.
+  std::vector<float> attribute_logits(std::size_t count, Random& random) const;
   /// Draws the additional attributes of heads that were changed once more, and lengths where heads
   /// should have some and come without.
   void redraw_additional(FlowHeads& heads, Random& random) const;
   /// The records behind such heads. Softmax outputs of features stay shares.
   Samples draw_series(FlowHeads heads, Random& random) const;
+  /// Hands each record to `watch`, too: which of its flow it is, and what its numbers and flags are
+  /// made from, before softmaxes and the like.
+  using Watch = std::function<void(std::size_t place, std::span<const float> logits)>;
+  Samples draw_series(FlowHeads heads, Random& random, const Watch& watch) const;
 
   struct Network;  ///< network.h
 

@@ -78,6 +78,18 @@ std::vector<std::uint32_t> units_of(const Samples& samples) {
 
 }  // namespace
 
+void append(const Samples& from, std::size_t index, std::size_t record, Samples& to) {
+  const auto features =
+      std::span(from.features)
+          .subspan(record * from.feature_width, from.lengths[index] * from.feature_width);
+  const auto attributes = from.attributes_of(index);
+  to.attribute_width = from.attribute_width;
+  to.feature_width = from.feature_width;
+  to.lengths.push_back(from.lengths[index]);
+  to.attributes.insert(to.attributes.end(), attributes.begin(), attributes.end());
+  to.features.insert(to.features.end(), features.begin(), features.end());
+}
+
 void write_samples(const Samples& samples, const std::filesystem::path& path) {
   const std::uint64_t records =
       std::accumulate(samples.lengths.begin(), samples.lengths.end(), std::uint64_t{0});

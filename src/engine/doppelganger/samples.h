@@ -27,6 +27,9 @@ struct Samples {
   }
 };
 
+/// Adds sample `index` of `from`, whose first record is `record`, to others of the same widths.
+void append(const Samples& from, std::size_t index, std::size_t record, Samples& to);
+
 /// A file of little-endian numbers: "TTSAMPLE", then u64 each of samples, records, attribute_width
 /// and feature_width, then lengths and units (u32), attributes and features (f32). Written
 /// atomically; both throw Error naming the file.
