@@ -36,7 +36,7 @@ PACKET_COLUMNS = ["srcip", "dstip", "srcport", "dstport", "proto", "time", "pkt_
 # repeats and 1.5 % of the scorer's (400 each on one stream; medians .066 and .065) a heavy hitter
 # shares its counters with one a hundred times larger, which rules a mean over ten.
 LEARNED = {
-    "c2st": 0.03, "tstr": 0.08, "query3": 0.01, "sketch": 0.5, "nearest": 0.12,
+    "c2st": 0.03, "tstr": 0.08, "query3": 0.01, "sketch": 0.5, "f1": 0.1, "nearest": 0.12,
     "membership": 0.05, "own": 0.4, "transfer": 0.2, "rounding": 1e-4, "hurst": 1e-3,
     "coverage": 0.2, "each": 0.08,
 }
@@ -221,6 +221,9 @@ def compare_learned(check, scores):
             name = f"sketches.error.{ours}.{name}"
             check.near(name, found["err_synth"], "sketch", relative=True)
             check.near(name, found["err_real"], "sketch", relative=True, key="floor")
+            name = f"sketches.f1.{ours}.{name.rpartition('.')[2]}"
+            check.near(name, found["hh_f1_synth"], "f1")
+            check.near(name, found["hh_f1_real"], "f1", key="floor")
     if "netml" in scores and "own_mean_rel_err" in scores["netml"]:
         check.near("anomaly.own", scores["netml"]["own_mean_rel_err"], "own")
         check.near("anomaly.transfer", scores["netml"]["transfer_mean_rel_err"], "transfer",
