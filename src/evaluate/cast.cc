@@ -39,29 +39,29 @@ std::size_t most_rows(const std::vector<Columns>& synthetic) {
 }
 
 /// Who is held against the training data in safety, and how many rows of it.
-EqualTerms terms_of(const Cast& cast, const Sample& candidate) {
+EqualTerms terms_of(const Cast& cast, const Sample& candidate, bool floor) {
   const Sample& known = cast.holdout ? *cast.real : *cast.half;
   const Sample& fresh = cast.holdout ? *cast.fresh : *cast.other_half;
-  return {&known, std::min(candidate.rows(), fresh.rows())};
+  return {&known, std::min(candidate.rows(), fresh.rows()), floor};
 }
 
 Setting safety_setting(const Cast& cast, Role role, std::size_t which, std::uint64_t seed) {
   const Sample& twin = *cast.synthetic[which];
+  const EqualTerms terms = terms_of(cast, twin, role == Role::kFloor);
   switch (role) {
     case Role::kSynthetic:
-      return {{*cast.real, twin}, cast.holdout.get(), cast.label, seed, terms_of(cast, twin)};
+      return {{*cast.real, twin}, cast.holdout.get(), cast.label, seed, terms};
     case Role::kFloor:
       if (cast.holdout) {
-        return {
-            {*cast.real, *cast.fresh}, cast.unseen.get(), cast.label, seed, terms_of(cast, twin)};
+        return {{*cast.real, *cast.fresh}, cast.unseen.get(), cast.label, seed, terms};
       }
-      return {{*cast.half, *cast.other_half}, nullptr, cast.label, seed, terms_of(cast, twin)};
+      return {{*cast.half, *cast.other_half}, nullptr, cast.label, seed, terms};
     default:
       return {{*cast.real, *cast.real},
               cast.holdout.get(),
               cast.label,
               seed,
-              terms_of(cast, *cast.real)};
+              terms_of(cast, *cast.real, false)};
   }
 }
 

@@ -27,12 +27,14 @@ using Keys = std::vector<std::uint64_t>;
 
 /// Some rows of a trace.
 struct Rows {
-  const Columns& columns;
+  const Sample& sample;
   std::vector<std::uint32_t> at;
+
+  const Columns& columns() const { return sample.columns; }
 };
 
-Rows all_rows(const Columns& columns) {
-  Rows all{columns, std::vector<std::uint32_t>(columns.rows())};
+Rows all_rows(const Sample& sample) {
+  Rows all{sample, std::vector<std::uint32_t>(sample.rows())};
   std::iota(all.at.begin(), all.at.end(), 0U);
   return all;
 }
@@ -41,7 +43,7 @@ Keys tuple_keys(const Rows& rows) {
   Keys keys;
   keys.reserve(rows.at.size());
   for (const std::uint32_t row : rows.at) {
-    keys.push_back(tuple_key(rows.columns, row));
+    keys.push_back(rows.sample.tuples.keys[rows.sample.tuples.of_row[row]]);
   }
   return keys;
 }
@@ -56,13 +58,13 @@ void mix_in(const Rows& rows, ValueOf value_of, Keys& keys) {
 /// 64 bits for each row's values but the time, out of its tuple's; rows of aligned traces with
 /// equal values have equal keys.
 Keys row_keys(const Rows& rows, const Columns& other, Keys keys) {
-  for (const CategoryColumn& category : rows.columns.categories) {
+  for (const CategoryColumn& category : rows.columns().categories) {
     if (other.category(category.name) != nullptr) {
       mix_in(
           rows, [&](std::size_t row) { return std::uint64_t{category.codes[row]}; }, keys);
     }
   }
-  for (const NumberColumn& number : rows.columns.numbers) {
+  for (const NumberColumn& number : rows.columns().numbers) {
     mix_in(
         rows, [&](std::size_t row) { return std::bit_cast<std::uint64_t>(number.values[row]); },
         keys);
@@ -72,7 +74,8 @@ Keys row_keys(const Rows& rows, const Columns& other, Keys keys) {
 
 Keys with_times(const Rows& rows, Keys keys) {
   mix_in(
-      rows, [&](std::size_t row) { return static_cast<std::uint64_t>(rows.columns.time_ns[row]); },
+      rows,
+      [&](std::size_t row) { return static_cast<std::uint64_t>(rows.columns().time_ns[row]); },
       keys);
   return keys;
 }
@@ -116,8 +119,8 @@ struct Copied {
 Copied copied(const Rows& known, const Rows& candidate) {
   const Keys known_tuples = tuple_keys(known);
   const Keys tuples = tuple_keys(candidate);
-  const Keys known_rows = row_keys(known, candidate.columns, known_tuples);
-  const Keys rows = row_keys(candidate, known.columns, tuples);
+  const Keys known_rows = row_keys(known, candidate.columns(), known_tuples);
+  const Keys rows = row_keys(candidate, known.columns(), tuples);
   return {percent_known(rows, known_rows),
           percent_known(with_times(candidate, rows), with_times(known, known_rows)),
           percent_known(tuples, known_tuples)};
@@ -125,7 +128,7 @@ Copied copied(const Rows& known, const Rows& candidate) {
 
 /// Rows in which each address occurs, either way.
 std::vector<double> address_rows(const Rows& rows) {
-  const Columns& columns = rows.columns;
+  const Columns& columns = rows.columns();
   std::vector<double> counts(columns.addresses->size());
   for (const std::uint32_t row : rows.at) {
     ++counts[columns.src[row]];
@@ -174,18 +177,17 @@ Marks marks_of(double good, double fair, double part, double percent, double all
   return {part * good + errors, part * fair + errors};
 }
 
-double distinct(const Rows& rows) {
-  KeySet seen;
-  double count = 0;
-  for (const std::uint64_t key : tuple_keys(rows)) {
-    count += seen.insert(key) ? 1 : 0;
+double five_tuples_in(const Rows& rows) {
+  std::vector<bool> seen(rows.sample.tuples.size());
+  for (const std::uint32_t row : rows.at) {
+    seen[rows.sample.tuples.of_row[row]] = true;
   }
-  return count;
+  return static_cast<double>(std::ranges::count(seen, true));
 }
 
 void add_copied(GroupBuilder& group, const Rows& known, const Rows& candidate, double part) {
   const Copied found = copied(known, candidate);
-  const double tuples = distinct(candidate);  // the packets of a flow are not independent
+  const double tuples = five_tuples_in(candidate);  // the packets of a flow are not independent
   const auto add = [&](const char* id, const char* name, const char* explain, double good,
                        double fair, double value) {
     group.add(percent_metric(id, name, explain, marks_of(good, fair, part, value, tuples)), value);
@@ -209,10 +211,10 @@ Group equal_terms_group(const Pair& pair, const EqualTerms& terms, std::uint64_t
                      "What safety is judged by: as many records of the twin as the floor has of "
                      "fresh real data, against the same training data (without a hold-out, one "
                      "half of it), since copies depend on how many records there are.");
-  const Columns& training = terms.known != nullptr ? terms.known->columns : pair.real.columns;
+  const Sample& training = terms.known != nullptr ? *terms.known : pair.real;
   const Rows known = all_rows(training);
   const std::size_t drawn = terms.known != nullptr ? terms.drawn : pair.synthetic.rows();
-  const Rows candidate{pair.synthetic.columns, drawn_rows(pair.synthetic.columns, drawn, seed)};
+  const Rows candidate{pair.synthetic, drawn_rows(pair.synthetic.columns, drawn, seed)};
   const double part = static_cast<double>(training.rows()) / static_cast<double>(pair.real.rows());
   add_copied(group, known, candidate, part);
   const Recovered rare = recovered(address_rows(known), address_rows(candidate), kRareRows);
@@ -230,7 +232,7 @@ Group copies_group(const Pair& pair) {
                      "are. Fresh real records repeat old ones, too, the more the longer a trace.");
   const Columns& real = pair.real.columns;
   const Columns& synthetic = pair.synthetic.columns;
-  const Copied found = copied(all_rows(real), all_rows(synthetic));
+  const Copied found = copied(all_rows(pair.real), all_rows(pair.synthetic));
   group.add(percent_metric("rows", "Exact copies of all records, time aside",
                            "Share of the synthetic records all of whose values occur together in "
                            "one real record."),
@@ -256,8 +258,8 @@ Group identifiers_group(const Pair& pair) {
   GroupBuilder group("identifiers", "Identifiers recovered",
                      "What a reader of the twin learns about who was there; chance and public "
                      "knowledge recover some.");
-  const auto real = address_rows(all_rows(pair.real.columns));
-  const auto synthetic = address_rows(all_rows(pair.synthetic.columns));
+  const auto real = address_rows(all_rows(pair.real));
+  const auto synthetic = address_rows(all_rows(pair.synthetic));
   group.add(percent_metric("addresses", "Real addresses recovered",
                            "Share of the real trace's addresses that occur in the twin."),
             recovered(real, synthetic, std::numeric_limits<double>::infinity()).percent());

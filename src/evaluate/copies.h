@@ -13,6 +13,7 @@ namespace tracetwin::evaluate {
 struct EqualTerms {
   const Sample* known = nullptr;  ///< stands for the training data
   std::size_t drawn = 0;          ///< rows of the synthetic trace
+  bool floor = false;             ///< what depends on how many rows there are gets no floor
 };
 
 /// What safety is judged by: copies and rare addresses, on those terms. `pair.synthetic` is drawn

@@ -21,7 +21,7 @@ namespace {
 constexpr std::size_t kMostRepeats = 10;
 constexpr std::size_t kFewestRepeats = 3;
 constexpr std::size_t kKeysInAll = 4'000'000;  // over all repeats
-constexpr std::size_t kKeysDetected = 1'000'000;
+constexpr std::size_t kKeysDetected = 500'000;
 constexpr double kShare = 0.001;
 constexpr double kFewestPackets = 10;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();

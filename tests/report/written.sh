@@ -19,7 +19,7 @@ flows() {
       web = rand() < 0.6
       packets = 2 + int(rand() * 20)
       printf "10.0.0.%d,192.0.2.%d,%d,%d,TCP,%d,%.3f,%d,%d,%s\n", 1 + rand() * 40, 1 + rand() * 9,
-        32768 + rand() * 28000, web ? 443 : 22, 1700000000000000 + i * 500000, rand() * packets,
+        32768 + rand() * 28000, web ? 443 : 22, 1700000000000000 + i * 500000 + int(rand() * 3000000), rand() * packets,
         packets, packets * (60 + int(rand() * 900)), web ? "web" : "shell"
     }
   }'
@@ -27,7 +27,8 @@ flows() {
 flows 1 >real.csv
 flows 2 >ours.csv
 flows 3 | cut -d, -f1-9 >unlabelled.csv
-"$tracetwin" evaluate real.csv ours=ours.csv unlabelled=unlabelled.csv --json flows.json -q >/dev/null
+"$tracetwin" evaluate real.csv ours=ours.csv unlabelled=unlabelled.csv -q --json flows.json \
+  >/dev/null
 "$tracetwin" synthesize "$examples/sample.pcap.zst" -o twin.pcap -e 4 -s 1 -q
 "$tracetwin" evaluate "$examples/sample.pcap.zst" twin.pcap --holdout "$examples/sample.pcap.zst" \
   --quick --json capture.json -q >/dev/null
