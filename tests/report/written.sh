@@ -18,9 +18,10 @@ flows() {
     for (i = 0; i < 200; ++i) {
       web = rand() < 0.6
       packets = 2 + int(rand() * 20)
-      printf "10.0.0.%d,192.0.2.%d,%d,%d,TCP,%d,%.3f,%d,%d,%s\n", 1 + rand() * 40, 1 + rand() * 9,
+      printf "10.0.0.%d,192.0.2.%d,%d,%d,TCP,%.0f,%.3f,%d,%d,%s\n", 1 + rand() * 40, 1 + rand() * 9,
         32768 + rand() * 28000, web ? 443 : 22,
-        1700000000000000 + i * 500000 + int(rand() * 3000000), rand() * packets, packets, packets * (60 + int(rand() * 900)), web ? "web" : "shell"
+        1700000000000000 + i * 500000 + int(rand() * 3000000), rand() * packets,
+        packets, packets * (60 + int(rand() * 900)), web ? "web" : "shell"
     }
   }'
 }
