@@ -59,6 +59,17 @@ void check_standard_input(const Options& options, const evaluate::EvaluateJob& j
   }
 }
 
+std::vector<std::string> inputs_of(const evaluate::EvaluateJob& job) {
+  std::vector<std::string> inputs = {job.real.string()};
+  for (const evaluate::NamedFile& file : job.synthetic) {
+    inputs.push_back(file.path.string());
+  }
+  if (job.holdout) {
+    inputs.push_back(job.holdout->string());
+  }
+  return inputs;
+}
+
 ExitCode run_evaluate(const Options& options, Context& context) {
   evaluate::EvaluateJob job = options.job;
   job.real = options.real;
@@ -68,7 +79,7 @@ ExitCode run_evaluate(const Options& options, Context& context) {
   }
   check_standard_input(options, job);
   const bool force = context.common.force;
-  check_evaluation_files(options.files, force);
+  check_evaluation_files(options.files, inputs_of(job), force);
   const auto report = evaluate_to_files(job, options.files, force, context.console.progress());
   if (options.files.json != "-" && options.files.report != "-") {
     context.console.out(evaluation_text(report, context.common.verbose));

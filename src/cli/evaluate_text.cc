@@ -153,7 +153,10 @@ std::string evaluation_text(const Report& report, bool all) {
     text += (i == 0 ? "" : "\n") +
             result_text(report.results[i], report.synthetic[i], report.holdout.has_value(), all);
   }
-  text += "\nfloor: real data against other real data.";
+  text += "\nfloor: real data against other real data";
+  text += report.floor_from == "time" ? " (its beginning against its end, since few conversations "
+                                        "hold most packets)."
+                                      : ".";
   if (report.holdout) {
     text += " memoriser: the training data in the place of the twin.";
   }

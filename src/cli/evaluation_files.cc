@@ -1,7 +1,11 @@
 #include "cli/evaluation_files.h"
 
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <nlohmann/json.hpp>
 #include <string_view>
+#include <system_error>
 
 #include "base/atomic_file.h"
 #include "base/error.h"
@@ -11,21 +15,51 @@
 namespace tracetwin::cli {
 namespace {
 
+namespace fs = std::filesystem;
+
 void write_output(const std::string& path, std::string_view text, bool force) {
   const auto sink = open_output(path, force);
   sink->write(text);
   sink->commit();
 }
 
+/// Links and dots aside; "-" is a stream and the same as itself only.
+bool is_same_file(const std::string& a, const std::string& b) {
+  if (a.empty() || b.empty() || a == "-" || b == "-") {
+    return a == b;
+  }
+  std::error_code failed;
+  if (fs::equivalent(a, b, failed) && !failed) {
+    return true;
+  }
+  const fs::path one = fs::weakly_canonical(fs::absolute(a, failed), failed);
+  return !failed && one == fs::weakly_canonical(fs::absolute(b, failed), failed) && !failed;
+}
+
+void refuse_input(const std::string& output, const std::vector<std::string>& inputs) {
+  std::error_code failed;
+  if (output == "-" || (fs::exists(output, failed) && !fs::is_regular_file(output, failed))) {
+    return;  // a stream or a device
+  }
+  for (const std::string& input : inputs) {
+    if (is_same_file(output, input)) {
+      throw Error(fmt::format("{} is read and cannot be written, too", output),
+                  "Name another file for the output.");
+    }
+  }
+}
+
 }  // namespace
 
-void check_evaluation_files(const EvaluationFiles& files, bool force) {
+void check_evaluation_files(const EvaluationFiles& files, const std::vector<std::string>& inputs,
+                            bool force) {
   for (const std::string& file : {files.report, files.json}) {
     if (!file.empty()) {
+      refuse_input(file, inputs);
       check_output(file, force);
     }
   }
-  if (!files.report.empty() && files.report == files.json) {
+  if (!files.report.empty() && is_same_file(files.report, files.json)) {
     throw Error("the report and its JSON cannot go to the same place", "Name two files.");
   }
 }

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <string>
+#include <vector>
 
 #include "evaluate/evaluate.h"
 
@@ -12,8 +13,10 @@ struct EvaluationFiles {
   std::string json;
 };
 
-/// Throws Error when a file cannot be written, or both are the same.
-void check_evaluation_files(const EvaluationFiles& files, bool force);
+/// Throws Error when a file cannot be written, both are the same file, or one is among `inputs`,
+/// however the paths are written.
+void check_evaluation_files(const EvaluationFiles& files, const std::vector<std::string>& inputs,
+                            bool force);
 
 /// Evaluates, signs the report with the program's name and version, and writes it.
 evaluate::Report evaluate_to_files(const evaluate::EvaluateJob& job, const EvaluationFiles& files,

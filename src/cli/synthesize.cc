@@ -39,7 +39,8 @@ void check_report(const Options& options, bool force) {
     throw Error("--report compares the twin with one file, and there are several",
                 "Join them into one file, or leave --report out.");
   }
-  check_evaluation_files({options.report, {}}, force);
+  check_evaluation_files({options.report, {}}, {options.train.inputs.front(), options.output},
+                         force);
 }
 
 void write_report(const Options& options, std::uint64_t seed, Context& context) {

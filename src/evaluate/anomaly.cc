@@ -53,6 +53,22 @@ double duration_of(const Columns& columns, std::span<const std::uint32_t> rows) 
          kNsPerSecond;
 }
 
+/// The flows of one five-tuple that have two packets or more: NetML ends a flow after 600 s of
+/// silence.
+void add_flows(const Columns& columns, std::span<const std::uint32_t> rows,
+               std::vector<std::span<const std::uint32_t>>& flows) {
+  constexpr std::int64_t kTimeout = 600'000'000'000;  // ns
+  std::size_t begin = 0;
+  for (std::size_t i = 1; i <= rows.size(); ++i) {
+    const bool ends =
+        i == rows.size() || columns.time_ns[rows[i]] - columns.time_ns[rows[i - 1]] > kTimeout;
+    if (ends && i - begin >= 2) {
+      flows.push_back(rows.subspan(begin, i - begin));
+    }
+    begin = ends ? i : begin;
+  }
+}
+
 /// Cuts a train where it is silent for longer than `gap` (0: never).
 void add_trains(const Columns& columns, std::span<const std::uint32_t> rows, double gap,
                 std::vector<PacketTrain>& trains) {
@@ -233,24 +249,27 @@ void add_gaps(GroupBuilder& group, const std::string& id, const std::string& nam
 
 std::vector<PacketTrain> packet_trains(const Sample& sample, std::size_t most, std::uint64_t seed) {
   const Columns& columns = sample.columns;
-  std::vector<std::uint32_t> wanted;
-  std::vector<double> durations;
+  std::vector<std::span<const std::uint32_t>> flows;
   for (std::uint32_t tuple = 0; tuple < sample.tuples.size(); ++tuple) {
     const auto rows = sample.tuples.of(tuple);
     const std::uint8_t proto = columns.proto[rows.front()];
-    if (rows.size() >= 2 && (proto == kTcp || proto == kUdp)) {
-      wanted.push_back(tuple);
-      durations.push_back(duration_of(columns, rows));
+    if (proto == kTcp || proto == kUdp) {
+      add_flows(columns, rows, flows);
     }
   }
+  std::vector<double> durations;
+  durations.reserve(flows.size());
+  for (const auto rows : flows) {
+    durations.push_back(duration_of(columns, rows));
+  }
   std::vector<PacketTrain> trains;
-  if (wanted.empty()) {
+  if (flows.empty()) {
     return trains;
   }
   const double gap = quantile_of(durations, kLongQuantile);
   Random random(seed, kStream);
-  for (const std::uint32_t at : some_of(wanted.size(), most, random)) {
-    add_trains(columns, sample.tuples.of(wanted[at]), gap, trains);
+  for (const std::uint32_t at : some_of(flows.size(), most, random)) {
+    add_trains(columns, flows[at], gap, trains);
   }
   return trains;
 }

@@ -15,8 +15,9 @@ struct PacketTrain {
   std::vector<double> sizes;
 };
 
-/// Trains of at least two packets. Those of more than `gap_quantile` of all durations' silence are
-/// cut there (NetML); at most `most` five-tuples, drawn by `seed`.
+/// Trains of at least two packets: the flows of five-tuples, which end after 600 s of silence, cut
+/// where they are silent for longer than 0.9 of them last (NetML; unlike its code, the last piece
+/// of a flow is kept). At most `most` flows, drawn by `seed`.
 std::vector<PacketTrain> packet_trains(const Sample& sample, std::size_t most, std::uint64_t seed);
 
 /// The six flow representations of NetML (Yang, Kpotufe and Feamster 2020).

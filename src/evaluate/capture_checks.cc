@@ -18,6 +18,8 @@ class CaptureChecker::Work {
     const auto placed = flows_.add(packet);
     if (packet.tuple.proto == kTcp && packet.transport_header > 0) {
       watch(packet, placed);
+      has_numbers_ = has_numbers_ || packet.tcp_seq != 0;
+      has_flags_ = has_flags_ || packet.tcp_flags != kAck;
     }
     if (frame != nullptr) {
       const ChecksumVerdict verdict = check_checksums(*frame, packet);
@@ -29,6 +31,7 @@ class CaptureChecker::Work {
   CaptureChecks finish() {
     flows_.finish();
     checks_.conversations = flows_.flows();
+    checks_.has_tcp_state = has_numbers_ && has_flags_;
     return std::move(checks_);
   }
 
@@ -54,7 +57,10 @@ class CaptureChecker::Work {
     const auto at = watched_.find(flow);
     if (at != watched_.end()) {
       ++checks_.tcp.all;
-      checks_.tcp.good += at->second.faulty ? 0 : 1;
+      const auto& [watch, faulty] = at->second;
+      checks_.tcp.good += faulty ? 0 : 1;
+      checks_.answered += watch.is_answered() ? 1 : 0;
+      checks_.unanswered += !faulty && watch.is_talking_to_itself() ? 1 : 0;
       watched_.erase(at);
     }
   }
@@ -67,6 +73,8 @@ class CaptureChecker::Work {
   FlowAssembler flows_;
   std::unordered_map<std::uint64_t, Watched> watched_;  ///< conversations that are running
   CaptureChecks checks_;
+  bool has_numbers_ = false;
+  bool has_flags_ = false;
 };
 
 CaptureChecker::CaptureChecker() : work_(std::make_unique<Work>()) {}

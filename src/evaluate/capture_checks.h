@@ -20,7 +20,12 @@ struct Share {
 /// What can be said about a packet trace only while its frames go by.
 struct CaptureChecks {
   std::uint64_t conversations = 0;  ///< both directions, cut by the usual timeouts
-  Share tcp;                        ///< TCP conversations in which every packet is legal
+  /// Whether some TCP packet has a sequence number and flags beyond ACK, which readers of tables
+  /// without flags make up.
+  bool has_tcp_state = false;
+  Share tcp;                     ///< TCP conversations in which every packet is legal
+  std::uint64_t answered = 0;    ///< of all of these, those of which both directions are there
+  std::uint64_t unanswered = 0;  ///< of the good ones, those that send data to nobody
   std::map<std::string, std::uint64_t> tcp_faults;  ///< conversations by their first fault
   Share ip_checksum;                                ///< IPv4 headers
   Share transport_checksum;                         ///< TCP, UDP and ICMP messages captured whole

@@ -200,6 +200,9 @@ void read_packets(FramedPackets packets, const Progress& progress, Columns& colu
     category.texts = decimal_texts(category.codes);
   }
   columns.checks = checker.finish();
+  if (packets.frame() == nullptr && !columns.checks.has_tcp_state) {
+    columns.checks.tcp = {};  // a table without these columns
+  }
   columns.addresses = std::make_shared<std::vector<IpAddress>>(addresses.take());
   columns.source = packets.info();
   columns.skips = packets.skips();

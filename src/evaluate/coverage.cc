@@ -100,7 +100,7 @@ Found found_in(const Pair& pair, std::uint64_t seed) {
     return {};
   }
   Random random(seed, kStream);
-  const RowMetric metric(pair.real.columns, pair.synthetic.columns);
+  const RowMetric metric(pair.real.columns, {&pair.synthetic.columns});
   const auto real = metric.points(pair.real.columns, some_of(pair.real.rows(), rows, random));
   const auto synthetic =
       metric.points(pair.synthetic.columns, some_of(pair.synthetic.rows(), rows, random));

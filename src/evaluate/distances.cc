@@ -263,4 +263,13 @@ double deviation(std::span<const double> values) {
   return values.empty() ? kNan : std::sqrt(squares / static_cast<double>(values.size()));
 }
 
+std::uint64_t whole_number(double value) {
+  constexpr double kBeyond = 18446744073709551616.0;
+  if (!(value > 0)) {
+    return 0;
+  }
+  return value >= kBeyond ? std::numeric_limits<std::uint64_t>::max()
+                          : static_cast<std::uint64_t>(value);
+}
+
 }  // namespace tracetwin::evaluate

@@ -6,6 +6,10 @@
 
 namespace tracetwin::evaluate {
 
+/// A count that was added up as a double; the largest there is when it does not fit, 0 when
+/// negative or no number.
+std::uint64_t whole_number(double value);
+
 /// Jensen-Shannon divergence of two histograms over the same cells, natural logarithm (at most
 /// ln 2), each normalised to 1; NaN when either is empty. Lin 1991; the square of SciPy's distance.
 double jsd(std::span<const double> a, std::span<const double> b);

@@ -9,66 +9,23 @@
 #include <fstream>
 #include <functional>
 #include <map>
-#include <memory>
-#include <mutex>
 #include <numeric>
 #include <sstream>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
-#include "base/parallel.h"
+#include "evaluate/cast.h"
 #include "evaluate/columns.h"
-#include "evaluate/halves.h"
+#include "evaluate/distances.h"
 #include "evaluate/plots.h"
 #include "evaluate/ranking.h"
+#include "evaluate/stages.h"
 #include "evaluate/suite.h"
-#include "evaluate/tuples.h"
 #include "evaluate/verdict.h"
 
 namespace tracetwin::evaluate {
 namespace {
-
-/// Every trace that takes part.
-struct Cast {
-  std::unique_ptr<Sample> real;
-  std::vector<std::unique_ptr<Sample>> synthetic;
-  std::unique_ptr<Sample> holdout;  ///< nullptr: none
-  std::unique_ptr<Sample> half;     ///< of the real trace; its other half plays the synthetic one
-  std::unique_ptr<Sample> other_half;
-  std::unique_ptr<Sample> fresh;  ///< halves of the hold-out, for the floor of safety
-  std::unique_ptr<Sample> unseen;
-  std::string label;
-};
-
-/// Progress of blocks that end in any order.
-class Counter {
- public:
-  Counter(std::string stage, std::size_t total, const Progress& progress)
-      : stage_(std::move(stage)), total_(total), progress_(progress) {}
-  void step() {
-    const std::lock_guard lock(mutex_);
-    ++done_;
-    if (progress_) {
-      progress_({stage_, done_, total_, "parts"});
-    }
-  }
-
- private:
-  std::string stage_;
-  std::size_t total_;
-  const Progress& progress_;
-  std::size_t done_ = 0;
-  std::mutex mutex_;
-};
-
-void run_all(const std::vector<std::function<void()>>& work, const std::string& stage,
-             unsigned threads, const Progress& progress) {
-  Counter counter(stage, work.size(), progress);
-  parallel_blocks(work.size(), threads, [&](std::size_t block) {
-    work[block]();
-    counter.step();
-  });
-}
 
 /// Rows are in order of time.
 Columns within(Columns all, const TimeRange& times) {
@@ -123,107 +80,19 @@ void check_kinds(const std::vector<Columns>& traces) {
   }
 }
 
-std::string label_of(const std::vector<Columns>& traces, const std::string& asked) {
-  if (!asked.empty()) {
-    return asked;
-  }
-  for (const char* name : {"type", "label"}) {
-    const auto labelled = [&](const Columns& trace) { return trace.category(name) != nullptr; };
-    if (std::ranges::all_of(traces, labelled)) {
-      const auto& codes = traces[0].category(name)->codes;
-      if (std::ranges::any_of(codes, [&](std::uint32_t code) { return code != codes[0]; })) {
-        return name;
-      }
-    }
-  }
-  return {};
-}
-
-std::size_t most_rows(const std::vector<Columns>& synthetic) {
-  std::size_t most = 0;
-  for (const Columns& trace : synthetic) {
-    most = std::max(most, trace.rows());
-  }
-  return most;
-}
-
-/// The samples out of the columns, and the halves, all at once.
-Cast cast_of(std::vector<Columns> traces, const EvaluateJob& job, const Progress& progress) {
-  std::vector<Columns*> all;
-  all.reserve(traces.size());
-  for (Columns& trace : traces) {
-    all.push_back(&trace);
-  }
-  align(all);
-  Cast cast;
-  cast.label = label_of(traces, job.label_column);
-  std::vector<Columns> synthetic;
-  for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
-    synthetic.push_back(std::move(traces[i + 1]));
-  }
-  cast.synthetic.resize(synthetic.size());
-  const std::size_t most = most_rows(synthetic);
-  std::vector<std::function<void()>> work;
-  const auto halve = [&](const Columns& whole, std::unique_ptr<Sample>& a,
-                         std::unique_ptr<Sample>& b) {
-    auto parts = halves(whole, most, job.seed);
-    a = std::make_unique<Sample>(sample_of(std::move(parts.first)));
-    b = std::make_unique<Sample>(sample_of(std::move(parts.second)));
-  };
-  work.emplace_back([&] {
-    halve(traces[0], cast.half, cast.other_half);
-    cast.real = std::make_unique<Sample>(sample_of(std::move(traces[0])));
-  });
-  for (std::size_t i = 0; i < synthetic.size(); ++i) {
-    work.emplace_back([&, i] {
-      cast.synthetic[i] = std::make_unique<Sample>(sample_of(std::move(synthetic[i])));
-    });
-  }
-  if (job.holdout) {
-    work.emplace_back([&] {
-      halve(traces.back(), cast.unseen, cast.fresh);
-      cast.holdout = std::make_unique<Sample>(sample_of(std::move(traces.back())));
-    });
-  }
-  run_all(work, "arranging", job.threads, progress);
-  return cast;
-}
-
-/// Which traces play which part in a run of the suite.
-enum class Role { kSynthetic, kFloor, kMemoriser };
-
-Setting setting_of(const Cast& cast, const Scorer& scorer, Role role, std::size_t which,
-                   std::uint64_t seed) {
-  const bool safety = std::string_view(scorer.section) == "safety";
-  switch (role) {
-    case Role::kSynthetic:
-      return {{*cast.real, *cast.synthetic[which]}, cast.holdout.get(), cast.label, seed};
-    case Role::kFloor:
-      if (safety && cast.holdout) {
-        return {{*cast.real, *cast.fresh}, cast.unseen.get(), cast.label, seed};
-      }
-      return {{*cast.half, *cast.other_half}, nullptr, cast.label, seed};
-    default:
-      if (safety) {
-        return {{*cast.real, *cast.real}, cast.holdout.get(), cast.label, seed};
-      }
-      return {{*cast.holdout, *cast.real}, nullptr, cast.label, seed};
-  }
-}
-
 /// What one run of the suite found: a part a scorer, empty where the scorer did not run.
 using Run = std::vector<Part>;
 
 struct Runs {
   std::vector<Run> synthetic;
-  Run floor;
+  std::vector<Run> floor;  ///< of each synthetic trace; what is the same for all, in the first
   Run memoriser;
 };
 
 Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progress) {
   const auto table = scorers();
-  Runs runs{std::vector<Run>(cast.synthetic.size(), Run(table.size())), Run(table.size()),
-            Run(table.size())};
+  const std::vector<Run> empty(cast.synthetic.size(), Run(table.size()));
+  Runs runs{empty, empty, Run(table.size())};
   std::vector<std::function<void()>> work;
   // What takes longest comes first, so that threads end at about the same time.
   std::vector<std::size_t> order(table.size());
@@ -241,8 +110,9 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
     for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
       add(runs.synthetic[i][s], Role::kSynthetic, i);
     }
-    if (table[s].floor) {
-      add(runs.floor[s], Role::kFloor, 0);
+    const bool each = std::string_view(table[s].section) == "safety";
+    for (std::size_t i = 0; table[s].floor && i < (each ? runs.floor.size() : 1); ++i) {
+      add(runs.floor[i][s], Role::kFloor, i);
     }
     if (table[s].memoriser && cast.holdout) {
       add(runs.memoriser[s], Role::kMemoriser, 0);
@@ -253,8 +123,7 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
 }
 
 /// Values by metric, for the columns beside the value.
-std::map<std::string, double> values_of(const Run& run) {
-  std::map<std::string, double> values;
+std::map<std::string, double> values_of(const Run& run, std::map<std::string, double> values = {}) {
   for (const Part& part : run) {
     for (const Group& group : part.groups) {
       for (const Metric& metric : group.metrics) {
@@ -272,14 +141,15 @@ std::optional<double> found(const std::map<std::string, double>& values, const s
   return at == values.end() ? std::nullopt : std::optional(at->second);
 }
 
-Result assemble(const std::string& name, const Run& run, const Runs& all, bool quick) {
+Result assemble(const std::string& name, std::size_t which, const Runs& all, bool quick) {
+  const Run& run = all.synthetic[which];
   Result result;
   result.name = name;
   result.sections = {{"fidelity", "Fidelity", "", Verdict::kInfo, {}},
                      {"usefulness", "Usefulness", "", Verdict::kInfo, {}},
                      {"safety", "Safety", "", Verdict::kInfo, {}},
                      {"validity", "Validity", "", Verdict::kInfo, {}}};
-  const auto floors = values_of(all.floor);
+  const auto floors = values_of(all.floor[which], values_of(all.floor[0]));
   const auto memorised = values_of(all.memoriser);
   for (std::size_t s = 0; s < run.size(); ++s) {
     auto& groups = std::ranges::find(result.sections, scorers()[s].section, &Section::id)->groups;
@@ -318,7 +188,7 @@ TraceFacts facts_of(const Columns& columns, const std::filesystem::path& path) {
     for (const double count : columns.number("pkt")->values) {
       sum += count;
     }
-    facts.packets = static_cast<std::uint64_t>(sum);
+    facts.packets = whole_number(sum);
   }
   facts.flows = packets ? columns.checks.conversations : columns.rows();
   facts.skipped = columns.skips.total();
@@ -362,10 +232,11 @@ Report evaluate(const EvaluateJob& job, const Progress& progress) {
   const Runs runs = run_suite(cast, job, progress);
   Report report;
   report.label_column = cast.label;
+  report.floor_from = cast.divided;
   report.seed = job.seed;
   add_facts(job, cast, report);
   for (std::size_t i = 0; i < job.synthetic.size(); ++i) {
-    report.results.push_back(assemble(job.synthetic[i].name, runs.synthetic[i], runs, job.quick));
+    report.results.push_back(assemble(job.synthetic[i].name, i, runs, job.quick));
   }
   report.ranking = rank_results(report.results);
   report.plots = draw_plots(shown(job, cast, runs), cast.label, job.threads);

@@ -38,12 +38,12 @@ struct EvaluateJob {
 };
 
 /// Judges each synthetic trace against the real one. Reads traces, not encodings. Every metric gets
-/// a floor: its value between two halves of the real trace (captures: of its conversations), the
-/// second no larger than the synthetic trace. With a hold-out, which the synthetic traces must not
-/// have been learned from, it also gets the memoriser's value: the training data in the place of
-/// the synthetic trace, held against the hold-out. Safety takes the hold-out as the real data that
-/// is in the place of the synthetic trace for its floor. Throws Error when a file cannot be read or
-/// holds another kind of trace than the real one.
+/// a floor: its value between two halves of the real trace (see halves.h), the second no larger
+/// than the synthetic trace. With a hold-out, which the synthetic traces must not have been learned
+/// from, it also gets the memoriser's value: the training data in the place of the synthetic trace,
+/// held against the hold-out. Safety takes the hold-out as the real data that is in the place of
+/// the synthetic trace for its floor. Throws Error when a file cannot be read or holds another kind
+/// of trace than the real one.
 Report evaluate(const EvaluateJob& job, const Progress& progress);
 
 }  // namespace tracetwin::evaluate

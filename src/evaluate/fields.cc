@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <map>
 #include <numbers>
@@ -19,6 +20,13 @@ constexpr std::size_t kPorts = 65536;
 constexpr std::size_t kProtocols = 256;
 constexpr double kNsPerSecond = 1e9;
 constexpr double kPercent = 100;
+
+/// Lengths that mean about the same in both families: a provider, a site, a network.
+struct PrefixLength {
+  int v4;
+  int v6;
+};
+constexpr std::array kPrefixes = {PrefixLength{8, 32}, PrefixLength{16, 48}, PrefixLength{24, 64}};
 
 /// Two histograms over the same cells.
 struct Counts {
@@ -42,6 +50,7 @@ struct Compared {
   std::optional<Numbers> flow_size;
   double absolute_time_emd = 0;
   std::optional<double> size_biased_emd;
+  std::vector<std::string> lacking;  ///< columns that the synthetic trace does not have
 };
 
 template <class Codes>
@@ -98,6 +107,8 @@ void compare_categories(const Pair& pair, Compared& compared) {
     if (const CategoryColumn* other = synthetic.category(category.name)) {
       compared.categories.push_back(
           counts_of(category.name, category.codes, other->codes, category.texts.size()));
+    } else {
+      compared.lacking.push_back(category.name);
     }
   }
 }
@@ -238,17 +249,22 @@ Group netdpsyn(const Compared& compared) {
   return group.take();
 }
 
-std::uint32_t prefix_of(const IpAddress& address, int bits) {
-  return address.is_v4() ? address.v4_bits() >> (32 - bits) : UINT32_MAX;
+/// A family, and the first bits of an address.
+using Prefix = std::pair<bool, std::uint64_t>;
+
+Prefix prefix_of(const IpAddress& address, const PrefixLength& length) {
+  return address.is_v4() ? Prefix{true, address.v4_bits() >> (32 - length.v4)}
+                         : Prefix{false, address.high >> (64 - length.v6)};
 }
 
-/// JSD of the addresses cut to their first `bits`; all IPv6 addresses are one cell.
-double prefix_jsd(const Counts& counts, const std::vector<IpAddress>& addresses, int bits) {
+/// JSD of the addresses cut to their first bits.
+double prefix_jsd(const Counts& counts, const std::vector<IpAddress>& addresses,
+                  const PrefixLength& length) {
   std::vector<double> real;
   std::vector<double> synthetic;
-  std::optional<std::uint32_t> last;
+  std::optional<Prefix> last;
   for (std::size_t i = 0; i < addresses.size(); ++i) {  // ascending, so equal prefixes are together
-    const std::uint32_t prefix = prefix_of(addresses[i], bits);
+    const Prefix prefix = prefix_of(addresses[i], length);
     if (last != prefix) {
       real.push_back(0);
       synthetic.push_back(0);
@@ -314,17 +330,30 @@ Group beyond(const Compared& compared, const std::vector<IpAddress>& addresses) 
                      "Distances of single fields that are comparable between fields and traces.");
   for (const Counts& counts : compared.addresses) {
     add_category(group, counts, false);
-    for (const int bits : {8, 16, 24}) {
-      group.add({.id = fmt::format("prefix{}.{}", bits, counts.name),
-                 .name = fmt::format("JSD of {} by /{}", spoken(counts.name), bits),
-                 .explain = "Jensen-Shannon divergence of the address prefixes.",
+    for (const PrefixLength& length : kPrefixes) {
+      group.add({.id = fmt::format("prefix{}.{}", length.v4, counts.name),
+                 .name = fmt::format("JSD of {} by /{}", spoken(counts.name), length.v4),
+                 .explain = fmt::format("Jensen-Shannon divergence of the address prefixes; of "
+                                        "IPv6, the first {} bits.",
+                                        length.v6),
                  .unit = "nats",
                  .high = std::numbers::ln2},
-                prefix_jsd(counts, addresses, bits));
+                prefix_jsd(counts, addresses, length));
     }
   }
   for (const Counts& counts : compared.categories) {
     add_category(group, counts, true);
+  }
+  for (const std::string& column : compared.lacking) {
+    Metric metric = {.id = "tvd." + column,
+                     .name = fmt::format("TVD of {}", spoken(column)),
+                     .explain =
+                         "Share of the records that would have to change this value; a text "
+                         "column of more than 1,000 values counts as none.",
+                     .high = 1,
+                     .marks = kDistanceMarks,
+                     .hard = true};
+    group.add(std::move(metric), 1).why = fmt::format("the twin has no column {}", column);
   }
   for (const Numbers& numbers : compared.numbers) {
     add_number(group, numbers);

@@ -324,7 +324,7 @@ Metric tvd_metric(std::string id, std::string name, std::string explain) {
 }
 
 void add_distances(GroupBuilder& group, const std::vector<BinnedColumn>& columns,
-                   const Pairs& pairs, const std::string& label) {
+                   const Pairs& pairs, const std::string& label, bool lacks_label) {
   std::vector<double> single;
   for (std::size_t i = 0; i < columns.size(); ++i) {
     single.push_back(pairs.distances.tvd[i][i]);
@@ -345,7 +345,7 @@ void add_distances(GroupBuilder& group, const std::vector<BinnedColumn>& columns
             triples.core);
   group.add(tvd_metric("tvd3.label", "TVD of two fields and the label, mean",
                        "How well each pair of fields goes together with the label."),
-            triples.labelled, "no label column was given");
+            lacks_label ? 1 : triples.labelled, "no label column was given");
 }
 
 }  // namespace
@@ -356,7 +356,9 @@ JointScores joint_scores(const Pair& pair, const std::string& label, std::uint64
   GroupBuilder group("joint", "How fields belong together",
                      "Joint distributions of two and three fields: what columns that were "
                      "shuffled independently get wrong while each column alone is perfect.");
-  add_distances(group, columns, pairs, label);
+  const bool lacks_label = pair.real.columns.category(label) != nullptr &&
+                           pair.synthetic.columns.category(label) == nullptr;
+  add_distances(group, columns, pairs, label, lacks_label);
   group.add({.id = "information",
              .name = "Gap of mutual information, mean over pairs",
              .explain = "How differently one field tells another, from 0 (not at all) to 1.",

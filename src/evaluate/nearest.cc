@@ -58,14 +58,17 @@ void add_simple_fields(const RowMetric::Points& from, std::size_t at, const RowM
 
 }  // namespace
 
-RowMetric::RowMetric(const Columns& reference, const Columns& other) {
+RowMetric::RowMetric(const Columns& reference, std::initializer_list<const Columns*> others) {
   for (std::size_t i = 0; i < reference.numbers.size(); ++i) {
     const auto [low, high] = std::ranges::minmax(reference.numbers[i].values);
     scales_.push_back(
         {i, logarithm(low), std::max(logarithm(high) - logarithm(low), kSmallestRange)});
   }
   for (const CategoryColumn& category : reference.categories) {
-    if (other.category(category.name) != nullptr) {
+    const auto has_it = [&](const Columns* other) {
+      return other == nullptr || other->category(category.name) != nullptr;
+    };
+    if (std::ranges::all_of(others, has_it)) {
       categories_.push_back(category.name);
     }
   }

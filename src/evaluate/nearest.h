@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <span>
 #include <vector>
 
@@ -13,8 +14,9 @@ namespace tracetwin::evaluate {
 /// share of an address behind the common prefix (Gower 1971).
 class RowMetric {
  public:
-  /// Scales and columns of `reference`; only columns that `other` has, too.
-  RowMetric(const Columns& reference, const Columns& other);
+  /// Scales and columns of `reference`; only columns that all `others` have, too, of which any may
+  /// be nullptr. Points can be made of the reference and of the others.
+  RowMetric(const Columns& reference, std::initializer_list<const Columns*> others);
 
   /// Rows laid out for comparing.
   struct Points {

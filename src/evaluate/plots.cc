@@ -216,7 +216,9 @@ void add_arrivals(const Traces& traces, std::vector<Plot>& plots) {
         y.push_back(counts.dispersion());
       }
     }
-    bursts.series.push_back({trace.name, std::move(x), std::move(y)});
+    if (!x.empty()) {  // a trace that is shorter than twenty windows has no curve
+      bursts.series.push_back({trace.name, std::move(x), std::move(y)});
+    }
   }
   plots.push_back(std::move(load));
   plots.push_back(std::move(bursts));

@@ -12,8 +12,9 @@ namespace tracetwin::evaluate {
 /// Traffic-type prediction as NetShare and NetDPSyn run it, with the real test set that the
 /// latter's code leaves out: five classifiers learn the label from ports, protocol and sizes of the
 /// earliest 80 % of a trace and are asked about the latest 20 % of the real one. The floor of each
-/// figure is what training on the real trace's own earliest 80 % gives. `label`: a column of both;
-/// empty: none. At most 20,000 rows a part.
+/// figure is what training on the real trace's own earliest 80 % gives. Where a class of 1 % or
+/// more of the real rows is in one part of its time only, the parts are drawn at random instead.
+/// `label`: a column of both, never a feature; empty: none. See prediction_rows.h.
 Group prediction_group(const Pair& pair, const std::string& label, std::uint64_t seed);
 
 /// Shares of right answers, and the mean over classes (that occur or are answered) of F1.

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <array>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "evaluate/distances.h"
@@ -53,27 +54,31 @@ std::vector<double> values_of(const std::vector<Result>& results, const std::str
   return values;
 }
 
-/// NetShare's normalised EMD of each trace, mean over the fields.
-std::vector<double> mean_normalised_emd(const std::vector<Result>& results) {
-  std::vector<double> sums(results.size());
-  std::size_t fields = 0;
+/// NetShare's normalised EMD of each trace by field, as far as all traces have it.
+void normalise_emd(const std::vector<Result>& results, std::vector<Rank>& ranking) {
+  constexpr std::string_view kPrefix = "netshare.emd.";
   for (const Group& group : results[0].sections[0].groups) {
     for (const Metric& metric : group.metrics) {
-      const auto values = metric.id.starts_with("netshare.emd.") ? values_of(results, metric.id)
-                                                                 : std::vector<double>();
-      if (!values.empty()) {
-        const auto scaled = normalised_across(values);
-        for (std::size_t i = 0; i < sums.size(); ++i) {
-          sums[i] += scaled[i];
-        }
-        ++fields;
+      const auto values =
+          metric.id.starts_with(kPrefix) ? values_of(results, metric.id) : std::vector<double>();
+      const auto scaled = values.empty() ? values : normalised_across(values);
+      for (std::size_t i = 0; i < scaled.size(); ++i) {
+        ranking[i].normalised.emplace_back(metric.id.substr(kPrefix.size()), scaled[i]);
       }
     }
   }
-  for (double& sum : sums) {
-    sum /= static_cast<double>(std::max<std::size_t>(1, fields));
+}
+
+std::vector<double> means_of_normalised(const std::vector<Rank>& ranking) {
+  std::vector<double> means;
+  for (const Rank& rank : ranking) {
+    double sum = 0;
+    for (const auto& [field, value] : rank.normalised) {
+      sum += value;
+    }
+    means.push_back(sum / static_cast<double>(std::max<std::size_t>(1, rank.normalised.size())));
   }
-  return sums;
+  return means;
 }
 
 /// Adds the ranks of `values` (1: best) to the sums, and the values to each trace's list.
@@ -120,9 +125,9 @@ bool is_headline(std::string_view id) {
                                                       "sketches.gap.five_tuple",
                                                       "anomaly.own",
                                                       "anomaly.transfer",
-                                                      "copies.rows",
-                                                      "copies.five_tuples",
-                                                      "identifiers.rare_addresses",
+                                                      "equal_terms.rows",
+                                                      "equal_terms.five_tuples",
+                                                      "equal_terms.rare_addresses",
                                                       "membership.auc",
                                                       "capture.tcp",
                                                       "file.readable"};
@@ -137,9 +142,10 @@ std::vector<Rank> rank_results(const std::vector<Result>& results) {
   std::vector<Rank> ranking;
   ranking.reserve(results.size());
   for (const Result& result : results) {
-    ranking.push_back({result.name, 1, 0, {}});
+    ranking.push_back({result.name, 1, 0, {}, {}});
   }
-  take("emd", mean_normalised_emd(results), false, ranking);
+  normalise_emd(results, ranking);
+  take("emd", means_of_normalised(ranking), false, ranking);
   std::size_t criteria = 1;
   for (const Criterion& criterion : kCriteria) {
     const auto values = values_of(results, criterion.metric);

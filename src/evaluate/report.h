@@ -9,8 +9,9 @@
 
 namespace tracetwin::evaluate {
 
-/// Which way a metric improves; kNone: shown as information.
-enum class Better { kLower, kHigher, kNone };
+/// Which way a metric improves; kFloor: the nearer to the floor, the better; kNone: shown as
+/// information.
+enum class Better { kLower, kHigher, kFloor, kNone };
 
 /// kInfo: nothing is judged by it.
 enum class Verdict { kInfo, kGood, kFair, kPoor };
@@ -34,7 +35,11 @@ struct Metric {
   std::optional<double> value = {};   ///< none: it does not apply, and `why` says why
   std::optional<double> spread = {};  ///< standard deviation over repeats
   std::string why = {};
-  std::optional<double> floor = {};      ///< the same of real data against other real data
+  std::optional<double> floor = {};  ///< the same of real data against other real data
+  /// What guessing gives: a floor better than that is no yardstick.
+  std::optional<double> chance = {};
+  std::optional<std::uint64_t> n = {};   ///< records (or conversations) that it is a share of
+  bool hard = false;                     ///< no right twin fails here: to fail limits the section
   std::optional<double> memoriser = {};  ///< the same of the training data against the hold-out
   Verdict verdict = Verdict::kInfo;
 };
@@ -82,6 +87,8 @@ struct Rank {
   std::size_t rank = 1;  ///< traces that are equally good share one
   double score = 0;      ///< mean rank over what is compared
   std::vector<std::pair<std::string, double>> by;
+  /// NetShare's normalised EMD of each field: 0.1 the best trace, 0.9 the worst.
+  std::vector<std::pair<std::string, double>> normalised;
 };
 
 struct Axis {
@@ -116,6 +123,7 @@ struct Plot {
 struct Report {
   std::string made_by;
   std::string label_column;  ///< empty: none
+  std::string floor_from;    ///< what the halves of the real trace are: "records", …
   std::uint64_t seed = 0;
   TraceFacts real;
   std::optional<TraceFacts> holdout;

@@ -17,22 +17,29 @@ Json text_or_null(const std::string& text) {
 }
 
 std::string word(Better better) {
-  return better == Better::kLower ? "lower" : better == Better::kHigher ? "higher" : "none";
+  return better == Better::kLower    ? "lower"
+         : better == Better::kHigher ? "higher"
+         : better == Better::kFloor  ? "floor"
+                                     : "none";
 }
 
 Json metric_json(const Metric& metric) {
-  return {{"id", metric.id},
-          {"name", metric.name},
-          {"value", or_null(metric.value)},
-          {"spread", or_null(metric.spread)},
-          {"why", text_or_null(metric.why)},
-          {"floor", or_null(metric.floor)},
-          {"memoriser", or_null(metric.memoriser)},
-          {"better", word(metric.better)},
-          {"range", Json::array({Json(metric.low), or_null(metric.high)})},
-          {"unit", metric.unit},
-          {"explain", metric.explain},
-          {"verdict", word(metric.verdict)}};
+  Json json = {{"id", metric.id},
+               {"name", metric.name},
+               {"value", or_null(metric.value)},
+               {"spread", or_null(metric.spread)},
+               {"why", text_or_null(metric.why)},
+               {"floor", or_null(metric.floor)},
+               {"memoriser", or_null(metric.memoriser)},
+               {"better", word(metric.better)},
+               {"range", Json::array({Json(metric.low), or_null(metric.high)})},
+               {"unit", metric.unit},
+               {"explain", metric.explain},
+               {"verdict", word(metric.verdict)}};
+  if (metric.n) {
+    json["n"] = *metric.n;
+  }
+  return json;
 }
 
 Json group_json(const Group& group) {
@@ -129,8 +136,15 @@ Json ranking_json(const std::vector<Rank>& ranking) {
     for (const auto& [name, value] : rank.by) {
       by[name] = value;
     }
-    all.push_back(
-        {{"name", rank.name}, {"rank", rank.rank}, {"score", rank.score}, {"by", std::move(by)}});
+    Json normalised = Json::object();
+    for (const auto& [field, value] : rank.normalised) {
+      normalised[field] = value;
+    }
+    all.push_back({{"name", rank.name},
+                   {"rank", rank.rank},
+                   {"score", rank.score},
+                   {"by", std::move(by)},
+                   {"normalised", std::move(normalised)}});
   }
   return all;
 }
@@ -159,6 +173,7 @@ nlohmann::ordered_json to_json(const Report& report) {
        "Computed from real data without any privacy protection: treat it like the real trace."},
       {"seed", report.seed},
       {"label_column", text_or_null(report.label_column)},
+      {"floor_from", report.floor_from},
       {"traces", traces_json(report)}};
   json["results"] = Json::array();
   for (const Result& result : report.results) {

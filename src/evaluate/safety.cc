@@ -1,7 +1,6 @@
 #include "evaluate/safety.h"
 
 #include <algorithm>
-#include <bit>
 #include <cmath>
 #include <limits>
 #include <optional>
@@ -9,6 +8,7 @@
 #include <utility>
 
 #include "base/random.h"
+#include "evaluate/copies.h"
 #include "evaluate/distances.h"
 #include "evaluate/nearest.h"
 #include "evaluate/sampling.h"
@@ -21,183 +21,7 @@ constexpr double kPercent = 100;
 constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kQueries = 2000;
 constexpr std::size_t kReferences = 8000;
-constexpr std::size_t kRareRows = 3;
 constexpr std::uint64_t kStream = 0x5afe;
-
-/// 64 bits for each row's values but the time; rows of aligned traces with equal values have equal
-/// keys.
-std::vector<std::uint64_t> row_keys(const Columns& columns, const Columns& other) {
-  std::vector<std::uint64_t> keys;
-  keys.reserve(columns.rows());
-  for (std::size_t row = 0; row < columns.rows(); ++row) {
-    keys.push_back(tuple_key(columns, row));
-  }
-  const auto add = [&](auto value_of) {
-    for (std::size_t row = 0; row < keys.size(); ++row) {
-      keys[row] = mix(keys[row], value_of(row));
-    }
-  };
-  for (const CategoryColumn& category : columns.categories) {
-    if (other.category(category.name) != nullptr) {
-      add([&](std::size_t row) { return std::uint64_t{category.codes[row]}; });
-    }
-  }
-  for (const NumberColumn& number : columns.numbers) {
-    add([&](std::size_t row) { return std::bit_cast<std::uint64_t>(number.values[row]); });
-  }
-  return keys;
-}
-
-void add_times(const Columns& columns, std::vector<std::uint64_t>& keys) {
-  for (std::size_t row = 0; row < keys.size(); ++row) {
-    keys[row] = mix(keys[row], static_cast<std::uint64_t>(columns.time_ns[row]));
-  }
-}
-
-/// Percent of `keys` that are among `known`.
-double percent_known(const std::vector<std::uint64_t>& keys,
-                     const std::vector<std::uint64_t>& known) {
-  const KeySet all(known);
-  std::size_t hits = 0;
-  for (const std::uint64_t key : keys) {
-    hits += all.contains(key) ? 1 : 0;
-  }
-  return kPercent * static_cast<double>(hits) / static_cast<double>(keys.size());
-}
-
-std::vector<std::uint64_t> keys_of_tuples(const Sample& sample) {
-  std::vector<std::uint64_t> keys;
-  keys.reserve(sample.rows());
-  for (const std::uint32_t tuple : sample.tuples.of_row) {
-    keys.push_back(sample.tuples.keys[tuple]);
-  }
-  return keys;
-}
-
-/// Percent of `codes` that are among `known`; all below `codes_in_all`.
-double percent_known(const std::vector<std::uint32_t>& codes,
-                     const std::vector<std::uint32_t>& known, std::size_t codes_in_all) {
-  const auto counts = count_codes(known, codes_in_all);
-  const auto hits = std::ranges::count_if(codes, [&](std::uint32_t c) { return counts[c] > 0; });
-  return kPercent * static_cast<double>(hits) / static_cast<double>(codes.size());
-}
-
-Metric percent_metric(std::string id, std::string name, std::string explain,
-                      std::optional<Marks> marks) {
-  return {.id = std::move(id),
-          .name = std::move(name),
-          .explain = std::move(explain),
-          .unit = "%",
-          .better = marks ? Better::kLower : Better::kNone,
-          .high = kPercent,
-          .marks = marks};
-}
-
-Group copies(const Pair& pair) {
-  GroupBuilder group("copies", "Copies",
-                     "Records of the twin that stand in the real trace as they are. Compare with "
-                     "the floor: fresh real records repeat old ones, too.");
-  const Columns& real = pair.real.columns;
-  const Columns& synthetic = pair.synthetic.columns;
-  auto real_keys = row_keys(real, synthetic);
-  auto synthetic_keys = row_keys(synthetic, real);
-  group.add(percent_metric("rows", "Exact copies, time aside",
-                           "Share of the synthetic records all of whose values occur together in "
-                           "one real record.",
-                           Marks{1, 5}),
-            percent_known(synthetic_keys, real_keys));
-  add_times(real, real_keys);
-  add_times(synthetic, synthetic_keys);
-  group.add(percent_metric("rows_with_time", "Exact copies, time included",
-                           "The same with the time: hardly ever by chance.", Marks{0.1, 1}),
-            percent_known(synthetic_keys, real_keys));
-  group.add(percent_metric("five_tuples", "Records with a real five-tuple",
-                           "Share of the synthetic records whose addresses, ports and protocol "
-                           "occur together in the real trace.",
-                           Marks{2, 10}),
-            percent_known(keys_of_tuples(pair.synthetic), pair.real.tuples.keys));
-  group.add(percent_metric("srcip", "Records with a real source address",
-                           "Share of the synthetic records whose source is one in the real trace.",
-                           std::nullopt),
-            percent_known(synthetic.src, real.src, real.addresses->size()));
-  group.add(percent_metric("dstip", "Records with a real destination address",
-                           "Share of the synthetic records whose destination is one in the real "
-                           "trace.",
-                           std::nullopt),
-            percent_known(synthetic.dst, real.dst, real.addresses->size()));
-  return group.take();
-}
-
-/// Rows in which each address occurs, either way.
-std::vector<double> address_rows(const Columns& columns) {
-  std::vector<double> rows = count_codes(columns.src, columns.addresses->size());
-  for (std::size_t row = 0; row < columns.rows(); ++row) {
-    rows[columns.dst[row]] += columns.dst[row] != columns.src[row] ? 1 : 0;
-  }
-  return rows;
-}
-
-/// The pairs of addresses that talk, each once, as hashes.
-std::vector<std::uint64_t> address_pairs(const Columns& columns) {
-  std::vector<std::uint64_t> pairs;
-  KeySet seen;
-  for (std::size_t row = 0; row < columns.rows(); ++row) {
-    const std::uint64_t pair = mix(columns.src[row], columns.dst[row]);
-    if (seen.insert(pair)) {
-      pairs.push_back(pair);
-    }
-  }
-  return pairs;
-}
-
-/// So many of the real addresses with at most `most_rows` rows, and those that the twin has.
-struct Recovered {
-  double all = 0;
-  double found = 0;
-  double percent() const { return all > 0 ? kPercent * found / all : kNan; }
-};
-
-Recovered recovered(const std::vector<double>& real, const std::vector<double>& synthetic,
-                    double most_rows) {
-  Recovered counts;
-  for (std::size_t i = 0; i < real.size(); ++i) {
-    if (real[i] > 0 && real[i] <= most_rows) {
-      ++counts.all;
-      counts.found += synthetic[i] > 0 ? 1 : 0;
-    }
-  }
-  return counts;
-}
-
-/// Two standard errors more than the usual for a share of `all`, so that few addresses decide
-/// nothing.
-Marks marks_for_share_of(double all) {
-  const double errors = kPercent / std::sqrt(std::max(all, 1.0));
-  return {2 + errors, 10 + errors};
-}
-
-Group identifiers(const Pair& pair) {
-  GroupBuilder group("identifiers", "Identifiers recovered",
-                     "What a reader of the twin learns about who was there; chance and public "
-                     "knowledge recover some, as the floor shows.");
-  const auto real = address_rows(pair.real.columns);
-  const auto synthetic = address_rows(pair.synthetic.columns);
-  group.add(
-      percent_metric("addresses", "Real addresses recovered",
-                     "Share of the real trace's addresses that occur in the twin.", std::nullopt),
-      recovered(real, synthetic, std::numeric_limits<double>::infinity()).percent());
-  const Recovered rare = recovered(real, synthetic, kRareRows);
-  group.add(percent_metric("rare_addresses", "Rare real addresses recovered",
-                           "The same for addresses that occur in at most three real records: these "
-                           "are individuals.",
-                           marks_for_share_of(rare.all)),
-            rare.percent(), "no real address is that rare");
-  group.add(percent_metric("pairs", "Real address pairs recovered",
-                           "Share of the pairs that talk in the real trace that talk in the twin.",
-                           std::nullopt),
-            percent_known(address_pairs(pair.real.columns), address_pairs(pair.synthetic.columns)));
-  return group.take();
-}
 
 /// Rows that distances are taken between.
 struct Cast {
@@ -210,7 +34,8 @@ struct Cast {
 
 Cast cast_of(const Pair& pair, const Sample* holdout, Random& random) {
   const Columns& real = pair.real.columns;
-  Cast cast{RowMetric(real, pair.synthetic.columns), {}, {}, {}, {}};
+  const Columns* unlearned = holdout == nullptr ? nullptr : &holdout->columns;
+  Cast cast{RowMetric(real, {&pair.synthetic.columns, unlearned}), {}, {}, {}, {}};
   const auto synthetic = some_of(pair.synthetic.rows(), kQueries, random);
   cast.synthetic = cast.metric.points(pair.synthetic.columns, synthetic);
   if (holdout != nullptr) {
@@ -339,21 +164,24 @@ Group inference(const Membership& found) {
              .explain = "Share of the synthetic records nearer to a learned record than to a "
                         "fresh one; 0.5 is right.",
              .high = 1,
-             .marks = Marks{0.05, 0.1}},
+             .marks = Marks{0.05, 0.1},
+             .chance = 0.5},
             found.closer, why);
   group.add({.id = "auc",
              .name = "AUC of a distance attack",
              .explain = "How well nearness to the twin tells learned from fresh records: 0.5 is a "
                         "coin, 1 is certainty.",
              .high = 1,
-             .marks = Marks{0.05, 0.1}},
+             .marks = Marks{0.05, 0.1},
+             .chance = 0.5},
             found.auc, why);
   group.add({.id = "caught",
              .name = "Members caught at 1 % false alarms",
              .explain = "Share of the learned records that the attack names while it accuses one "
                         "fresh record in a hundred; 0.01 is chance.",
              .high = 1,
-             .marks = Marks{0.02, 0.1}},
+             .marks = Marks{0.02, 0.1},
+             .chance = 0.01},
             found.caught, why);
   return group.take();
 }
@@ -376,9 +204,14 @@ double area_under_curve(const std::vector<double>& positive, const std::vector<d
   return (sum - p * (p + 1) / 2) / (p * n);
 }
 
-std::vector<Group> safety_groups(const Pair& pair, const Sample* holdout, std::uint64_t seed) {
+std::vector<Group> safety_groups(const Pair& pair, const Sample* holdout, std::uint64_t seed,
+                                 const EqualTerms& terms) {
   constexpr std::size_t kFewest = 8;
-  std::vector<Group> groups = {copies(pair), identifiers(pair)};
+  std::vector<Group> groups = {equal_terms_group(pair, terms, seed)};
+  if (!terms.floor) {
+    groups.push_back(copies_group(pair));
+    groups.push_back(identifiers_group(pair));
+  }
   if (pair.real.rows() < kFewest || pair.synthetic.rows() < 2 ||
       (holdout != nullptr && holdout->rows() < 2)) {
     groups.push_back(inference({}));

@@ -54,7 +54,7 @@ Part score_anomaly(const Setting& setting) {
 }
 
 Part score_safety(const Setting& setting) {
-  return {safety_groups(setting.pair, setting.holdout, setting.seed)};
+  return {safety_groups(setting.pair, setting.holdout, setting.seed, setting.terms)};
 }
 
 Part score_validity(const Setting& setting) {
@@ -76,7 +76,7 @@ std::span<const Scorer> scorers() {
       Scorer{"usefulness", false, 4, true, true, score_sketches},
       Scorer{"usefulness", true, 900, true, true, score_anomaly},
       Scorer{"safety", false, 20, true, true, score_safety},
-      Scorer{"validity", false, 3, false, false, score_validity},
+      Scorer{"validity", false, 3, false, true, score_validity},
   };
   return kScorers;
 }

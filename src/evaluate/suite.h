@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/copies.h"
 #include "evaluate/joint.h"
 #include "evaluate/report.h"
 #include "evaluate/tuples.h"
@@ -18,6 +19,7 @@ struct Setting {
   const Sample* holdout = nullptr;  ///< rows that were not learned, for safety
   std::string label;                ///< column of labels, empty: none
   std::uint64_t seed = 0;
+  EqualTerms terms = {};  ///< for safety
 };
 
 /// What a scorer found.

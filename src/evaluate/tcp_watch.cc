@@ -1,12 +1,19 @@
 #include "evaluate/tcp_watch.h"
 
+#include <algorithm>
 #include <cstdlib>
 
 namespace tracetwin::evaluate {
 namespace {
 
-/// Retransmissions, losses and disorder stay within this many bytes.
-constexpr std::int64_t kSlack = 16 << 20;
+// Retransmissions, losses and disorder stay within so many bytes: about a window, or what was seen,
+// since who sends much also loses much.
+constexpr std::int64_t kLeastSlack = 128 << 10;
+constexpr std::int64_t kMostSlack = 16 << 20;
+
+std::int64_t slack_of(std::int64_t sent) {
+  return std::clamp(sent, kLeastSlack, kMostSlack);
+}
 
 bool has(const Packet& packet, std::uint8_t flag) {
   return (packet.tcp_flags & flag) != 0;
@@ -31,6 +38,13 @@ std::string_view TcpWatch::fault(const Packet& packet, bool forward) {
   }
   remember(packet, own);
   return found;
+}
+
+bool TcpWatch::is_talking_to_itself() const {
+  const auto alone = [](const Side& own, const Side& peer) {
+    return own.syn && own.data && !peer.spoke;
+  };
+  return alone(sides_[0], sides_[1]) || alone(sides_[1], sides_[0]);
 }
 
 std::string_view TcpWatch::flag_fault(const Packet& packet) {
@@ -68,7 +82,7 @@ std::string_view TcpWatch::number_fault(const Packet& packet, const Side& own,
                                         const Side& peer) const {
   const bool resets = has(packet, kRst);
   if (own.spoke && !has(packet, kSyn) && !resets &&
-      std::abs(behind(packet.tcp_seq, own.next)) > kSlack) {
+      std::abs(behind(packet.tcp_seq, own.next)) > slack_of(own.sent)) {
     return "a sequence number far from the last";
   }
   const std::uint32_t end = packet.tcp_seq + packet.payload_length;
@@ -78,7 +92,8 @@ std::string_view TcpWatch::number_fault(const Packet& packet, const Side& own,
   if (has(packet, kAck) && peer.spoke && !resets && behind(packet.tcp_ack, peer.next) > 0) {
     return "an acknowledgement of what was not sent";
   }
-  if (has(packet, kAck) && peer.spoke && !resets && behind(packet.tcp_ack, peer.next) < -kSlack) {
+  if (has(packet, kAck) && peer.spoke && !resets &&
+      behind(packet.tcp_ack, peer.next) < -slack_of(peer.sent)) {
     return "an acknowledgement far from what was sent";
   }
   return "";
@@ -91,6 +106,7 @@ void TcpWatch::remember(const Packet& packet, Side& own) {
   if (!own.spoke || has(packet, kSyn) || behind(end, own.next) > 0) {
     own.next = has(packet, kRst) && own.spoke ? own.next : end;
   }
+  own.sent += packet.payload_length;
   own.data = own.data || (packet.payload_length > 0 && !has(packet, kSyn));
   own.syn = own.syn || has(packet, kSyn);
   if (has(packet, kFin) && !own.fin) {

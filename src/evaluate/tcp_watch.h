@@ -9,14 +9,20 @@
 namespace tracetwin::evaluate {
 
 /// Watches one TCP conversation packet by packet and says what RFC 9293 does not allow. Lenient
-/// where captures are: it may begin in the middle, miss packets, have retransmissions and disorder
-/// of up to 16 MiB, or hold one
-/// direction only. Written apart from `compile`, so that it can judge it.
+/// where captures are: it may begin in the middle, hold one direction only, miss packets, and have
+/// retransmissions and disorder, all of up to 128 KiB or as many bytes as that side was seen to
+/// send (16 MiB at most). Written apart from `compile`, so that it can judge it.
 class TcpWatch {
  public:
   /// What is wrong with `packet`, in words; empty when nothing is. `forward`: the direction of the
   /// conversation's first packet.
   std::string_view fault(const Packet& packet, bool forward);
+
+  /// Whether both directions were seen.
+  bool is_answered() const { return sides_[0].spoke && sides_[1].spoke; }
+  /// Whether a side sent SYN and data and the other nothing at all: illegal, unless that one was
+  /// not captured.
+  bool is_talking_to_itself() const;
 
  private:
   struct Side {
@@ -27,6 +33,7 @@ class TcpWatch {
     bool reset = false;
     std::uint32_t next = 0;  ///< sequence number behind the furthest byte sent
     std::uint32_t fin_end = 0;
+    std::int64_t sent = 0;  ///< bytes of payload seen
   };
 
   static std::string_view flag_fault(const Packet& packet);

@@ -10,6 +10,7 @@
 #include <string>
 #include <utility>
 
+#include "base/text.h"
 #include "evaluate/capture_checks.h"
 #include "evaluate/scores.h"
 
@@ -50,6 +51,7 @@ struct Rule {
   const char* name;
   const char* explain;
   std::optional<bool> (*keeps)(const Row&);
+  bool hard = false;  ///< holds by definition: breaking it less than real data does is no fault
 };
 
 std::uint32_t first_byte(const IpAddress& address) {
@@ -190,7 +192,8 @@ constexpr std::array kRules = {
          "No source in 0/8, 127/8 or 240/4, nor unspecified, loopback or multicast in IPv6.",
          routable_source},
     Rule{"t2", Applies::kFlows, "T2 bytes fit packets",
-         "A TCP packet has 40 to 65,535 bytes, a UDP packet 28 to 65,535.", bytes_fit_packets},
+         "A TCP packet has 40 to 65,535 bytes, a UDP packet 28 to 65,535.", bytes_fit_packets,
+         true},
     Rule{"t2r", Applies::kFlows, "T2r bytes fit packets on Ethernet (Ring)",
          "42 to 65,535 bytes a packet; many real flow logs count less.", bytes_fit_ethernet},
     Rule{"t3", Applies::kBoth, "T3 ports and protocols agree",
@@ -201,23 +204,25 @@ constexpr std::array kRules = {
     Rule{"t3r_dns", Applies::kBoth, "T3r port 53 is UDP (Ring)", "DNS may use TCP, too.",
          dns_is_udp},
     Rule{"t4", Applies::kPackets, "T4 packets hold their headers",
-         "A TCP packet has at least 40 bytes, a UDP packet 28.", long_enough},
+         "A TCP packet has at least 40 bytes, a UDP packet 28.", long_enough, true},
     Rule{"t4b", Applies::kPackets, "T4b packet lengths are possible", "20 to 65,535 bytes.",
-         length_possible},
+         length_possible, true},
     Rule{"t5", Applies::kBoth, "T5 no ports without port numbers",
          "Both ports are 0 for protocols that have none.", no_ports},
-    Rule{"t5b", Applies::kBoth, "T5b TCP and UDP have ports", "Neither port is 0.", some_ports},
+    Rule{"t5b", Applies::kBoth, "T5b TCP and UDP have ports", "Neither port is 0.", some_ports,
+         true},
     Rule{"t6", Applies::kFlows, "T6 flows count something",
-         "At least one packet, one byte, and no negative duration.", counts_something},
+         "At least one packet, one byte, and no negative duration.", counts_something, true},
     Rule{"t7", Applies::kFlows, "T7 one packet takes no time",
-         "A flow of one packet has duration 0.", one_packet_is_instant},
+         "A flow of one packet has duration 0.", one_packet_is_instant, true},
     Rule{"t7b", Applies::kFlows, "T7b flows without duration",
          "The share of flows of duration 0; no rule, but a habit of the exporter.", is_instant},
-    Rule{"t8", Applies::kPackets, "T8 TTL is at least 1", "No packet arrives with TTL 0.", lives},
+    Rule{"t8", Applies::kPackets, "T8 TTL is at least 1", "No packet arrives with TTL 0.", lives,
+         true},
     Rule{"t8b", Applies::kPackets, "T8b the reserved flag is clear",
-         "The first of the three IP flags is 0.", reserved_clear},
+         "The first of the three IP flags is 0.", reserved_clear, true},
     Rule{"t8c", Applies::kPackets, "T8c only what may be fragmented is",
-         "No fragment forbids fragmentation.", fragments_may},
+         "No fragment forbids fragmentation.", fragments_may, true},
     Rule{"t9", Applies::kFlows, "T9 packets fit 1,500 bytes",
          "The mean packet of a flow is no longer than Ethernet carries.", mean_size_fits},
     Rule{"t9", Applies::kPackets, "T9 packets fit 1,500 bytes",
@@ -252,13 +257,39 @@ double percent(const Share& share) {
              : kPercent * static_cast<double>(share.good) / static_cast<double>(share.all);
 }
 
+/// What is a share of what.
+struct Counted {
+  const char* what;  ///< "records", …
+  Better better;     ///< kHigher: nothing is wrong with more than the real trace has
+  bool hard;
+};
+constexpr Counted kHardRecords = {"records", Better::kHigher, true};
+
+/// Two standard errors of the difference, so that few records decide nothing.
+Marks marks_of(const Share& real, const Share& synthetic) {
+  double variance = 0;
+  for (const Share& share : {real, synthetic}) {
+    const auto all = static_cast<double>(std::max<std::uint64_t>(1, share.all));
+    const double p = static_cast<double>(share.good) / all;
+    variance += p * (1 - p) / all;
+  }
+  const double errors = 2 * kPercent * std::sqrt(variance);
+  return {2 + errors, 10 + errors};
+}
+
 /// A share that the real trace has, too.
 void add_share(GroupBuilder& group, Metric metric, const Share& real, const Share& synthetic,
-               bool judged, const std::string& why) {
+               const Counted& counted, const std::string& why) {
   metric.unit = "%";
-  metric.better = judged ? Better::kHigher : Better::kNone;
+  metric.better = counted.better;
+  metric.hard = counted.hard;
   metric.high = kPercent;
-  metric.marks = judged && real.all > 0 ? std::optional(Marks{2, 10}) : std::nullopt;
+  metric.n = synthetic.all;
+  metric.explain +=
+      fmt::format(" The real trace has {} {} to ask.", with_thousands(real.all), counted.what);
+  if (real.all > 0 && counted.better != Better::kNone) {
+    metric.marks = marks_of(real, synthetic);
+  }
   Metric& added = group.add(std::move(metric), percent(synthetic), why);
   if (real.all > 0) {
     added.floor = percent(real);
@@ -267,8 +298,9 @@ void add_share(GroupBuilder& group, Metric metric, const Share& real, const Shar
 
 Group rules(const Pair& pair) {
   GroupBuilder group("rules", "Rules of protocols and fields",
-                     "Percent of the records to which a rule applies that keep it, beside the "
-                     "real trace's own share.");
+                     "Percent of the records to which a rule applies that keep it. Real traces "
+                     "break rules, too: what counts is the difference, or for what is wrong by "
+                     "definition, how much less.");
   const auto real = tally(pair.real.columns);
   const auto synthetic = tally(pair.synthetic.columns);
   const bool flows = pair.real.columns.kind == TraceKind::kFlows;
@@ -278,8 +310,9 @@ Group rules(const Pair& pair) {
       continue;
     }
     const bool judged = std::string(rule.id) != "t7b";
+    const Better better = !judged ? Better::kNone : rule.hard ? Better::kHigher : Better::kFloor;
     add_share(group, {.id = rule.id, .name = rule.name, .explain = rule.explain}, real[i],
-              synthetic[i], judged, "no record to which the rule applies");
+              synthetic[i], {"records", better, rule.hard}, "no record to which the rule applies");
   }
   return group.take();
 }
@@ -296,7 +329,7 @@ Group files(const Pair& pair) {
              .name = "Records that can be read",
              .explain = "Lines that are no record, frames that hold no IP packet and the like are "
                         "left out of everything else."},
-            readable(pair.real.columns), readable(pair.synthetic.columns), true, "");
+            readable(pair.real.columns), readable(pair.synthetic.columns), kHardRecords, "");
   return group.take();
 }
 
@@ -309,6 +342,20 @@ std::string most_frequent_fault(const CaptureChecks& checks) {
              : fmt::format(" Most frequent fault of the twin: {} ({}).", most->first, most->second);
 }
 
+/// A capture most of whose conversations have both directions would have the answers.
+bool is_two_sided(const CaptureChecks& checks) {
+  return 2 * checks.answered > checks.tcp.all;
+}
+
+/// Unless the real capture has one direction only, who sends data to nobody is at fault, too.
+CaptureChecks judged_by(const CaptureChecks& real, CaptureChecks checks) {
+  if (is_two_sided(real) && checks.unanswered > 0 && checks.tcp.all > 0) {
+    checks.tcp.good -= checks.unanswered;
+    checks.tcp_faults["data that nobody answers"] += checks.unanswered;
+  }
+  return checks;
+}
+
 Group captures(const CaptureChecks& real, const CaptureChecks& synthetic) {
   GroupBuilder group("capture", "Packets in context",
                      "TCP as a state machine, and checksums, over the packets of the capture.");
@@ -318,20 +365,21 @@ Group captures(const CaptureChecks& real, const CaptureChecks& synthetic) {
              .explain = "Handshake before data, sequence numbers that join up, no data behind FIN "
                         "or RST, acknowledgements of what was sent." +
                         most_frequent_fault(synthetic)},
-            real.tcp, synthetic.tcp, true, "no TCP conversation, or no sequence numbers");
+            real.tcp, synthetic.tcp, {"conversations", Better::kHigher, true},
+            "no TCP conversation, or no sequence numbers");
   add_share(group,
             {.id = "ip_checksum",
              .name = "IPv4 header checksums that are right",
              .explain = "The checksum of RFC 791 over the header as captured."},
-            real.ip_checksum, synthetic.ip_checksum, true,
+            real.ip_checksum, synthetic.ip_checksum, {"packets", Better::kHigher, true},
             "no IPv4 header captured (packet tables have none)");
   add_share(group,
             {.id = "transport_checksum",
              .name = "TCP, UDP and ICMP checksums that are right",
              .explain = "Over the messages that were captured whole; captures made on the sending "
                         "host often hold unfinished checksums."},
-            real.transport_checksum, synthetic.transport_checksum, true,
-            "no message was captured whole");
+            real.transport_checksum, synthetic.transport_checksum,
+            {"packets", Better::kHigher, true}, "no message was captured whole");
   return group.take();
 }
 
@@ -340,7 +388,9 @@ Group captures(const CaptureChecks& real, const CaptureChecks& synthetic) {
 std::vector<Group> validity_groups(const Pair& pair) {
   std::vector<Group> groups = {rules(pair), files(pair)};
   if (pair.real.columns.kind == TraceKind::kPackets) {
-    groups.push_back(captures(pair.real.columns.checks, pair.synthetic.columns.checks));
+    const CaptureChecks& real = pair.real.columns.checks;
+    groups.push_back(
+        captures(judged_by(real, real), judged_by(real, pair.synthetic.columns.checks)));
   }
   return groups;
 }

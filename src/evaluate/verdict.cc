@@ -4,7 +4,11 @@
 
 #include <algorithm>
 #include <array>
+#include <cmath>
+#include <functional>
 #include <string>
+#include <utility>
+#include <vector>
 
 namespace tracetwin::evaluate {
 namespace {
@@ -12,9 +16,11 @@ namespace {
 /// How much worse than real data the value is, in its own unit; negative: better.
 double shortfall(const Metric& metric) {
   if (metric.better == Better::kLower) {
-    return *metric.value - metric.floor.value_or(metric.low);
+    const double floor = metric.floor.value_or(metric.low);
+    return *metric.value - std::max(floor, metric.chance.value_or(floor));
   }
-  return metric.floor.value_or(metric.high.value_or(*metric.value)) - *metric.value;
+  const double worse = metric.floor.value_or(metric.high.value_or(*metric.value)) - *metric.value;
+  return metric.better == Better::kFloor ? std::abs(worse) : worse;
 }
 
 Verdict judged(const Metric& metric) {
@@ -62,7 +68,33 @@ bool is_told_apart(const Section& section) {
   });
 }
 
-/// Fidelity and usefulness are as good as most of what they are made of; one leak spoils safety.
+/// What no right twin fails at, worst first.
+std::vector<const Metric*> hard_failures(const Section& section) {
+  std::vector<const Metric*> failures;
+  for (const Group& group : section.groups) {
+    for (const Metric& metric : group.metrics) {
+      if (metric.hard && metric.verdict == Verdict::kPoor) {
+        failures.push_back(&metric);
+      }
+    }
+  }
+  std::ranges::stable_sort(failures, std::greater(), [](const Metric* m) { return shortfall(*m); });
+  return failures;
+}
+
+/// At most fair with any such failure, poor when a rule is broken wholesale.
+Verdict limit(const Section& section) {
+  constexpr double kCollapse = 30;  // percent
+  const auto failures = hard_failures(section);
+  if (failures.empty()) {
+    return Verdict::kGood;
+  }
+  const bool collapsed = section.id == "validity" && shortfall(*failures[0]) > kCollapse;
+  return collapsed ? Verdict::kPoor : Verdict::kFair;
+}
+
+/// Fidelity, usefulness and validity are as good as most of what they are made of, within their
+/// limits; one leak spoils safety.
 Verdict judged(const Section& section, const Tally& all) {
   if (all.judged() == 0) {
     return Verdict::kInfo;
@@ -77,7 +109,8 @@ Verdict judged(const Section& section, const Tally& all) {
     return Verdict::kPoor;
   }
   const bool most = share(all.count[1]) >= 0.7 && share(all.count[3]) <= 0.1;
-  return most && !is_told_apart(section) ? Verdict::kGood : Verdict::kFair;
+  const bool close = most && !is_told_apart(section);
+  return std::max(close ? Verdict::kGood : Verdict::kFair, limit(section));
 }
 
 std::string summary(const Tally& all) {
@@ -97,13 +130,6 @@ const Section& section(const Result& result, const std::string& id) {
   return *std::ranges::find(result.sections, id, &Section::id);
 }
 
-bool is_member_tested(const Result& result) {
-  return std::ranges::any_of(section(result, "safety").groups, [](const Group& group) {
-    return group.id == "membership" &&
-           std::ranges::any_of(group.metrics, [](const Metric& m) { return m.value.has_value(); });
-  });
-}
-
 /// `more`: what follows the verdict.
 std::string fidelity_line(Verdict verdict, const std::string& more) {
   switch (verdict) {
@@ -118,22 +144,46 @@ std::string fidelity_line(Verdict verdict, const std::string& more) {
   }
 }
 
-/// Without what learns only the counting of heavy hitters is left.
+const Group* find_group(const Section& section, const char* id) {
+  const auto at = std::ranges::find(section.groups, id, &Group::id);
+  return at == section.groups.end() ? nullptr : &*at;
+}
+
+bool has_value(const Group& group) {
+  return std::ranges::any_of(group.metrics, [](const Metric& m) { return m.value.has_value(); });
+}
+
+/// The tasks that did not apply, each with its reason, as a sentence; or nothing.
+std::string untried_tasks(const Section& usefulness) {
+  constexpr std::array kTasks = {std::pair("prediction", "prediction"),
+                                 std::pair("sketches", "counting heavy hitters"),
+                                 std::pair("anomaly", "anomaly detection")};
+  std::string text;
+  for (const auto& [id, name] : kTasks) {
+    const Group* group = find_group(usefulness, id);
+    if (group != nullptr && !has_value(*group) && !group->metrics.empty()) {
+      text += fmt::format("{}{} ({})", text.empty() ? " Not tried: " : ", ", name,
+                          group->metrics[0].why);
+    }
+  }
+  return text.empty() ? text : text + ".";
+}
+
+/// When only the counting of heavy hitters was tried.
 std::string counting_line(Verdict verdict) {
-  const std::string untried = " Prediction and anomaly detection were not tried (--quick).";
   switch (verdict) {
     case Verdict::kGood:
-      return "Heavy hitters are counted on the twin as on real data." + untried;
+      return "Heavy hitters are counted on the twin as on real data.";
     case Verdict::kFair:
-      return "Some heavy hitters are counted differently on the twin." + untried;
+      return "Some heavy hitters are counted differently on the twin.";
     case Verdict::kPoor:
-      return "Heavy hitters are counted clearly differently on the twin." + untried;
+      return "Heavy hitters are counted clearly differently on the twin.";
     default:
-      return "How useful the twin is was not measured (--quick).";
+      return "How useful the twin is was not measured.";
   }
 }
 
-std::string usefulness_line(Verdict verdict) {
+std::string tasks_line(Verdict verdict) {
   switch (verdict) {
     case Verdict::kGood:
       return "Useful: tasks run on the twin come out as on real data.";
@@ -142,9 +192,17 @@ std::string usefulness_line(Verdict verdict) {
     case Verdict::kPoor:
       return "Of limited use: many tasks come out clearly differently on the twin.";
     default:
-      return "How useful the twin is could not be measured: there is no label to predict, nor "
-             "another task that applies.";
+      return "How useful the twin is could not be measured.";
   }
+}
+
+std::string usefulness_line(const Section& usefulness, bool quick) {
+  const bool more = std::ranges::any_of(usefulness.groups, [](const Group& group) {
+    return group.id != "sketches" && has_value(group);
+  });
+  return (more ? tasks_line(usefulness.verdict) : counting_line(usefulness.verdict)) +
+         (quick ? " Prediction and anomaly detection were not tried (--quick)."
+                : untried_tasks(usefulness));
 }
 
 /// What a reader should know beside how many metrics are good.
@@ -154,10 +212,44 @@ std::string fidelity_notes(const Section& fidelity, bool quick) {
   if (is_told_apart(fidelity)) {
     text += " A classifier tells them apart.";
   }
-  if (all.worst != nullptr) {
+  std::string lacks;
+  for (const Metric* lacking : hard_failures(fidelity)) {
+    lacks += (lacks.empty() ? " What is more, " : ", ") + lacking->why;
+  }
+  text += lacks.empty() ? "" : lacks + ".";
+  if (all.worst != nullptr && !all.worst->hard) {
     text += fmt::format(" Furthest off: {}.", all.worst->name);
   }
   return text + (quick ? " No classifier tried to tell them apart (--quick)." : "");
+}
+
+/// How sure the tests of membership are.
+std::string membership_notes(const Section& safety) {
+  constexpr double kDrifted = 0.45;
+  const Group* group = find_group(safety, "membership");
+  if (group == nullptr || !has_value(*group)) {
+    return " Membership was not tested: no hold-out was given.";
+  }
+  const auto auc = std::ranges::find(group->metrics, "membership.auc", &Metric::id);
+  if (auc == group->metrics.end() || auc->floor.value_or(1) >= kDrifted) {
+    return "";
+  }
+  return fmt::format(
+      " The hold-out has drifted from the training data (AUC {:.2f} without any learning): "
+      "membership is held against guessing, and drift alone can raise it.",
+      *auc->floor);
+}
+
+std::string validity_notes(const Section& validity) {
+  std::string text =
+      validity.verdict == Verdict::kPoor ? " Many of its records break protocol rules." : "";
+  const auto failures = hard_failures(validity);
+  if (!failures.empty()) {
+    const Metric& worst = *failures[0];
+    text += fmt::format(" Worst rule: {}: {:.3g} %, real {:.3g} %.", worst.name, *worst.value,
+                        worst.floor.value_or(100));
+  }
+  return text;
 }
 
 std::string safety_line(Verdict verdict, const std::string& more) {
@@ -192,16 +284,12 @@ void judge(Result& result, bool quick) {
   }
   // kInfo is the smallest, so it never decides.
   result.verdict = *std::ranges::max_element(verdicts);
-  const Verdict usefulness = section(result, "usefulness").verdict;
-  std::string more =
-      is_member_tested(result) ? "" : " Membership was not tested: no hold-out was given.";
-  if (section(result, "validity").verdict == Verdict::kPoor) {
-    more += " Many of its records break protocol rules.";
-  }
   const Section& fidelity = section(result, "fidelity");
+  const Section& safety = section(result, "safety");
   result.lines = {fidelity_line(fidelity.verdict, fidelity_notes(fidelity, quick)),
-                  quick ? counting_line(usefulness) : usefulness_line(usefulness),
-                  safety_line(section(result, "safety").verdict, more)};
+                  usefulness_line(section(result, "usefulness"), quick),
+                  safety_line(safety.verdict, membership_notes(safety) +
+                                                  validity_notes(section(result, "validity")))};
 }
 
 }  // namespace tracetwin::evaluate

@@ -84,6 +84,23 @@ TEST_F(Evaluate, RefusesInOneSentenceAndLeavesNothing) {
   EXPECT_EQ(program_.read("s.json"), "mine");
 }
 
+TEST_F(Evaluate, NeverWritesOverWhatItReads) {
+  const auto made = program_.run("convert " + kFlows + " whole.csv -q");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const std::string whole = program_.read("whole.csv");
+  const auto refuses = [&](const std::string& arguments, const std::string& why) {
+    const auto outcome = program_.run("evaluate " + arguments + " --quick -q -f");
+    EXPECT_EQ(outcome.exit, 2) << arguments;
+    EXPECT_THAT(outcome.err, HasSubstr(why)) << arguments;
+  };
+  refuses("whole.csv " + kFlows + " --json ./whole.csv", "is read");
+  refuses(kFlows + " a=whole.csv --report whole.csv", "is read");
+  refuses(kFlows + " " + kFlows + " --holdout whole.csv --json ././whole.csv", "is read");
+  refuses(kFlows + " " + kFlows + " --json z.out --report ./z.out", "same place");
+  EXPECT_EQ(program_.read("whole.csv"), whole);
+  EXPECT_THAT(program_.files(), ElementsAre("whole.csv"));
+}
+
 TEST_F(Evaluate, SaysWhatOfATruncatedTraceIsLeftOut) {
   const auto made = program_.run("convert " + kFlows + " whole.csv -q");
   ASSERT_EQ(made.exit, 0) << made.err;

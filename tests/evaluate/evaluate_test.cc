@@ -125,6 +125,66 @@ TEST_F(Evaluate, FreshDataRaisesNoAlarm) {
   EXPECT_NEAR(value(report, "membership.auc"), 0.5, 0.05);
 }
 
+/// Neither more nor fewer records than the real trace has make fresh data look copied.
+TEST_F(Evaluate, FreshDataOfAnySizeRaisesNoAlarm) {
+  test::write_file(folder_ / "many.csv", flow_csv(made_flows(25'000, 5)));
+  test::write_file(folder_ / "few.csv", flow_csv(made_flows(1000, 6)));
+  for (const bool with_holdout : {false, true}) {
+    EvaluateJob sizes = job("many.csv");
+    sizes.real = folder_ / "few.csv";
+    if (with_holdout) {
+      sizes.holdout = folder_ / "holdout.csv";
+    }
+    EXPECT_EQ(section(evaluate(sizes, {}), "safety"), Verdict::kGood) << with_holdout;
+    std::swap(sizes.real, sizes.synthetic[0].path);
+    EXPECT_EQ(section(evaluate(sizes, {}), "safety"), Verdict::kGood) << with_holdout;
+  }
+}
+
+TEST_F(Evaluate, ARealHalfAgainstItsOtherHalfIsAtTheFloorOfSafety) {
+  const std::vector<test::FlowLine> all = made_flows(8000, 7);
+  std::vector<test::FlowLine> even;
+  std::vector<test::FlowLine> odd;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    (i % 2 == 0 ? even : odd).push_back(all[i]);
+  }
+  test::write_file(folder_ / "even.csv", flow_csv(even));
+  test::write_file(folder_ / "odd.csv", flow_csv(odd));
+  for (const bool with_holdout : {false, true}) {
+    EvaluateJob halves = job("odd.csv");
+    halves.real = folder_ / "even.csv";
+    if (with_holdout) {
+      halves.holdout = folder_ / "holdout.csv";
+    }
+    const Report report = evaluate(halves, {});
+    EXPECT_EQ(section(report, "safety"), Verdict::kGood);
+    for (const char* id : {"equal_terms.rows", "equal_terms.five_tuples"}) {
+      EXPECT_NEAR(value(report, id), metric(report, id).floor.value(), 1) << id << with_holdout;
+    }
+  }
+}
+
+TEST_F(Evaluate, AFewCopiesAreCaughtWhateverTheSizes) {
+  // One record in twelve of 12,000 is one of the 1,000 real ones.
+  std::vector<test::FlowLine> twin = made_flows(11'000, 8);
+  const std::vector<test::FlowLine> few = made_flows(1000, 6);
+  twin.insert(twin.end(), few.begin(), few.end());
+  test::write_file(folder_ / "few.csv", flow_csv(few));
+  test::write_file(folder_ / "leaky.csv", flow_csv(twin));
+  EvaluateJob leaky = job("leaky.csv");
+  leaky.real = folder_ / "few.csv";
+  EXPECT_EQ(section(evaluate(leaky, {}), "safety"), Verdict::kPoor);
+}
+
+TEST_F(Evaluate, AHoldoutThatLacksAColumnIsNoObstacle) {
+  const std::string without =
+      std::regex_replace(flow_csv(made_flows(500, 9)), std::regex(",[a-z]+\n"), "\n");
+  test::write_file(folder_ / "bare.csv", without);
+  EvaluateJob bare = job("fresh.csv");
+  bare.holdout = folder_ / "bare.csv";
+  EXPECT_TRUE(metric(evaluate(bare, {}), "membership.auc").value);
+}
+
 TEST_F(Evaluate, WhatDoesNotApplySaysWhy) {
   const Report report = evaluate(job("fresh.csv"), {});
   EXPECT_FALSE(metric(report, "membership.auc").value);

@@ -4,7 +4,9 @@
 #include <gtest/gtest.h>
 
 #include <cmath>
+#include <memory>
 #include <numbers>
+#include <vector>
 
 #include "small_trace.h"
 
@@ -74,6 +76,32 @@ TEST(FieldsOfPackets, CountFlowSizesOnceAFlowOrOnceAPacket) {
   const auto groups = field_groups(traces.pair());
   EXPECT_DOUBLE_EQ(value_of(groups, "netshare.emd.flow_size"), (1.0 + 3) / 2);
   EXPECT_DOUBLE_EQ(value_of(groups, "netdpsyn.emd.flow_size"), (3 * 1.0 + 3) / 4);
+}
+
+TEST(FieldsOfIpv6, PrefixesAreTold) {
+  SmallPair traces =
+      small_pair(std::vector<SmallFlow>{{1, 9}, {1, 9}}, std::vector<SmallFlow>{{2, 9}, {2, 9}});
+  std::vector<IpAddress> addresses;
+  for (std::uint64_t i = 0; i < 256; ++i) {  // each in a /32 of its own
+    addresses.push_back({0x2001000000000000 + (i << 32), 1});
+  }
+  const auto shared = std::make_shared<const std::vector<IpAddress>>(addresses);
+  traces.real.columns.addresses = traces.synthetic.columns.addresses = shared;
+  const auto groups = field_groups(traces.pair());
+  for (const char* id : {"fields.prefix8.srcip", "fields.prefix24.srcip"}) {
+    EXPECT_DOUBLE_EQ(value_of(groups, id), std::numbers::ln2) << id;
+  }
+  EXPECT_EQ(value_of(groups, "fields.prefix8.dstip"), 0);
+}
+
+TEST(FieldsThatAreMissing, CountAsAllWrong) {
+  const std::vector<SmallFlow> rows = {{1, 9}, {1, 9}};
+  SmallPair traces = small_pair(rows, rows);
+  traces.synthetic.columns.categories.clear();
+  const Metric found = metric_of(field_groups(traces.pair()), "fields.tvd.type");
+  EXPECT_EQ(found.value, 1);
+  EXPECT_TRUE(found.hard);
+  EXPECT_EQ(value_of({joint_scores(traces.pair(), "type", 0).group}, "joint.tvd3.label"), 1);
 }
 
 }  // namespace

@@ -58,12 +58,25 @@ TEST(Safety, FindsMembersOfACopyAndNoneInStrangers) {
   EXPECT_EQ(value_of(groups, "nearest.zero_fresh"), 0);
 }
 
+TEST(Safety, ComparesOnlyColumnsThatTheHoldoutHasToo) {
+  std::vector<SmallFlow> rows;
+  for (std::uint8_t i = 0; i < 20; ++i) {
+    rows.push_back({i, 150, 1000, 80, 6, 0, 0, 1, 100.0 + i, i % 2 == 0 ? "a" : "b"});
+  }
+  const SmallPair traces = small_pair(rows, rows);
+  SmallPair bare = small_pair(rows, rows);
+  bare.synthetic.columns.categories.clear();
+  const auto groups = safety_groups(traces.pair(), &bare.synthetic, 0);
+  EXPECT_EQ(value_of(groups, "membership.auc"), 0.5);
+  EXPECT_EQ(value_of(groups, "membership.closer"), 0.5);
+}
+
 TEST(Nearest, MeansTheDistancesOfFields) {
   // Bytes 0 to 3 are 0 to log 4 on the scale; nine fields without time.
   const SmallPair traces = small_pair(std::vector<SmallFlow>{{1, 9, 1000, 80, 6, 0, 0, 1, 0, "a"},
                                                              {1, 9, 1000, 80, 6, 0, 0, 1, 3, "a"}},
                                       std::vector<SmallFlow>{{2, 9, 1000, 81, 6, 0, 0, 1, 1, "a"}});
-  const RowMetric metric(traces.real.columns, traces.synthetic.columns);
+  const RowMetric metric(traces.real.columns, {&traces.synthetic.columns});
   const std::vector<std::uint32_t> all = {0, 1};
   const auto real = metric.points(traces.real.columns, all);
   const auto twin = metric.points(traces.synthetic.columns, std::span(all).first(1));

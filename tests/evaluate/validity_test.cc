@@ -4,8 +4,10 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <optional>
 #include <utility>
+#include <vector>
 
 #include "small_trace.h"
 
@@ -112,6 +114,40 @@ TEST(Validity, CountsWhatCannotBeRead) {
       small_pair(std::vector{Flow{1, 2}}, std::vector{Flow{1, 2}, Flow{1, 2}, Flow{1, 2}});
   traces.synthetic.columns.skips.add("no record", 2);
   EXPECT_DOUBLE_EQ(value_of(validity_groups(traces.pair()), "file.readable"), 75);
+}
+
+TEST(Validity, IsTheDifferenceUnlessTheRuleIsHard) {
+  const Flow odd_port = flow(1000, 80, kUdpNumber, 1, 80);
+  const Flow fine = flow(1000, 80, kTcpNumber, 2, 80);
+  const Flow small = flow(1000, 80, kTcpNumber, 2, 79);
+  const std::vector<Flow> real(400, fine);
+  std::vector<Flow> half = real;
+  std::fill(half.begin(), half.begin() + 200, odd_port);
+  const SmallPair cleaner = small_pair(half, real);
+  const Metric soft = metric_of(validity_groups(cleaner.pair()), "rules.t3");
+  EXPECT_EQ(soft.better, Better::kFloor) << "keeping it more often than real data is a fault, too";
+  EXPECT_FALSE(soft.hard);
+  EXPECT_EQ(soft.n, 400U);
+  const Metric hard = metric_of(validity_groups(cleaner.pair()), "rules.t2");
+  EXPECT_EQ(hard.better, Better::kHigher);
+  EXPECT_TRUE(hard.hard);
+  // Of one record that breaks a rule in ten nothing follows yet.
+  const SmallPair few = small_pair(real, std::vector<Flow>{small, fine, fine, fine, fine});
+  EXPECT_GT(metric_of(validity_groups(few.pair()), "rules.t2").marks->good, 10);
+}
+
+TEST(Validity, DataThatNobodyAnswersIsAFaultWhereAnswersWereCaptured) {
+  const std::vector<Packet> rows(10, Packet{1, 2});
+  SmallPair traces = small_pair(rows, rows);
+  CaptureChecks& real = traces.real.columns.checks;
+  real.tcp = {100, 100};
+  real.answered = 95;
+  CaptureChecks& twin = traces.synthetic.columns.checks;
+  twin.tcp = {90, 100};
+  twin.unanswered = 60;
+  EXPECT_DOUBLE_EQ(value_of(validity_groups(traces.pair()), "capture.tcp"), 30);
+  real.answered = 10;
+  EXPECT_DOUBLE_EQ(value_of(validity_groups(traces.pair()), "capture.tcp"), 90);
 }
 
 }  // namespace

@@ -86,5 +86,75 @@ TEST(Judge, OneLeakSpoilsSafety) {
   EXPECT_THAT(result.lines[2], HasSubstr("Alarm"));
 }
 
+TEST(Judge, NoFloorIsBetterThanGuessing) {
+  Metric auc = distance("membership.auc", 0.53, 0.4);
+  auc.chance = 0.5;
+  Result result = result_of({});
+  result.sections[2].groups = {{"membership", "", "", {auc}}};
+  judge(result, false);
+  EXPECT_EQ(result.sections[2].verdict, Verdict::kGood);
+  EXPECT_THAT(result.lines[2], HasSubstr("drifted"));
+  result.sections[2].groups[0].metrics[0].chance.reset();
+  judge(result, false);
+  EXPECT_EQ(result.sections[2].verdict, Verdict::kFair);
+}
+
+TEST(Judge, NearTheFloorIsJudgedBothWays) {
+  Metric rule = distance("a", 0.3, 0.5);
+  EXPECT_EQ(rule.better, Better::kLower);
+  rule.better = Better::kFloor;
+  Result result = result_of({{"fields", "", "", {rule, distance("b", 0.3, 0.5)}}});
+  judge(result, false);
+  EXPECT_EQ(result.sections[0].groups[0].metrics[0].verdict, Verdict::kFair);
+  EXPECT_EQ(result.sections[0].groups[0].metrics[1].verdict, Verdict::kGood);
+}
+
+TEST(Judge, AMissingColumnLimitsFidelityAndIsNamed) {
+  Metric lacking = distance("TVD of type", 1, 0);
+  lacking.hard = true;
+  lacking.why = "the twin has no column type";
+  std::vector<Metric> metrics = good_metrics(50);
+  metrics.push_back(lacking);
+  Result result = result_of({{"fields", "", "", metrics}});
+  judge(result, false);
+  EXPECT_EQ(result.sections[0].verdict, Verdict::kFair);
+  EXPECT_THAT(result.lines[0], HasSubstr("the twin has no column type"));
+}
+
+/// A percentage that should be the real trace's 100.
+Metric rule(const std::string& name, double value) {
+  Metric metric = distance(name, value, 100);
+  metric.better = Better::kHigher;
+  metric.marks = Marks{2, 10};
+  metric.hard = true;
+  return metric;
+}
+
+TEST(Judge, AHardRuleThatCollapsesSpoilsValidity) {
+  std::vector<Metric> rules(20, rule("kept", 100));
+  rules.push_back(rule("T2", 85));
+  Result result = result_of({});
+  result.sections[3].groups = {{"rules", "", "", rules}};
+  judge(result, false);
+  EXPECT_EQ(result.sections[3].verdict, Verdict::kFair);
+  EXPECT_THAT(result.lines[2], HasSubstr("T2: 85 %, real 100 %"));
+  result.sections[3].groups[0].metrics.back().value = 20;
+  judge(result, false);
+  EXPECT_EQ(result.sections[3].verdict, Verdict::kPoor);
+  EXPECT_EQ(result.verdict, Verdict::kPoor);
+}
+
+TEST(Judge, TasksThatWereNotTriedAreNamed) {
+  Metric untried = distance("prediction.accuracy", 0, 0);
+  untried.value.reset();
+  untried.why = "the twin has no column type";
+  Result result = result_of({});
+  result.sections[1].groups = {{"prediction", "", "", {untried}},
+                               {"sketches", "", "", good_metrics(3)}};
+  judge(result, false);
+  EXPECT_THAT(result.lines[1], HasSubstr("Not tried: prediction (the twin has no column type)."));
+  EXPECT_THAT(result.lines[1], Not(HasSubstr("Useful")));
+}
+
 }  // namespace
 }  // namespace tracetwin::evaluate

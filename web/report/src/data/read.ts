@@ -147,7 +147,7 @@ function readMetric(id: string, from: Loose): Metric {
     name: text(from["name"]) || id,
     explain: text(from["explain"]),
     unit: text(from["unit"]),
-    better: oneOf(from["better"], ["lower", "higher", "none"], "none"),
+    better: oneOf(from["better"], ["lower", "higher", "floor", "none"], "none"),
     range: pair(from["range"]),
     scores: [],
   };
@@ -159,6 +159,7 @@ function readScore(from: Loose, twin: number): Score {
     twin,
     value,
     spread: number(from["spread"]),
+    n: number(from["n"]),
     why: text(from["why"]),
     floor: number(from["floor"]),
     memoriser: number(from["memoriser"]),

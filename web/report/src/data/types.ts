@@ -29,6 +29,7 @@ export interface Score {
   twin: number;
   value: number | null;
   spread: number | null;
+  n: number | null;
   why: string;
   floor: number | null;
   memoriser: number | null;
@@ -41,7 +42,7 @@ export interface Metric {
   name: string;
   explain: string;
   unit: string;
-  better: "lower" | "higher" | "none";
+  better: "lower" | "higher" | "floor" | "none";
   range: [number | null, number | null];
   scores: Score[];
 }

@@ -18,13 +18,15 @@ type Scale = { apply(value: number): number };
 const SPREAD = 7;
 const TOP = 8;
 const BOTTOM = 38;
+// A single category is still to be read and to be hit by a finger.
+const LEAST = 96;
 const LONGEST_LABEL = 16;
 
 export function drawBars(spec: PlotSpec, drawn: Drawn[], width: number): Chart {
   const categories = [...new Set(drawn.flatMap(({ series }) => series.x.map(String)))];
   const twins = drawn.filter(({ look }) => !look.real);
   const row = Math.max(21, SPREAD * twins.length + 10);
-  const height = TOP + BOTTOM + row * Math.max(1, categories.length);
+  const height = Math.max(LEAST, TOP + BOTTOM + row * categories.length);
   const values = drawn.flatMap(({ series }) => series.y.filter((value) => value !== null));
   const kind = spec.y.scale === "log" ? "log" : "linear";
   const plan = planAxis(

@@ -11,6 +11,8 @@ import { groupTally } from "./tally";
 
 // So many rows for information are folded away.
 const MANY = 4;
+// More columns of values than this do not fit a screen beside the names, nor a sheet of paper.
+const CROWD = 4;
 
 export function metricGroup(report: Report, group: Group): HTMLElement {
   const off = group.metrics.some((metric) => isOff(metric));
@@ -44,7 +46,8 @@ function metricTable(report: Report, group: Group, labelledby: string): HTMLElem
     h(
       "table",
       {
-        class: twins.length > 1 ? "metrics many" : "metrics",
+        class: `metrics${twins.length > 1 ? " many" : ""}${twins.length > CROWD ? " crowd" : ""}`,
+        style: `--twins: ${twins.length}`,
         role: "table",
         "aria-labelledby": labelledby,
       },
@@ -124,7 +127,8 @@ function flip(event: Event): void {
 
 function valueCell(metric: Metric, twin: Twin, many: boolean): HTMLElement {
   const score = metric.scores.find((one) => one.twin === twin.index);
-  const attributes = { role: "cell", class: "num value", "data-twin": twin.index };
+  const title = score?.n ? `of ${score.n.toLocaleString("en")} in the trace` : undefined;
+  const attributes = { role: "cell", class: "num value", "data-twin": twin.index, title };
   const label =
     many &&
     h(

@@ -71,7 +71,7 @@ function place(value: number, { low, high }: Domain): string {
 /** Shades what is as good as real traffic is against itself. */
 function band(metric: Metric, scores: Score[], domain: Domain): SVGElement | null {
   const floors = distinct(scores.map((score) => score.floor));
-  if (floors.length === 0 || metric.better === "none") return null;
+  if (floors.length === 0 || metric.better === "none" || metric.better === "floor") return null;
   const lower = metric.better === "lower";
   const edge = lower ? Math.max(...floors) : Math.min(...floors);
   const at = Number.parseFloat(place(edge, domain));
@@ -128,7 +128,12 @@ function ends(metric: Metric, domain: Domain): HTMLElement {
 }
 
 function spoken(metric: Metric, twins: Twin[]): string {
-  const direction = metric.better === "none" ? "" : `; ${metric.better} is better`;
+  const direction = {
+    lower: "; lower is better",
+    higher: "; higher is better",
+    floor: "; the nearer to the floor, the better",
+    none: "",
+  }[metric.better];
   const said = metric.scores.map((score) => {
     const parts = [
       `${twins[score.twin]?.name ?? "trace"} ${formatNumber(score.value, metric.unit)}`,
