@@ -210,26 +210,12 @@ Shares shares_of(const Trains& trains, TrainView view) {
           transfer.outlier_share(scaler(real.second)), transfer.outlier_share(scaler(seen_alike))};
 }
 
-double relative_gap(double real, double synthetic) {
-  return real > 0 ? std::abs(synthetic - real) / real : kNan;
-}
-
-double mean_of_finite(const std::vector<double>& values) {
-  std::vector<double> finite;
-  std::ranges::copy_if(values, std::back_inserter(finite),
-                       [](double v) { return std::isfinite(v); });
-  return mean(finite);
-}
-
 void add_gaps(GroupBuilder& group, const std::string& id, const std::string& name,
               const std::string& explain, const std::vector<double>& real,
               const std::vector<double>& synthetic, const std::string& why) {
-  std::vector<double> gaps;
-  for (std::size_t i = 0; i < real.size(); ++i) {
-    gaps.push_back(relative_gap(real[i], synthetic[i]));
-  }
-  group.add({.id = id, .name = name, .explain = explain, .marks = Marks{0.2, 0.6}},
-            mean_of_finite(gaps), why);
+  const std::vector<double> gaps = anomaly_gaps(real, synthetic);
+  group.add({.id = id, .name = name, .explain = explain, .marks = Marks{0.2, 0.6}}, mean_gap(gaps),
+            why);
   for (std::size_t i = 0; i < gaps.size(); ++i) {
     group.add({.id = fmt::format("{}.{}", id, kViews[i].id),
                .name = fmt::format("{}: {}", name, kViews[i].name),
@@ -272,6 +258,21 @@ std::vector<PacketTrain> packet_trains(const Sample& sample, std::size_t most, s
     add_trains(columns, flows[at], gap, trains);
   }
   return trains;
+}
+
+std::vector<double> anomaly_gaps(std::span<const double> real, std::span<const double> synthetic) {
+  std::vector<double> gaps;
+  for (std::size_t i = 0; i < real.size(); ++i) {
+    gaps.push_back(real[i] > 0 ? std::abs(synthetic[i] - real[i]) / real[i] : kNan);
+  }
+  return gaps;
+}
+
+double mean_gap(std::span<const double> gaps) {
+  std::vector<double> finite;
+  std::ranges::copy_if(gaps, std::back_inserter(finite),
+                       [](double gap) { return std::isfinite(gap); });
+  return mean(finite);
 }
 
 TrainShape shape_of(const std::vector<PacketTrain>& trains) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <vector>
 
 #include "evaluate/learn/matrix.h"
@@ -33,6 +34,11 @@ TrainShape shape_of(const std::vector<PacketTrain>& trains);
 /// One row a train, cut or filled up with zeros to the shape.
 Matrix train_features(const std::vector<PacketTrain>& trains, TrainView view,
                       const TrainShape& shape);
+
+/// |synthetic - real| / real of each representation's share of anomalies, NaN where the real one is
+/// 0; a gap of the group is the mean of those that are numbers.
+std::vector<double> anomaly_gaps(std::span<const double> real, std::span<const double> synthetic);
+double mean_gap(std::span<const double> gaps);
 
 /// Anomaly detection as NetShare runs it over captures: the share of anomalies that one-class
 /// machines see, in each representation. "own": a machine a trace, fitted on one half (nu 0.5) and

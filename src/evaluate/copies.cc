@@ -169,28 +169,37 @@ Recovered recovered(const std::vector<double>& real, const std::vector<double>& 
   return counts;
 }
 
-/// The usual marks for so large a part of the training data, and two standard errors of a share of
-/// `all` more, so that few records decide nothing.
+/// The usual marks for so large a part of the training data, and two standard errors more of the
+/// difference between two shares of `all`, the twin's and its floor's, so that few records decide
+/// nothing.
 Marks marks_of(double good, double fair, double part, double percent, double all) {
   const double share = percent / kPercent;
-  const double errors = 2 * kPercent * std::sqrt(share * (1 - share) / std::max(all, 1.0));
+  const double errors = 2 * kPercent * std::sqrt(2 * share * (1 - share) / std::max(all, 1.0));
   return {part * good + errors, part * fair + errors};
 }
 
-double five_tuples_in(const Rows& rows) {
-  std::vector<bool> seen(rows.sample.tuples.size());
+/// How many independent records the rows are worth, since those of one five-tuple are copied or not
+/// together (Kish's effective sample size).
+double effective_rows(const Rows& rows) {
+  std::vector<double> counts(rows.sample.tuples.size());
   for (const std::uint32_t row : rows.at) {
-    seen[rows.sample.tuples.of_row[row]] = true;
+    ++counts[rows.sample.tuples.of_row[row]];
   }
-  return static_cast<double>(std::ranges::count(seen, true));
+  const auto all = static_cast<double>(rows.at.size());
+  double squares = 0;
+  for (const double count : counts) {
+    squares += count * count;
+  }
+  return squares > 0 ? all * all / squares : 0;
 }
 
 void add_copied(GroupBuilder& group, const Rows& known, const Rows& candidate, double part) {
   const Copied found = copied(known, candidate);
-  const double tuples = five_tuples_in(candidate);  // the packets of a flow are not independent
+  const double independent = effective_rows(candidate);
   const auto add = [&](const char* id, const char* name, const char* explain, double good,
                        double fair, double value) {
-    group.add(percent_metric(id, name, explain, marks_of(good, fair, part, value, tuples)), value);
+    group.add(percent_metric(id, name, explain, marks_of(good, fair, part, value, independent)),
+              value);
   };
   add("rows", "Exact copies, time aside",
       "Share of the drawn synthetic records all of whose values occur together in one record of "

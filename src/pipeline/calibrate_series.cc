@@ -12,7 +12,7 @@ namespace {
 using doppelganger::Samples;
 using doppelganger::Targets;
 
-constexpr int kRounds = 3;
+constexpr int kRounds = 2;
 constexpr std::uint64_t kFewestDraws = 1024;
 constexpr std::uint64_t kMostDraws = 16384;
 

@@ -130,6 +130,16 @@ TEST(PacketTrains, EndAfterTenMinutesOfSilence) {
   EXPECT_THAT(trains[1].times, ElementsAre(0, 2));
 }
 
+TEST(Anomaly, GapsAreRelativeToTheRealShare) {
+  const std::vector<double> gaps =
+      anomaly_gaps(std::vector<double>{0.5, 0.4, 0, 0.1}, std::vector<double>{0.25, 0.6, 0.3, 0.1});
+  EXPECT_DOUBLE_EQ(gaps[0], 0.5);
+  EXPECT_NEAR(gaps[1], 0.5, 1e-12);
+  EXPECT_TRUE(std::isnan(gaps[2]));
+  EXPECT_DOUBLE_EQ(gaps[3], 0);
+  EXPECT_NEAR(mean_gap(gaps), 1.0 / 3, 1e-12);
+}
+
 TEST(Anomaly, WantsTwentyTrains) {
   std::vector<SmallPacket> rows;
   add(rows, 10, {0, 1});

@@ -13,6 +13,7 @@
 namespace tracetwin::doppelganger {
 namespace {
 
+constexpr int kRounds = 2;      // since other lengths let other records be made
 constexpr double kFewest = 50;  // records of a place that say something
 
 /// Where the other outputs are.
@@ -111,7 +112,9 @@ class Calibration {
 
   engine::Weights solve() {
     solve_attributes();
-    solve_records();
+    for (int round = 0; round < kRounds; ++round) {
+      solve_records(static_cast<std::uint64_t>(round));
+    }
     return std::move(weights_);
   }
 
@@ -147,7 +150,7 @@ class Calibration {
   }
 
   /// What records would be like with the biases so far, and better biases.
-  void solve_records() {
+  void solve_records(std::uint64_t round) {
     std::vector<Logits> logits(targets_.places, Logits(features_));
     std::vector<std::vector<float>> margins(targets_.places);
     std::size_t seen = 0;
@@ -163,7 +166,7 @@ class Calibration {
     const Sampler now = sampler();
     constexpr std::size_t kAtOnce = 512;
     for (std::size_t block = 0; seen < draws_ && block * kAtOnce < draws_; ++block) {
-      Random random(seed_, mix(1, block));
+      Random random(seed_, mix(round + 1, block));
       now.draw_series(now.draw_heads(kAtOnce, random), random, watch);
     }
     for (std::size_t place = 0; place < targets_.places; ++place) {
