@@ -39,15 +39,15 @@ std::size_t most_rows(const std::vector<Columns>& synthetic) {
 }
 
 /// Who is held against the training data in safety, and how many rows of it.
-EqualTerms terms_of(const Cast& cast, const Sample& candidate, bool floor) {
+EqualTerms terms_of(const Cast& cast, const Sample& candidate) {
   const Sample& known = cast.holdout ? *cast.real : *cast.half;
   const Sample& fresh = cast.holdout ? *cast.fresh : *cast.other_half;
-  return {&known, std::min(candidate.rows(), fresh.rows()), floor};
+  return {&known, std::min(candidate.rows(), fresh.rows())};
 }
 
 Setting safety_setting(const Cast& cast, Role role, std::size_t which, std::uint64_t seed) {
   const Sample& twin = *cast.synthetic[which];
-  const EqualTerms terms = terms_of(cast, twin, role == Role::kFloor);
+  const EqualTerms terms = terms_of(cast, twin);
   switch (role) {
     case Role::kSynthetic:
       return {{*cast.real, twin}, cast.holdout.get(), cast.label, seed, terms};
@@ -61,7 +61,7 @@ Setting safety_setting(const Cast& cast, Role role, std::size_t which, std::uint
               cast.holdout.get(),
               cast.label,
               seed,
-              terms_of(cast, *cast.real, false)};
+              terms_of(cast, *cast.real)};
   }
 }
 

@@ -13,7 +13,6 @@ namespace tracetwin::evaluate {
 struct EqualTerms {
   const Sample* known = nullptr;  ///< stands for the training data
   std::size_t drawn = 0;          ///< rows of the synthetic trace
-  bool floor = false;             ///< what depends on how many rows there are gets no floor
 };
 
 /// What safety is judged by: copies and rare addresses, on those terms. `pair.synthetic` is drawn
@@ -22,7 +21,7 @@ struct EqualTerms {
 Group equal_terms_group(const Pair& pair, const EqualTerms& terms, std::uint64_t seed);
 
 /// Records and their parts that stand in the real trace, of all records. Information only, since
-/// that depends on how many there are.
+/// that depends on how many there are: their floor is that of as many as it holds.
 Group copies_group(const Pair& pair);
 Group identifiers_group(const Pair& pair);
 

@@ -185,6 +185,24 @@ TEST_F(Evaluate, AHoldoutThatLacksAColumnIsNoObstacle) {
   EXPECT_TRUE(metric(evaluate(bare, {}), "membership.auc").value);
 }
 
+TEST_F(Evaluate, EveryNumberOfSafetyHasAFloor) {
+  EvaluateJob with_holdout = job("fresh.csv");
+  with_holdout.holdout = folder_ / "holdout.csv";
+  const Report report = evaluate(with_holdout, {});
+  std::size_t seen = 0;
+  for (const Section& part : report.results[0].sections) {
+    for (const Group& group : part.groups) {
+      for (const Metric& found : group.metrics) {
+        if (part.id == "safety" && found.value) {
+          ++seen;
+          EXPECT_TRUE(found.floor) << found.id;
+        }
+      }
+    }
+  }
+  EXPECT_GT(seen, 5U);
+}
+
 TEST_F(Evaluate, WhatDoesNotApplySaysWhy) {
   const Report report = evaluate(job("fresh.csv"), {});
   EXPECT_FALSE(metric(report, "membership.auc").value);

@@ -20,7 +20,6 @@
 #include "evaluate/ranking.h"
 #include "evaluate/safety.h"
 #include "evaluate/sketches.h"
-#include "evaluate/tcp_watch.h"
 #include "evaluate/two_sample.h"
 
 namespace tracetwin::evaluate {
@@ -189,52 +188,6 @@ TEST(OneInTen, HasTheRightMeanAndVariance) {
     EXPECT_NEAR(sum / kDraws, mean, 5 * std::sqrt(variance / kDraws));
     EXPECT_NEAR(squares / kDraws / variance, 1, 0.25);
   }
-}
-
-Packet segment(std::uint8_t flags, std::uint32_t seq, std::uint32_t ack, std::uint32_t payload) {
-  Packet packet;
-  packet.tuple.proto = kTcp;
-  packet.tcp_flags = flags;
-  packet.tcp_seq = seq;
-  packet.tcp_ack = ack;
-  packet.payload_length = payload;
-  return packet;
-}
-
-TEST(TcpWatch, AcceptsAWholeConnection) {
-  TcpWatch watch;
-  EXPECT_EQ(watch.fault(segment(kSyn, 100, 0, 0), true), "");
-  EXPECT_EQ(watch.fault(segment(kSyn | kAck, 900, 101, 0), false), "");
-  EXPECT_EQ(watch.fault(segment(kAck, 101, 901, 0), true), "");
-  EXPECT_EQ(watch.fault(segment(kAck | kPsh, 101, 901, 50), true), "");
-  EXPECT_EQ(watch.fault(segment(kAck, 901, 151, 0), false), "");
-  EXPECT_EQ(watch.fault(segment(kAck | kFin, 151, 901, 0), true), "");
-  EXPECT_EQ(watch.fault(segment(kAck | kFin, 901, 152, 0), false), "");
-  EXPECT_EQ(watch.fault(segment(kAck, 152, 902, 0), true), "");
-}
-
-TEST(TcpWatch, AcceptsAConnectionFromItsMiddleOn) {
-  TcpWatch watch;
-  EXPECT_EQ(watch.fault(segment(kAck, 4'294'967'290, 7, 10), true), "");
-  EXPECT_EQ(watch.fault(segment(kAck, 7, 4, 0), false), "");  // numbers wrap around
-}
-
-TEST(TcpWatch, SeesWhatIsIllegal) {
-  EXPECT_NE(TcpWatch().fault(segment(kSyn | kFin, 1, 0, 0), true), "");
-  EXPECT_NE(TcpWatch().fault(segment(0, 1, 0, 0), true), "");
-  TcpWatch early;
-  early.fault(segment(kSyn, 100, 0, 0), true);
-  EXPECT_NE(early.fault(segment(kAck, 900, 101, 20), false), "");
-  TcpWatch hasty;
-  hasty.fault(segment(kSyn, 100, 0, 0), true);
-  EXPECT_EQ(hasty.fault(segment(kAck, 101, 901, 20), true), "");  // perhaps the only side captured
-  EXPECT_NE(hasty.fault(segment(kSyn | kAck, 900, 101, 0), false), "");
-  TcpWatch ahead;
-  ahead.fault(segment(kAck, 100, 1, 10), true);
-  EXPECT_NE(ahead.fault(segment(kAck, 1, 5000, 0), false), "");
-  TcpWatch ended;
-  ended.fault(segment(kAck | kFin, 100, 1, 0), true);
-  EXPECT_NE(ended.fault(segment(kAck, 101, 1, 10), true), "");
 }
 
 PacketTrain train() {
