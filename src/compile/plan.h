@@ -23,6 +23,19 @@ enum class TcpClose : std::uint8_t {
 /// How a sender fills the IPv4 identification field.
 enum class IpIdPolicy : std::uint8_t { kZero, kCounter, kRandom };
 
+/// What a sender's TCP options are. Each kind has a length of its SYN's header
+/// (syn_header_bytes()); with timestamps (RFC 7323) every later segment has them, too, if both
+/// sides do.
+enum class TcpOptions : std::uint8_t {
+  kNone,              ///< 20 bytes
+  kSegmentSize,       ///< 24: maximum segment size
+  kSelective,         ///< 28: and selective acknowledgements
+  kScale,             ///< 32: and window scale
+  kTimestamps,        ///< 40: and timestamps
+  kTimestampsPadded,  ///< 44: these, and a word of padding
+};
+inline constexpr std::uint32_t kTcpOptionKinds = 6;
+
 /// One packet as a model decides it: when, which way, how much payload. Everything else follows
 /// from the conversation and the protocol.
 struct PacketPlan {
@@ -39,6 +52,7 @@ struct SenderPlan {
   std::uint16_t window = 64240;  ///< TCP window field as sent; compile() has the least
   bool dont_fragment = true;     ///< IPv4
   IpIdPolicy ip_id = IpIdPolicy::kZero;
+  TcpOptions options = TcpOptions::kScale;
 };
 
 /// One conversation to be written as packets. `packets` must be sorted by time. The compiler uses

@@ -18,22 +18,44 @@ namespace tracetwin {
 namespace {
 
 constexpr std::uint32_t kPlainHeader = 20;
-constexpr std::uint32_t kSynHeader = 32;  // segment size, window scale, selective acknowledgement
+constexpr std::uint32_t kTimestampsHeader = 32;
 constexpr std::uint32_t kUsualSegment = 1460;
 constexpr std::uint32_t kMtu = 1500;
 /// Whoever is still there has room for something: with the usual scale of 7, for 2 KiB.
 constexpr std::uint16_t kLeastWindow = 16;
 
+/// What a SYN says of its window: it is not scaled yet.
+constexpr std::uint16_t kUsualFirstWindow = 64240;
+
+/// The length of a SYN's header tells its options (compile/transport_header.cc).
+std::uint32_t syn_header_bytes(TcpOptions options) {
+  constexpr std::array<std::uint32_t, kTcpOptionKinds> kBytes = {20, 24, 28, 32, 40, 44};
+  return kBytes[static_cast<std::size_t>(options)];
+}
+
+bool has_timestamps(const SenderPlan& sender) {
+  return sender.options >= TcpOptions::kTimestamps;
+}
+
+/// Options of an answer to a SYN that has no timestamps.
+TcpOptions without_timestamps(TcpOptions options) {
+  return std::min(options, TcpOptions::kScale);
+}
+
 /// A packet fits an Ethernet frame, unless the plan speaks of one that a network card put together.
-std::uint32_t limited(std::uint32_t payload, bool v6) {
-  const std::uint32_t fits = kMtu - kPlainHeader - (v6 ? 40 : 20);
+std::uint32_t limited(std::uint32_t payload, bool v6, std::uint32_t header) {
+  const std::uint32_t fits = kMtu - header - (v6 ? 40 : 20);
   return payload > kUsualSegment ? payload : std::min(payload, fits);
 }
 
 class Connection {
  public:
   Connection(const ConversationPlan& plan, Random& random)
-      : maker_(plan, random), random_(random), plan_(plan), one_sided_(!sides_of(plan).both()) {
+      : maker_(plan, random),
+        random_(random),
+        plan_(plan),
+        one_sided_(!sides_of(plan).both()),
+        timestamps_(agree_on_timestamps(plan)) {
     for (std::size_t own = 0; own < next_.size(); ++own) {
       next_[own] = static_cast<std::uint32_t>(random.bits());
       ends_[own].push_back(next_[own]);
@@ -45,6 +67,11 @@ class Connection {
 
  private:
   static std::size_t side(bool forward) { return forward ? 1 : 0; }
+  static bool agree_on_timestamps(const ConversationPlan& plan) {
+    return sides_of(plan).both() ? has_timestamps(plan.forward) && has_timestamps(plan.backward)
+                                 : has_timestamps(plan.forward);
+  }
+  std::uint32_t opening_header(const TcpStep& step) const;
   void grow_unseen(const TcpStep& step);
   std::uint16_t window_of(const Packet& packet, bool forward);
   Packet opening(std::int64_t time_ns, const TcpStep& step);
@@ -55,6 +82,7 @@ class Connection {
   Random& random_;
   const ConversationPlan& plan_;
   bool one_sided_;
+  bool timestamps_;
   bool answered_ = false;              ///< a captured side has sent more than its SYN
   std::array<std::uint32_t, 2> next_;  ///< next sequence number: backward, forward
   std::array<bool, 2> opened_ = {};    ///< its SYN has been sent
@@ -106,10 +134,16 @@ std::uint16_t Connection::window_of(const Packet& packet, bool forward) {
   return last_window_[own];
 }
 
+std::uint32_t Connection::opening_header(const TcpStep& step) const {
+  const TcpOptions options = (step.forward ? plan_.forward : plan_.backward).options;
+  const bool answers = step.role == TcpRole::kSynAck && !one_sided_;
+  return syn_header_bytes(answers && !timestamps_ ? without_timestamps(options) : options);
+}
+
 /// A repeated SYN has the number of the first.
 Packet Connection::opening(std::int64_t time_ns, const TcpStep& step) {
   const std::size_t own = side(step.forward);
-  Packet packet = maker_.make(time_ns, step.forward, kSynHeader, 0);
+  Packet packet = maker_.make(time_ns, step.forward, opening_header(step), 0);
   if (!opened_[own]) {
     opened_[own] = true;
     ends_[own].push_back(++next_[own]);
@@ -118,6 +152,8 @@ Packet Connection::opening(std::int64_t time_ns, const TcpStep& step) {
   packet.tcp_ack = step.role == TcpRole::kSynAck ? next_[1 - own] : 0;
   packet.tcp_flags = flags_of(step, false);
   packet.tcp_window = window_of(packet, step.forward);
+  const bool scaled = packet.transport_header >= syn_header_bytes(TcpOptions::kScale);
+  packet.tcp_window = std::max(packet.tcp_window, scaled ? kUsualFirstWindow : kLeastWindow);
   return packet;
 }
 
@@ -131,11 +167,14 @@ Packet Connection::refusal(std::int64_t time_ns, const TcpStep& step) {
 
 Packet Connection::segment(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges) {
   const std::size_t own = side(step.forward);
-  const std::uint32_t payload = carries_data(step.role) ? limited(step.payload, maker_.v6()) : 0;
+  const bool stamped = timestamps_ && step.role != TcpRole::kReset;
+  const std::uint32_t header = stamped ? kTimestampsHeader : kPlainHeader;
+  const std::uint32_t payload =
+      carries_data(step.role) ? limited(step.payload, maker_.v6(), header) : 0;
   if (one_sided_) {
     grow_unseen(step);
   }
-  Packet packet = maker_.make(time_ns, step.forward, kPlainHeader, payload);
+  Packet packet = maker_.make(time_ns, step.forward, header, payload);
   packet.tcp_seq = next_[own];
   packet.tcp_ack = one_sided_ ? next_[1 - own] : ends_[1 - own][acknowledges];
   packet.tcp_flags = flags_of(step, packet.payload_length > 0);

@@ -17,19 +17,39 @@ void ports(const Packet& packet, HeaderBytes& out) {
   out.u16(packet.tuple.dstport);
 }
 
-/// Maximum segment size; window scale 7; selective acknowledgements permitted: as many of them as
-/// there is room for. Without SYN, and behind them, "end of options" (zeros).
+/// A clock of milliseconds, begun anew by every host (RFC 7323).
+std::uint32_t timestamp_of(const IpAddress& host, const Packet& packet) {
+  constexpr std::int64_t kMillisecond = 1'000'000;
+  return static_cast<std::uint32_t>(std::hash<IpAddress>{}(host)) +
+         static_cast<std::uint32_t>(packet.time_ns / kMillisecond);
+}
+
+void timestamps(const Packet& packet, HeaderBytes& out) {
+  out.u32(timestamp_of(packet.tuple.src, packet));
+  out.u32((packet.tcp_flags & kAck) == 0 ? 0 : timestamp_of(packet.tuple.dst, packet));
+}
+
+/// Of a SYN maximum segment size, selective acknowledgements permitted, timestamps, window scale 7,
+/// of other segments timestamps: as many of them as there is room for. Behind them "end of options"
+/// (zeros).
 void tcp_options(const Packet& packet, const Shape& shape, HeaderBytes& out) {
   const std::size_t end = out.size() + shape.transport - 20;
   const bool syn = (packet.tcp_flags & kSyn) != 0;
   if (syn && shape.transport >= 24) {
     out.u32(0x02040000U | (shape.v6 ? 1440 : 1460));
   }
+  if (syn && shape.transport >= 40) {
+    out.u32(0x0402080a);
+    timestamps(packet, out);
+  } else if (syn && shape.transport >= 28) {
+    out.u32(0x01010402);
+  }
   if (syn && shape.transport >= 32) {
     out.u32(0x01030307);
   }
-  if (syn && shape.transport >= 28) {
-    out.u32(0x01010402);
+  if (!syn && shape.transport >= 32) {
+    out.u32(0x0101080a);
+    timestamps(packet, out);
   }
   out.zeros(end - out.size());
 }

@@ -26,6 +26,8 @@ struct Sender {
   std::uint64_t payload = 0;
   std::uint8_t flags_first = 0;
   std::uint8_t flags_all = 0;
+  std::uint8_t syn_header = 0;      ///< bytes; 0: no SYN was seen
+  std::uint8_t segment_header = 0;  ///< of the first packet that is neither SYN nor RST
 };
 
 struct Conversation {
@@ -56,6 +58,11 @@ void note(const Packet& packet, Sender& sender) {
     sender.window = packet.tcp_window;
     ++sender.windows;
   }
+  const bool syn = (packet.tcp_flags & kSyn) != 0;
+  std::uint8_t& header = syn ? sender.syn_header : sender.segment_header;
+  if (header == 0 && (packet.tcp_flags & kRst) == 0) {
+    header = packet.transport_header;
+  }
   sender.flags_all |= packet.tcp_flags;
   sender.payload += packet.payload_length;
   ++sender.packets;
@@ -71,8 +78,24 @@ IpIdPolicy id_policy(const Sender& sender) {
                                                                        : IpIdPolicy::kRandom;
 }
 
+/// A segment with 12 bytes of options has timestamps, a SYN with 16 or more mostly does.
+TcpOptions options_of(const Sender& sender) {
+  constexpr std::uint8_t kStamped = 32;
+  if (sender.syn_header >= 40) {
+    return sender.syn_header < 44 ? TcpOptions::kTimestamps : TcpOptions::kTimestampsPadded;
+  }
+  if (sender.segment_header >= kStamped && (sender.syn_header == 0 || sender.syn_header == 36)) {
+    return TcpOptions::kTimestamps;
+  }
+  return sender.syn_header >= 32   ? TcpOptions::kScale
+         : sender.syn_header >= 28 ? TcpOptions::kSelective
+         : sender.syn_header >= 24 ? TcpOptions::kSegmentSize
+                                   : TcpOptions::kNone;
+}
+
 SenderPlan plan_of(const Sender& sender) {
   SenderPlan plan;
+  plan.options = options_of(sender);
   plan.dont_fragment = sender.dont_fragment;
   plan.ip_id = id_policy(sender);
   return plan;
@@ -130,7 +153,9 @@ std::vector<Key> row_of(const AssembledFlow& flow, const Conversation& c) {
           c.forward.tos,
           c.forward.window,
           c.backward.window,
-          header_code(plan_of(c.forward), plan_of(c.backward))};
+          header_code(plan_of(c.forward), plan_of(c.backward)),
+          flow.tuple.proto == kTcp ? options_code(plan_of(c.forward), plan_of(c.backward))
+                                   : kNoTcpOptions};
 }
 
 std::uint32_t saturated(std::uint64_t value) {
@@ -153,6 +178,11 @@ std::uint32_t header_code(const SenderPlan& forward, const SenderPlan& backward)
     return static_cast<std::uint32_t>(sender.ip_id) * 2 + (sender.dont_fragment ? 1 : 0);
   };
   return one(forward) * 6 + one(backward);
+}
+
+std::uint32_t options_code(const SenderPlan& forward, const SenderPlan& backward) {
+  return static_cast<std::uint32_t>(forward.options) * kTcpOptionKinds +
+         static_cast<std::uint32_t>(backward.options);
 }
 
 class ConversationColumns::Builder {
@@ -310,6 +340,7 @@ enum CaptureField : std::size_t {
   kForwardWindow,
   kBackwardWindow,
   kHeader,
+  kOptions,
 };
 
 SenderPlan sender_of(std::uint32_t code, Key ttl, Key tos, Key window) {
@@ -346,6 +377,11 @@ ConversationOutline outline_of(const std::vector<Key>& row, Random& random) {
   const auto header = static_cast<std::uint32_t>(row[kHeader]);
   outline.plan.forward = sender_of(header / 6, row[kForwardTtl], row[kTos], row[kForwardWindow]);
   outline.plan.backward = sender_of(header % 6, row[kBackwardTtl], row[kTos], row[kBackwardWindow]);
+  const auto options = static_cast<std::uint32_t>(row[kOptions]);
+  if (options < kNoTcpOptions) {
+    outline.plan.forward.options = static_cast<TcpOptions>(options / kTcpOptionKinds);
+    outline.plan.backward.options = static_cast<TcpOptions>(options % kTcpOptionKinds);
+  }
   give_windows(outline.plan.forward, outline.plan.backward);
   outline.start_ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(row[kTs]));
   outline.forward_packets = std::max<std::uint64_t>(1, first_of(row[kShape]));

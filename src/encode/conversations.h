@@ -87,9 +87,11 @@ struct ConversationOutline {
 /// append_record() does for flow records.
 ConversationOutline outline_of(const std::vector<Key>& row, Random& random);
 
-/// Codes of the two fields of kind kCode.
+/// Codes of the three fields of kind kCode.
 std::uint32_t tcp_code(TcpOpen open, TcpClose close);
 inline constexpr std::uint32_t kNotTcpCode = 12;
 std::uint32_t header_code(const SenderPlan& forward, const SenderPlan& backward);
+std::uint32_t options_code(const SenderPlan& forward, const SenderPlan& backward);
+inline constexpr std::uint32_t kNoTcpOptions = kTcpOptionKinds * kTcpOptionKinds;
 
 }  // namespace tracetwin

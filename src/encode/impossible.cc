@@ -1,6 +1,7 @@
 #include "encode/impossible.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <optional>
 
@@ -12,7 +13,8 @@ namespace {
 
 constexpr std::uint64_t kMostBytesPerPacket = 1500;
 constexpr int kLooks = 8;
-constexpr std::string_view kTcpField = "tcp";
+/// Fields of TCP alone; their last code says that there is none.
+constexpr std::array<std::string_view, 2> kTcpFields = {"tcp", "tcp_options"};
 
 /// What the rules ask about the values behind one code.
 struct Traits {
@@ -34,7 +36,8 @@ void note_packets(std::uint64_t packets, Traits& traits) {
   traits.more_packets = traits.more_packets || packets > 1;
 }
 
-void note(FieldKind kind, Key value, Traits& traits) {
+void note(const Field& field, Key value, Traits& traits) {
+  const FieldKind kind = field.kind;
   traits.zero = traits.zero || value == 0;
   traits.nonzero = traits.nonzero || value != 0;
   if (kind == FieldKind::kAddress) {
@@ -50,7 +53,7 @@ void note(FieldKind kind, Key value, Traits& traits) {
   } else if (kind == FieldKind::kShape) {
     note_packets(first_of(value) + second_of(value), traits);
   } else if (kind == FieldKind::kCode) {
-    (value == kNotTcpCode ? traits.other : traits.tcp) = true;
+    (value + 1 == field.cells ? traits.other : traits.tcp) = true;
   }
 }
 
@@ -58,9 +61,7 @@ void note(FieldKind kind, Key value, Traits& traits) {
 std::vector<Traits> traits_of(const Field& field, const Vocabulary& vocabulary) {
   Random random(0);
   std::vector<Traits> traits(vocabulary.cells());
-  const auto look_at = [&](Key value) {
-    note(field.kind, value, traits[vocabulary.encode(value)]);
-  };
+  const auto look_at = [&](Key value) { note(field, value, traits[vocabulary.encode(value)]); };
   for (std::size_t i = 0; i < vocabulary.tokens().size(); ++i) {
     const Vocabulary::Token& token = vocabulary.tokens()[i];
     look_at(vocabulary.codec().draw(token.level, token.cell, random));
@@ -130,7 +131,8 @@ std::optional<Rule> rule_for(const Field& a, const Field& b) {
   if (are(FieldKind::kProtocol, FieldKind::kSize)) {
     return size_fits;
   }
-  if (are(FieldKind::kProtocol, FieldKind::kCode) && b.name == kTcpField) {
+  if (are(FieldKind::kProtocol, FieldKind::kCode) &&
+      std::ranges::find(kTcpFields, b.name) != kTcpFields.end()) {
     return tcp_fits;
   }
   if (are(FieldKind::kDuration, FieldKind::kSize) || are(FieldKind::kDuration, FieldKind::kShape)) {

@@ -55,6 +55,10 @@ TokenNetwork::TokenNetwork(autoregressive::Layout layout, const autoregressive::
   for (std::size_t t = 0; t < layout_.size(); ++t) {
     first_values_.push_back(values);
     values += layout_[t].choices;
+    if (layout_[t].given) {
+      heads_.emplace_back();
+      continue;
+    }
     Head head;
     head.out_bias = parameters_[named(t, "out.bias")];
     head.out_bias_slope = parameters_.gradient(named(t, "out.bias"));
@@ -99,6 +103,9 @@ std::vector<Shape> TokenNetwork::shapes() const {
   std::vector<Shape> shapes = {{"embedding", {values_ + 1, embedding_}}};
   for (std::size_t t = 0; t < layout_.size(); ++t) {
     const std::int64_t choices = layout_[t].choices;
+    if (layout_[t].given) {
+      continue;
+    }
     if (t > 0) {
       const auto inputs = static_cast<std::int64_t>(reads_of(layout_, t).size()) * embedding_;
       shapes.push_back({named(t, "hidden.weight"), {inputs, hidden_}});
@@ -114,7 +121,7 @@ void TokenNetwork::initialise(const Records& records, std::span<const std::uint3
                               Random& random) {
   fill_normal(parameters_["embedding"], random);
   parameters_["embedding"].select(0, values_).zero_();
-  for (std::size_t t = 0; t < layout_.size(); ++t) {
+  for (std::size_t t = given_tokens(layout_); t < layout_.size(); ++t) {
     std::vector<double> counts(layout_[t].choices, kPrior);
     for (const std::uint32_t row : chosen) {
       const std::uint16_t value = records.record(row)[t];
@@ -151,7 +158,7 @@ TokenBatch TokenNetwork::batch(const Records& records, std::span<const std::uint
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     const auto record = records.record(chosen[i]);
     for (std::size_t t = 0; t < width; ++t) {
-      if (record[t] != kInactive) {
+      if (record[t] != kInactive && !layout_[t].given) {
         rows[t].push_back(static_cast<std::int64_t>(i));
         values[t].push_back(record[t]);
       }

@@ -14,7 +14,7 @@ namespace tracetwin {
 struct ChosenRows {
   std::vector<Row> rows;
   std::vector<std::uint64_t> streams;  ///< of random numbers for compile_row(), by row
-  /// Time-series networks of captures: the packets of each row's conversation; else empty.
+  /// Networks of captures: the packets of each row's conversation; else empty.
   std::vector<ConversationPlan> plans;
   Window window;  ///< the time that the twin covers
 };

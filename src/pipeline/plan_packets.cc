@@ -160,7 +160,10 @@ void keep_backward(std::uint64_t most, std::vector<PacketPlan>& packets) {
 
 ConversationPlan plan_given_packets(std::vector<Key> row, std::vector<PacketPlan> packets) {
   Random none(0);
-  ConversationOutline outline = outline_of(row, none);
+  return plan_given_packets(outline_of(row, none), std::move(packets));
+}
+
+ConversationPlan plan_given_packets(ConversationOutline outline, std::vector<PacketPlan> packets) {
   outline.forward_packets = 0;
   outline.backward_packets = 0;
   for (const PacketPlan& packet : packets) {

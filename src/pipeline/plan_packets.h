@@ -28,5 +28,6 @@ ConversationPlan plan_packets(ConversationOutline outline, const PacketModel& mo
 /// rest (its counts, means and duration are not looked at). What the protocols do not allow is
 /// changed as plan_packets() does; payloads that no packet could carry are cut.
 ConversationPlan plan_given_packets(std::vector<Key> row, std::vector<PacketPlan> packets);
+ConversationPlan plan_given_packets(ConversationOutline outline, std::vector<PacketPlan> packets);
 
 }  // namespace tracetwin

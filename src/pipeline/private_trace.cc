@@ -48,17 +48,18 @@ std::vector<std::string> public_columns(const FlowReader& reader,
   return names;
 }
 
-bool learns_series(const TrainJob& job) {
-  return engine::engine_named(job.engine).kind == engine::Kind::kSeries;
+bool learns_all_steps(const TrainJob& job) {
+  return engine::engine_named(job.engine).kind != engine::Kind::kTables;
 }
 
-/// Time-series engines learn from all packets, or with a guarantee from the first few.
+/// Networks learn from all packets, or with a guarantee from the first few.
 std::size_t steps_kept(const TrainJob& job) {
-  return learns_series(job) ? std::numeric_limits<std::size_t>::max() : job.steps_per_conversation;
+  return learns_all_steps(job) ? std::numeric_limits<std::size_t>::max()
+                               : job.steps_per_conversation;
 }
 
 void keep_first_steps(const TrainJob& job, std::vector<StepInContext>& steps) {
-  if (learns_series(job) && job.budget) {
+  if (learns_all_steps(job) && job.budget) {
     std::erase_if(steps, [&](const StepInContext& step) {
       return step.step.packet >= job.steps_per_conversation;
     });

@@ -18,6 +18,8 @@ enum GenerateStream : std::uint64_t {
   kHostStream = 4,
   kTimeStream = 5,
   kTokenStream = 6,
+  kPacketStream = 7,
+  kSizeStream = 8,
 };
 
 /// One synthetic record as decoded values: keys parallel to the schema's fields.

@@ -3,15 +3,19 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "compile/compiler.h"
 #include "encode/address_kind.h"
 #include "engine/autoregressive/sampler.h"
 #include "engine/engine.h"
 #include "marginal/systematic.h"
 #include "pipeline/admission.h"
+#include "pipeline/size_shares.h"
+#include "pipeline/token_packets.h"
 
 namespace tracetwin {
 namespace {
@@ -19,6 +23,8 @@ namespace {
 constexpr std::size_t kBlock = 1024;  // rows with one stream of random numbers
 constexpr int kTries = 16;            // to find two addresses that can speak with each other
 constexpr unsigned kRoundShift = 40;  // streams of a round's rows lie apart from other rounds'
+constexpr std::uint64_t kLarge = 64;  // packets of a conversation whose number may be changed
+constexpr double kMostFactor = 2;
 constexpr std::size_t kSrcIp = 0;
 constexpr std::size_t kDstIp = 1;
 constexpr std::size_t kProto = 4;
@@ -52,8 +58,24 @@ class TokenChooser {
         sampler_(layout_of(model.tokens->scheme), model.tokens->options, model.tokens->weights),
         admission_(model, job, model.window),
         slots_(make_slots()),
+        packets_(model.tokens->packets ? std::make_optional<PacketDrawer>(*model.tokens->packets)
+                                       : std::nullopt),
         all_(std::accumulate(slots_.begin(), slots_.end(), 0.0,
                              [](double sum, const Slot& slot) { return sum + slot.records; })) {}
+
+  /// Packets of conversations as the network makes them.
+  std::vector<std::uint64_t> sizes() const {
+    std::vector<std::uint32_t> slots;
+    const std::vector<std::uint32_t> counts = counts_of(*job_.count);
+    for (std::uint32_t s = 0; s < slots_.size(); ++s) {
+      slots.insert(slots.end(), counts[s], s);
+    }
+    std::vector<std::uint64_t> sizes;
+    for (const Row& row : draw(slots, 0, 0)) {
+      sizes.push_back(packets_in(row));
+    }
+    return sizes;
+  }
 
   void choose(const std::function<void(const ChosenRows&)>& visit) {
     if (slots_.empty()) {
@@ -168,10 +190,34 @@ class TokenChooser {
     chosen = std::move(sorted);
   }
 
-  void stream(const std::function<void(const ChosenRows&)>& visit) const {
-    const std::uint64_t count = job_.count.value_or(natural_count());
-    const std::vector<std::uint32_t> counts = counts_of(count);
-    std::uint64_t done = 0;
+  /// Rows of several slots, of captures chosen by their sizes among more.
+  std::vector<Row> draw_chosen(std::span<const std::uint32_t> slots, std::uint64_t round,
+                               std::uint64_t block) const {
+    if (!packets_) {
+      return draw(slots, round, block);
+    }
+    std::vector<std::uint32_t> candidates;
+    for (const std::uint32_t slot : slots) {
+      candidates.insert(candidates.end(), kCandidatesEach, slot);
+    }
+    std::vector<Row> rows = draw(candidates, round, block * kCandidatesEach);
+    std::vector<std::uint64_t> sizes;
+    for (const Row& row : rows) {
+      sizes.push_back(packets_in(row));
+    }
+    Random random(job_.seed, mix(kSizeStream, mix(round, block)));
+    std::vector<Row> kept;
+    for (const std::size_t i :
+         keep_by_size(sizes, slots.size(), model_.tokens->packets->sizes, random)) {
+      kept.push_back(rows[i]);
+    }
+    return kept;
+  }
+
+  using VisitRows = std::function<void(std::vector<Row>&)>;
+
+  /// All rows of a twin, some slots' at a time.
+  void each_batch(std::span<const std::uint32_t> counts, const VisitRows& visit) const {
     std::uint64_t blocks = 0;
     std::vector<std::uint32_t> waiting;
     for (std::uint32_t s = 0; s < slots_.size(); ++s) {
@@ -179,20 +225,48 @@ class TokenChooser {
       if (waiting.size() < kRowsAtOnce && s + 1 < slots_.size()) {
         continue;
       }
-      ChosenRows chosen;
-      chosen.window = admission_.window();
-      chosen.rows = draw(waiting, 0, blocks);
-      chosen.streams.resize(waiting.size());
-      std::iota(chosen.streams.begin(), chosen.streams.end(), done);
-      sort(chosen);
-      visit(chosen);
-      done += waiting.size();
+      std::vector<Row> rows = draw_chosen(waiting, 0, blocks);
+      visit(rows);
       blocks += (waiting.size() + kBlock - 1) / kBlock;
       waiting.clear();
+    }
+  }
+
+  /// What the packets of large conversations are multiplied by, so that a twin has as many for each
+  /// conversation as the capture.
+  double packet_factor(std::span<const std::uint32_t> counts, std::uint64_t count) const {
+    double small = 0;
+    double large = 0;
+    each_batch(counts, [&](const std::vector<Row>& rows) {
+      for (const Row& row : rows) {
+        (packets_in(row) < kLarge ? small : large) += static_cast<double>(packets_in(row));
+      }
+    });
+    const double wanted = static_cast<double>(model_.tokens->packets->packets) *
+                          static_cast<double>(count) / static_cast<double>(model_.tokens->records);
+    return large > 0 ? std::clamp((wanted - small) / large, 1 / kMostFactor, kMostFactor) : 1;
+  }
+
+  void stream(const std::function<void(const ChosenRows&)>& visit) const {
+    const std::uint64_t count = job_.count.value_or(natural_count());
+    const std::vector<std::uint32_t> counts = counts_of(count);
+    const double factor = packets_ ? packet_factor(counts, count) : 1;
+    std::uint64_t done = 0;
+    each_batch(counts, [&](std::vector<Row>& rows) {
+      ChosenRows chosen;
+      chosen.window = admission_.window();
+      for (Row& row : rows) {
+        const bool large = packets_ && packets_in(row) >= kLarge;
+        chosen.rows.push_back(large ? with_packets_scaled(std::move(row), factor) : std::move(row));
+        chosen.streams.push_back(done++);
+      }
+      sort(chosen);
+      add_plans(chosen);
+      visit(chosen);
       if (progress_) {
         progress_({"generating", done, count, "records"});
       }
-    }
+    });
   }
 
   /// What is let through of a twin, or as many of twin after twin as were asked for.
@@ -209,7 +283,54 @@ class TokenChooser {
       keep_some(wanted, chosen);
     }
     sort(chosen);
+    add_plans(chosen);
     return chosen;
+  }
+
+  /// When the last packet of a twin may be: as long after its window as in the capture.
+  std::int64_t end_of_packets() const {
+    return admission_.window().end + model_.tokens->packets->end_ns - model_.window.end;
+  }
+
+  std::vector<ConversationPlan> plans_of(std::span<const Row> rows,
+                                         std::span<const std::uint64_t> streams) const {
+    return packets_->plans(rows, streams, job_.seed, end_of_packets(), job_.threads);
+  }
+
+  void add_plans(ChosenRows& chosen) const {
+    if (packets_) {
+      chosen.plans = plans_of(chosen.rows, chosen.streams);
+    }
+  }
+
+  /// Rows whose records, or conversations, are not let through become empty.
+  void admit(std::vector<Row>& rows, std::uint64_t round) {
+    const auto stream_of = [&](std::size_t r) { return round << kRoundShift | r; };
+    std::vector<ConversationPlan> plans;
+    if (packets_) {
+      std::vector<std::uint64_t> streams;
+      for (std::size_t r = 0; r < rows.size(); ++r) {
+        streams.push_back(stream_of(r));
+      }
+      plans = plans_of(rows, streams);
+    }
+    parallel_blocks((rows.size() + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
+      Random random(job_.seed, mix(kDecodeStream, mix(round, block)));
+      for (std::size_t r = block * kBlock; r < std::min(rows.size(), (block + 1) * kBlock); ++r) {
+        if (!packets_) {
+          rows[r] = admission_.settled(std::move(rows[r]), stream_of(r), random);
+        } else if (!admits(plans[r], stream_of(r))) {
+          rows[r].clear();
+        }
+      }
+    });
+  }
+
+  bool admits(const ConversationPlan& plan, std::uint64_t stream) {
+    Random random(job_.seed, mix(kCompileStream, stream));
+    std::vector<Packet> packets;
+    compile(plan, random, packets);
+    return admission_.admits(std::move(packets));
   }
 
   std::uint64_t add_round(std::uint64_t round, ChosenRows& chosen) {
@@ -218,18 +339,12 @@ class TokenChooser {
     for (std::uint32_t s = 0; s < slots_.size(); ++s) {
       slots.insert(slots.end(), counts[s], s);
     }
-    std::vector<Row> rows = draw(slots, round, 0);
-    const auto stream_of = [&](std::size_t r) { return round << kRoundShift | r; };
-    parallel_blocks((rows.size() + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
-      Random random(job_.seed, mix(kDecodeStream, mix(round, block)));
-      for (std::size_t r = block * kBlock; r < std::min(rows.size(), (block + 1) * kBlock); ++r) {
-        rows[r] = admission_.settled(std::move(rows[r]), stream_of(r), random);
-      }
-    });
+    std::vector<Row> rows = draw_chosen(slots, round, 0);
+    admit(rows, round);
     for (std::size_t r = 0; r < rows.size(); ++r) {
       if (!rows[r].empty()) {
         chosen.rows.push_back(std::move(rows[r]));
-        chosen.streams.push_back(stream_of(r));
+        chosen.streams.push_back(round << kRoundShift | r);
       }
     }
     if (progress_) {
@@ -258,6 +373,7 @@ class TokenChooser {
   autoregressive::Sampler sampler_;
   Admission admission_;
   std::vector<Slot> slots_;
+  std::optional<PacketDrawer> packets_;
   double all_;
 };
 
@@ -266,6 +382,17 @@ class TokenChooser {
 void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                        const std::function<void(const ChosenRows&)>& visit) {
   TokenChooser(model, job, progress).choose(visit);
+}
+
+void calibrate_sizes(TwinModel& model, std::vector<std::uint64_t> real, std::uint64_t seed,
+                     unsigned threads) {
+  tokens::SizeShares& sizes = model.tokens->packets->sizes;
+  sizes = {{}, {1}};
+  GenerateJob job;
+  job.count = real.size() * kCandidatesEach * kCandidatesEach;
+  job.seed = mix(seed, kSizeStream);
+  job.threads = threads;
+  sizes = size_shares(std::move(real), TokenChooser(model, job, {}).sizes());
 }
 
 }  // namespace tracetwin

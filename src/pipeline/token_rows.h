@@ -10,8 +10,15 @@ namespace tracetwin {
 /// choose_rows() of a model that is a network of tokens: slot of time by slot, each sorted, so that
 /// memory grows with a slot. Records of two addresses that cannot speak with each other are drawn
 /// again. Under conditions whole twins are drawn and what does not satisfy them is left out, until
-/// there are as many records as were asked for; all of them are in memory then.
+/// there are as many records as were asked for; all of them are in memory then. Of a capture's
+/// conversations several times as many are drawn as are kept (size_shares.h), and the largest are
+/// made to have so many packets that a twin has as many as the capture.
 void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                        const std::function<void(const ChosenRows&)>& visit);
+
+/// Of a capture's model: takes note of how the sizes of its conversations, in packets, differ from
+/// those learned from. Not private.
+void calibrate_sizes(TwinModel& model, std::vector<std::uint64_t> real, std::uint64_t seed,
+                     unsigned threads);
 
 }  // namespace tracetwin

@@ -21,6 +21,8 @@
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
 #include "pipeline/select_checkpoint.h"
+#include "pipeline/token_packets.h"
+#include "pipeline/token_rows.h"
 #include "pipeline/train_private_series.h"
 #include "pipeline/train_series.h"
 #include "pipeline/train_tokens.h"
@@ -276,6 +278,9 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
     select(model, job, progress);
   } else if (engine.kind == engine::Kind::kTokens) {
     model.tokens = train_tokens(trace, model, job.series, job.seed, progress);
+    if (model.tokens->packets) {
+      calibrate_sizes(model, conversation_sizes(trace), job.seed, job.threads);
+    }
   } else {
     model.table = learn_tables(trace, job, engine, std::move(one_ways), ledger.rho_left(),
                                rows_of_unit, model, ledger, progress);

@@ -9,6 +9,7 @@
 
 #include "engine/autoregressive/records.h"
 #include "engine/doppelganger/worker.h"
+#include "pipeline/token_packets.h"
 #include "pipeline/work_folder.h"
 #include "tokens/choose.h"
 
@@ -63,6 +64,7 @@ Records records_of(const tokens::Columns& columns, const tokens::Scheme& scheme)
 }
 
 constexpr const char* kSamples = "tokens.bin";
+constexpr const char* kPacketFolder = "packets";
 constexpr std::array<std::string_view, 2> kLeft = {"checkpoint", "best.weights"};
 
 /// What two jobs that are the same training have in common.
@@ -89,32 +91,70 @@ void tell(const json& line, const Progress& progress) {
             line.value("iterations", std::uint64_t{0}), "steps"});
 }
 
+/// One network's training in its folder.
+struct Training {
+  std::filesystem::path folder;
+  autoregressive::Layout layout;
+  autoregressive::Options options;
+  double max_seconds = 0;
+};
+
+engine::Weights learn(const Records& records, const Training& training, const SeriesJob& job,
+                      std::uint64_t seed, const Progress& progress) {
+  Job worker;
+  worker.folder = training.folder;
+  worker.layout = training.layout;
+  worker.options = training.options;
+  worker.seed = seed;
+  worker.max_seconds = training.max_seconds;
+  worker.device = job.device;
+  make_work_folder(worker.folder);
+  write_records(records, new_samples(worker.folder, kSamples));
+  worker.resume = settle_training({worker.folder, kSamples, kLeft}, job.resume,
+                                  identity(to_json(worker)), identity);
+  doppelganger::run_worker(worker.folder, to_json(worker),
+                           [&](const json& line) { tell(line, progress); });
+  return engine::read_weights(worker.folder / "best.weights");
+}
+
+/// A packet is given all that counts, so little of it is kept from the network.
+constexpr double kPacketDropout = 0.03;
+
+tokens::PacketNetwork learn_packets(const PrivateTrace& trace, const SeriesJob& job,
+                                    std::uint64_t seed, const Progress& progress) {
+  tokens::PacketNetwork network;
+  network.scheme = choose_packet_scheme(trace);
+  network.options = job.tokens;
+  network.options.dropout = std::min(job.tokens.dropout, kPacketDropout);
+  network.end_ns = end_of_packets(trace);
+  network.packets = trace.steps.size();
+  network.weights = learn(
+      packet_records(trace, network.scheme),
+      {job.folder / kPacketFolder, layout_of(network.scheme), network.options, job.max_seconds / 2},
+      job, mix(seed, kPacketStream), progress);
+  return network;
+}
+
 }  // namespace
 
 tokens::TokenModel train_tokens(const PrivateTrace& trace, const TwinModel& model,
                                 const SeriesJob& job, std::uint64_t seed,
                                 const Progress& progress) {
+  const bool packets = trace.schema.kind == TraceKind::kPackets;
   tokens::TokenModel result;
   const tokens::Columns columns = columns_of(trace, model);
   result.scheme = tokens::choose_scheme(columns, {});
   result.options = job.tokens;
   result.records = trace.rows();
-  Job worker;
-  worker.folder = job.folder;
-  worker.layout = layout_of(result.scheme);
-  worker.options = job.tokens;
-  worker.seed = seed;
-  worker.max_seconds = job.max_seconds;
-  worker.device = job.device;
   make_work_folder(job.folder);
   remember_seed(job.folder, seed);
-  write_records(records_of(columns, result.scheme), new_samples(job.folder, kSamples));
-  worker.resume = settle_training({job.folder, kSamples, kLeft}, job.resume,
-                                  identity(to_json(worker)), identity);
-  doppelganger::run_worker(worker.folder, to_json(worker),
-                           [&](const json& line) { tell(line, progress); });
-  const fs::path best = worker.folder / "best.weights";
-  result.weights = engine::read_weights(best);
+  result.weights =
+      learn(records_of(columns, result.scheme),
+            {job.folder, layout_of(result.scheme), job.tokens, job.max_seconds / (packets ? 2 : 1)},
+            job, seed, progress);
+  if (packets) {
+    result.packets = learn_packets(trace, job, seed, progress);
+  }
   return result;
 }
 

@@ -12,7 +12,8 @@ namespace tracetwin {
 
 /// Learns the records of a trace (of a capture its conversations) as tokens; `model` has its
 /// vocabularies and window already. Makes the job's folder, and leaves in it tokens.bin, job.json,
-/// checkpoint and best.weights. Throws Error as train_series() does.
+/// checkpoint and best.weights, and of a capture's packets the same in "packets". Throws Error as
+/// train_series() does.
 tokens::TokenModel train_tokens(const PrivateTrace& trace, const TwinModel& model,
                                 const SeriesJob& job, std::uint64_t seed, const Progress& progress);
 

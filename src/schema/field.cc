@@ -52,6 +52,7 @@ const std::vector<Field>& capture_fields() {
       standard("fwd_window", FieldKind::kLength, "TCP window, forward"),
       standard("bwd_window", FieldKind::kLength, "TCP window, backward"),
       standard("header", FieldKind::kCode, "IPv4 identification and don't-fragment, both ways", 36),
+      standard("tcp_options", FieldKind::kCode, "kind of TCP options, both ways", 37),
   };
   return kFields;
 }

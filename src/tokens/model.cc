@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "engine/autoregressive/sampler.h"
+#include "trace/time_range.h"
 
 namespace tracetwin::tokens {
 namespace {
@@ -19,9 +20,11 @@ using nlohmann::json;
 constexpr std::array<std::string_view, 5> kCodes = {"list", "address", "port", "number", "time"};
 constexpr std::array<std::string_view, 3> kParts = {"whole", "first", "second"};
 constexpr const char* kBlob = "tokens";
+constexpr const char* kPacketBlob = "packets";
 constexpr unsigned kHalf = 64;
 constexpr std::uint64_t kMostRecords = std::uint64_t{1} << 40;
 constexpr std::uint64_t kPorts = 65536;
+constexpr double kMostRatio = 1e3;
 constexpr std::uint64_t kProtocols = 256;
 
 template <class Enum, std::size_t N>
@@ -167,7 +170,72 @@ bool is_complete(const Scheme& scheme, std::span<const Field> fields) {
          std::count(told.begin(), told.end(), false) == 0;
 }
 
+engine::Weights weights_in(const Blobs& blobs, const char* name) {
+  const auto blob = blobs.find(name);
+  if (blob == blobs.end()) {
+    throw Error(fmt::format("its network of {} is missing", name));
+  }
+  return engine::parse_weights(blob->second, name);
+}
+
+json packets_json(const PacketNetwork& network, Blobs& blobs) {
+  blobs[kPacketBlob] = engine::bytes_of(network.weights);
+  return {{"services", keys_json(network.scheme.services)},
+          {"gap", coding_json(network.scheme.gap)},
+          {"payload", coding_json(network.scheme.payload)},
+          {"options", autoregressive::to_json(network.options)},
+          {"end_ns", network.end_ns},
+          {"packets", network.packets},
+          {"size_edges", network.sizes.edges},
+          {"size_ratios", network.sizes.ratios}};
+}
+
+Coding packet_coding(const json& object, std::size_t field) {
+  Coding coding = coding_from(object);
+  if (coding.field != field || coding.part != Part::kWhole ||
+      !is_sound(coding, packet_fields(), {}, {})) {
+    throw Error("the tokens of its packets do not fit gaps and payloads");
+  }
+  return coding;
+}
+
+SizeShares sizes_from(const json& object) {
+  SizeShares sizes{object.at("size_edges").get<std::vector<double>>(),
+                   object.at("size_ratios").get<std::vector<double>>()};
+  const auto is_ratio = [](double ratio) { return ratio > 0 && ratio <= kMostRatio; };
+  if (!ascends(sizes.edges) || sizes.ratios.size() != sizes.edges.size() + 1 ||
+      !std::ranges::all_of(sizes.ratios, is_ratio)) {
+    throw Error("the sizes of its conversations are no shares of classes");
+  }
+  return sizes;
+}
+
+PacketNetwork packets_from(const json& object, const Blobs& blobs, const Window& window) {
+  PacketNetwork network;
+  network.scheme.services = keys_from(object.at("services"));
+  network.scheme.gap = packet_coding(object.at("gap"), 0);
+  network.scheme.payload = packet_coding(object.at("payload"), 1);
+  network.options = autoregressive::parse_options(object.at("options"));
+  network.end_ns = object.at("end_ns").get<std::int64_t>();
+  network.packets = object.at("packets").get<std::uint64_t>();
+  const std::vector<Key>& services = network.scheme.services;
+  if (!ascends(services) || (!services.empty() && services.back() >= kPorts) ||
+      network.end_ns < window.begin || !is_possible_time(network.end_ns) ||
+      network.packets > kMostRecords) {
+    throw Error("what it says of its packets' services and time cannot be");
+  }
+  network.sizes = sizes_from(object);
+  network.weights = weights_in(blobs, kPacketBlob);
+  const autoregressive::Sampler sound(layout_of(network.scheme), network.options, network.weights);
+  return network;
+}
+
 }  // namespace
+
+double SizeShares::ratio(std::uint64_t packets) const {
+  const auto above = std::ranges::upper_bound(edges, static_cast<double>(packets));
+  return ratios[static_cast<std::size_t>(above - edges.begin())];
+}
 
 json to_json(const TokenModel& model, Blobs& blobs) {
   json codings = json::array();
@@ -175,9 +243,13 @@ json to_json(const TokenModel& model, Blobs& blobs) {
     codings.push_back(coding_json(coding));
   }
   blobs[kBlob] = engine::bytes_of(model.weights);
-  return {{"codings", std::move(codings)},
-          {"records", model.records},
-          {"options", autoregressive::to_json(model.options)}};
+  json object = {{"codings", std::move(codings)},
+                 {"records", model.records},
+                 {"options", autoregressive::to_json(model.options)}};
+  if (model.packets) {
+    object["packets"] = packets_json(*model.packets, blobs);
+  }
+  return object;
 }
 
 TokenModel token_model_from(const json& object, const Blobs& blobs, std::span<const Field> fields,
@@ -195,12 +267,14 @@ TokenModel token_model_from(const json& object, const Blobs& blobs, std::span<co
   }
   model.options = autoregressive::parse_options(object.at("options"));
   model.records = object.at("records").get<std::uint64_t>();
-  const auto blob = blobs.find(kBlob);
-  if (blob == blobs.end() || model.records == 0 || model.records > kMostRecords) {
-    throw Error("its network of tokens is missing, or has learned nothing");
+  if (model.records == 0 || model.records > kMostRecords) {
+    throw Error("its network of tokens has learned nothing");
   }
-  model.weights = engine::parse_weights(blob->second, kBlob);
+  model.weights = weights_in(blobs, kBlob);
   const autoregressive::Sampler sound(layout_of(model.scheme), model.options, model.weights);
+  if (object.contains("packets")) {
+    model.packets = packets_from(object["packets"], blobs, window);
+  }
   return model;
 }
 

@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <map>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
 #include <span>
 #include <string>
 
@@ -10,22 +11,44 @@
 #include "engine/autoregressive/job.h"
 #include "engine/weights.h"
 #include "schema/field.h"
+#include "tokens/packets.h"
 #include "tokens/scheme.h"
 
 namespace tracetwin::tokens {
 
-/// A trained network of records.
+/// How much more often than a network of conversations makes them there are conversations of that
+/// many packets: what few giants are is too rare for it to learn, and most of a capture's packets.
+struct SizeShares {
+  std::vector<double> edges;   ///< ascending: size class c is [edges[c - 1], edges[c])
+  std::vector<double> ratios;  ///< edges + 1
+
+  double ratio(std::uint64_t packets) const;
+};
+
+/// A trained network of the packets of conversations.
+struct PacketNetwork {
+  PacketScheme scheme;
+  autoregressive::Options options;
+  std::int64_t end_ns = 0;    ///< of the capture; no packet of a twin comes later
+  std::uint64_t packets = 0;  ///< that the capture has
+  engine::Weights weights;
+  SizeShares sizes;
+};
+
+/// A trained network of records (of captures: of conversations).
 struct TokenModel {
   Scheme scheme;
   autoregressive::Options options;
   std::uint64_t records = 0;  ///< that were learned
   engine::Weights weights;
+  std::optional<PacketNetwork> packets;  ///< captures
 };
 
 /// Binary members of a model file, by name.
 using Blobs = std::map<std::string, std::string>;
 
-/// The scheme and options as JSON; the network becomes the blob "tokens".
+/// The scheme and options as JSON; the networks become the blobs "tokens" and
+/// "packets".
 nlohmann::json to_json(const TokenModel& model, Blobs& blobs);
 
 /// The inverse. Throws Error, or nlohmann's exception for a wrong type, when it is not what

@@ -1,5 +1,6 @@
 #include "tcp_checker.h"
 
+#include <algorithm>
 #include <array>
 #include <set>
 #include <string_view>
@@ -51,13 +52,29 @@ class Checker {
     return (packet.tcp_flags & flags) == flags;
   }
 
+  /// A SYN's options are its sender's, without timestamps where the other side's SYN had none;
+  /// segments have timestamps when both sides' SYNs had.
+  bool may_have_header(const Packet& packet) const {
+    constexpr std::array<int, kTcpOptionKinds> kSyns = {20, 24, 28, 32, 40, 44};
+    const bool stamped = plan_.forward.options >= TcpOptions::kTimestamps &&
+                         (!both_ || plan_.backward.options >= TcpOptions::kTimestamps);
+    const int own = kSyns[static_cast<std::size_t>(sender_->options)];
+    if (packet.tcp_flags == kSyn) {
+      return packet.transport_header == own;
+    }
+    if (has(packet, kSyn | kAck)) {
+      return packet.transport_header == (both_ && !stamped ? std::min(own, 32) : own);
+    }
+    return packet.transport_header == (stamped && !has(packet, kRst) ? 32 : 20);
+  }
+
   std::string header_fault(const Packet& packet) const {
     const bool syn = has(packet, kSyn);
     const std::uint32_t ip_header = packet.version == 6 ? 40 : 20;
     if (packet.ip_length != ip_header + packet.transport_header + packet.payload_length) {
       return "lengths that do not add up";
     }
-    if (packet.transport_header != (syn ? 32 : 20)) {
+    if (!may_have_header(packet)) {
       return "a header of the wrong size";
     }
     if (packet.ip_length > 1500 && packet.payload_length <= 1460) {

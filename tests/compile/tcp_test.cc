@@ -142,6 +142,23 @@ TEST(CompileTcp, SegmentsFitTheMtuUnlessThePlanIsLarger) {
   EXPECT_EQ(v6[3].version, 6);
 }
 
+TEST(CompileTcp, TimestampsTakeTheirBytesFromTheSegment) {
+  auto plan = plan_of("fbfF", kShake, TcpClose::kNone);
+  plan.packets[3].payload = 1460;
+  plan.forward.options = TcpOptions::kTimestamps;
+  plan.backward.options = TcpOptions::kTimestampsPadded;
+  const auto both = compiled(plan);
+  EXPECT_EQ(both[0].transport_header, 40);
+  EXPECT_EQ(both[1].transport_header, 44);
+  EXPECT_EQ(both[3].transport_header, 32);
+  EXPECT_EQ(both[3].payload_length, 1448U);
+  EXPECT_EQ(both[3].ip_length, 1500U);
+  plan.backward.options = TcpOptions::kSegmentSize;
+  const auto one = compiled(plan);
+  EXPECT_EQ(one[1].transport_header, 24);
+  EXPECT_EQ(one[3].transport_header, 20);
+}
+
 TEST(CompileTcp, SameSeedSamePackets) {
   const auto plan = plan_of("fbfFBFBfbf", kShake, TcpClose::kFin);
   const auto one = compiled(plan, 9);
@@ -186,6 +203,8 @@ ConversationPlan random_plan(Random& random) {
   plan.close = static_cast<TcpClose>(random.below(3));
   plan.forward.ip_id = static_cast<IpIdPolicy>(random.below(3));
   plan.backward.ttl = 1;
+  plan.forward.options = static_cast<TcpOptions>(random.below(kTcpOptionKinds));
+  plan.backward.options = static_cast<TcpOptions>(random.below(kTcpOptionKinds));
   const double bias = std::vector<double>{0, 0.1, 0.5, 0.9, 1}[random.below(5)];
   const std::size_t count = random.chance(0.8) ? random.below(9) : random.below(60);
   for (std::size_t i = 0; i < count; ++i) {

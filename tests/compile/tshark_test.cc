@@ -76,6 +76,8 @@ class Scene {
     plan.open = open;
     plan.close = close;
     plan.forward.ip_id = IpIdPolicy::kCounter;
+    plan.forward.options = static_cast<TcpOptions>(hosts_ % kTcpOptionKinds);
+    plan.backward.options = static_cast<TcpOptions>(hosts_ / kTcpOptionKinds % kTcpOptionKinds);
     bool forward = true;
     for (const std::uint32_t payload : payloads) {
       plan.packets.push_back({time_ += 1'000'000, payload, forward, true});

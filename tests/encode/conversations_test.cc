@@ -114,6 +114,7 @@ TEST(ConversationColumns, ThoseThatStartOutsideTheWindowAreLeftOutWhole) {
 std::vector<Key> row_with(std::uint8_t proto, Key shape, Key tcp_state) {
   const SenderPlan counted{64, 0, 1000, true, IpIdPolicy::kCounter};
   const SenderPlan random{64, 0, 1000, false, IpIdPolicy::kRandom};
+  const SenderPlan stamped{64, 0, 1000, false, IpIdPolicy::kZero, TcpOptions::kTimestamps};
   return {key_of(IpAddress::v4(1)),
           key_of(IpAddress::v4(2)),
           40000,
@@ -130,7 +131,8 @@ std::vector<Key> row_with(std::uint8_t proto, Key shape, Key tcp_state) {
           4,
           1000,
           2000,
-          header_code(counted, random)};
+          header_code(counted, random),
+          options_code(stamped, counted)};
 }
 
 TEST(Outline, SaysWhatTheRowSays) {
@@ -151,6 +153,8 @@ TEST(Outline, SaysWhatTheRowSays) {
   EXPECT_EQ(outline.plan.forward.window, 1000);
   EXPECT_EQ(outline.plan.forward.ip_id, IpIdPolicy::kCounter);
   EXPECT_TRUE(outline.plan.forward.dont_fragment);
+  EXPECT_EQ(outline.plan.forward.options, TcpOptions::kTimestamps);
+  EXPECT_EQ(outline.plan.backward.options, TcpOptions::kScale);
   EXPECT_EQ(outline.plan.backward.ip_id, IpIdPolicy::kRandom);
   EXPECT_FALSE(outline.plan.backward.dont_fragment);
 }

@@ -107,6 +107,41 @@ TEST(Sampler, KeepsWhatIsGiven) {
   EXPECT_EQ(records[3], 1);
 }
 
+/// The first coin is given: it has no weights of its own.
+TEST(Sampler, GivenTokensAreNeitherDrawnNorLearned) {
+  Layout layout = small_layout();
+  layout[0].given = true;
+  Weights weights;
+  const Weights all = small_weights();
+  for (const engine::Tensor& tensor : all.tensors()) {
+    if (tensor.name != "0.out.bias") {
+      weights.add(tensor);
+    }
+  }
+  const Sampler sampler(layout, small_options(), weights);
+  constexpr std::size_t kCount = 20000;
+  std::vector<std::uint16_t> records(kCount * 3, 0);
+  std::vector<Random> own;
+  std::vector<Random*> randoms;
+  own.reserve(kCount);
+  for (std::size_t i = 0; i < kCount; ++i) {
+    own.emplace_back(5, i);
+    randoms.push_back(&own.back());
+  }
+  sampler.draw(records, 1, 3, randoms);
+  double ones = 0;
+  for (std::size_t i = 0; i < kCount; ++i) {
+    ASSERT_EQ(records[3 * i], 0);
+    ones += records[3 * i + 1];
+  }
+  EXPECT_NEAR(ones / kCount, std::exp(2) / (1 + std::exp(2)), 0.01);
+  std::vector<std::uint16_t> alone(3, 0);
+  Random random(5, kCount - 1);
+  const std::vector<Random*> one = {&random};
+  sampler.draw(alone, 1, 3, one);
+  EXPECT_TRUE(std::ranges::equal(alone, std::span(records).last(3)));
+}
+
 TEST(Sampler, RefusesWeightsThatDoNotFit) {
   Weights missing;
   EXPECT_THROW(Sampler(small_layout(), small_options(), missing), Error);
@@ -127,6 +162,11 @@ TEST(Layout, RefusesGuardsThatLookAheadAndNoChoice) {
   EXPECT_THROW(check({{"a", 2, 0}, {"b", 2, 1, false, Guard{1, 0}}}), Error);
   EXPECT_THROW(check({{"a", 0, 0}}), Error);
   EXPECT_NO_THROW(check(small_layout()));
+  Token given{"g", 2, 0};
+  given.given = true;
+  EXPECT_NO_THROW(check({given, {"a", 2, 1}}));
+  EXPECT_THROW(check({{"a", 2, 1}, given}), Error);
+  EXPECT_THROW(check({given}), Error);
 }
 
 TEST(Job, ReadsBackWhatItWrites) {

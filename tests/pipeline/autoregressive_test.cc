@@ -6,6 +6,7 @@
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
+#include "drawn_weights.h"
 #include "engine/autoregressive/layout.h"
 #include "jobs.h"
 #include "pipeline/archive.h"
@@ -20,41 +21,9 @@ namespace tracetwin {
 namespace {
 
 namespace fs = std::filesystem;
+using test::drawn_weights;
 using test::job_for;
 using test::Synthesize;
-
-engine::Tensor drawn(const std::string& name, std::vector<std::uint64_t> shape, Random& random) {
-  engine::Tensor tensor{name, shape, {}};
-  std::uint64_t size = 1;
-  for (const std::uint64_t side : shape) {
-    size *= side;
-  }
-  for (std::uint64_t i = 0; i < size; ++i) {
-    tensor.values.push_back(static_cast<float>(random.normal()));
-  }
-  return tensor;
-}
-
-engine::Weights drawn_weights(const autoregressive::Layout& layout,
-                              const autoregressive::Options& options) {
-  Random random(1);
-  engine::Weights weights;
-  const std::uint64_t points = options.embedding;
-  const std::uint64_t units = options.hidden;
-  weights.add(drawn("embedding", {first_value(layout, layout.size()) + 1, points}, random));
-  for (std::size_t t = 0; t < layout.size(); ++t) {
-    const std::string name = std::to_string(t);
-    const std::uint64_t choices = layout[t].choices;
-    if (t > 0) {
-      weights.add(
-          drawn(name + ".hidden.weight", {reads_of(layout, t).size() * points, units}, random));
-      weights.add(drawn(name + ".hidden.bias", {units}, random));
-      weights.add(drawn(name + ".out.weight", {units, choices}, random));
-    }
-    weights.add(drawn(name + ".out.bias", {choices}, random));
-  }
-  return weights;
-}
 
 class Autoregressive : public Synthesize {
  protected:

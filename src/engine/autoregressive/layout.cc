@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <nlohmann/json.hpp>
 
 #include "base/error.h"
@@ -29,12 +30,19 @@ std::vector<std::size_t> reads_of(const Layout& layout, std::size_t t) {
   return reads;
 }
 
+std::size_t given_tokens(const Layout& layout) {
+  return static_cast<std::size_t>(std::ranges::count_if(layout, &Token::given));
+}
+
 void check(const Layout& layout) {
   if (layout.empty() || layout.size() > kMostTokens || layout.front().guard) {
     throw Error(
         fmt::format("a record of {} tokens is not one that a network can have, or its "
                     "first token is not always there",
                     layout.size()));
+  }
+  if (layout.back().given || !std::ranges::is_partitioned(layout, &Token::given)) {
+    throw Error("the tokens that a record is drawn given do not come before those that are drawn");
   }
   for (std::size_t t = 0; t < layout.size(); ++t) {
     const Token& token = layout[t];
@@ -59,6 +67,9 @@ nlohmann::ordered_json to_json(const Layout& layout) {
       entry["parent"] = token.guard->parent;
       entry["least"] = token.guard->least;
     }
+    if (token.given) {
+      entry["given"] = true;
+    }
     list.push_back(std::move(entry));
   }
   return list;
@@ -73,6 +84,7 @@ Layout layout_from(const nlohmann::json& json) {
       token.guard =
           Guard{entry["parent"].get<std::uint32_t>(), entry.at("least").get<std::uint32_t>()};
     }
+    token.given = entry.value("given", false);
     layout.push_back(std::move(token));
   }
   check(layout);

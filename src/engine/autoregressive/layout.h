@@ -26,6 +26,9 @@ struct Token {
   /// host does, and are what a network would know a single host by.
   bool local = false;
   std::optional<Guard> guard = std::nullopt;
+  /// What the others are drawn given, and is known beforehand: neither learned nor drawn. Such
+  /// tokens come before all others.
+  bool given = false;
 
   friend bool operator==(const Token&, const Token&) = default;
 };
@@ -50,8 +53,11 @@ std::vector<std::size_t> reads_of(const Layout& layout, std::size_t t);
 /// Choices of all tokens before `t`: the place of its first value among all values.
 std::size_t first_value(const Layout& layout, std::size_t t);
 
-/// Throws Error on a layout without tokens, of too many choices, or whose guards look ahead; the
-/// first token has none.
+/// How many tokens are given.
+std::size_t given_tokens(const Layout& layout);
+
+/// Throws Error on a layout without tokens to draw, of too many choices, or whose guards look
+/// ahead; the first token has none.
 void check(const Layout& layout);
 
 nlohmann::ordered_json to_json(const Layout& layout);

@@ -63,7 +63,7 @@ Sampler::Sampler(Layout layout, const Options& options, const engine::Weights& w
   check_size(layout_, hidden_);
   values_of(weights, "embedding", {values + 1, embedding_});
   for (std::size_t t = 0; t < layout_.size(); ++t) {
-    heads_.push_back(make_head(t, weights));
+    heads_.push_back(layout_[t].given ? Head() : make_head(t, weights));
   }
 }
 
@@ -107,12 +107,17 @@ std::vector<double> Sampler::first_shares() const {
 }
 
 void Sampler::draw(std::span<std::uint16_t> records, std::size_t given, Random& random) const {
+  const std::vector<Random*> randoms(records.size() / layout_.size(), &random);
+  draw(records, given, layout_.size(), randoms);
+}
+
+void Sampler::draw(std::span<std::uint16_t> records, std::size_t begin, std::size_t end,
+                   std::span<Random* const> randoms) const {
   const std::size_t width = layout_.size();
-  const std::size_t count = records.size() / width;
-  for (std::size_t begin = 0; begin < count; begin += kBlock) {
-    const auto block = records.subspan(begin * width, std::min(kBlock, count - begin) * width);
-    for (std::size_t t = given; t < width; ++t) {
-      draw_token(t, block, random);
+  for (std::size_t first = 0; first < randoms.size(); first += kBlock) {
+    const std::size_t count = std::min(kBlock, randoms.size() - first);
+    for (std::size_t t = begin; t < end; ++t) {
+      draw_token(t, records.subspan(first * width, count * width), randoms.subspan(first, count));
     }
   }
 }
@@ -131,14 +136,18 @@ void Sampler::fill_hidden(const Head& head, const std::uint16_t* record,
   }
 }
 
-void Sampler::draw_token(std::size_t t, std::span<std::uint16_t> records, Random& random) const {
+void Sampler::draw_token(std::size_t t, std::span<std::uint16_t> records,
+                         std::span<Random* const> randoms) const {
   const std::size_t width = layout_.size();
   const Head& head = heads_[t];
   std::vector<std::uint16_t*> active;
-  for (std::size_t at = 0; at < records.size(); at += width) {
-    records[at + t] = kInactive;
-    if (is_active(layout_, t, &records[at])) {
-      active.push_back(&records[at]);
+  std::vector<Random*> own_randoms;
+  for (std::size_t i = 0; i < randoms.size(); ++i) {
+    std::uint16_t* const record = &records[i * width];
+    record[t] = kInactive;
+    if (is_active(layout_, t, record)) {
+      active.push_back(record);
+      own_randoms.push_back(randoms[i]);
     }
   }
   const std::size_t choices = layout_[t].choices;
@@ -157,7 +166,7 @@ void Sampler::draw_token(std::size_t t, std::span<std::uint16_t> records, Random
   for (std::size_t i = 0; i < active.size(); ++i) {
     const auto own = std::span(scores).subspan(i * choices, choices);
     exponentiate(own);
-    active[i][t] = static_cast<std::uint16_t>(choose(own, random));
+    active[i][t] = static_cast<std::uint16_t>(choose(own, *own_randoms[i]));
   }
 }
 

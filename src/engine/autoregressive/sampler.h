@@ -18,9 +18,9 @@ namespace tracetwin::autoregressive {
 /// s, so that a hidden layer costs t additions a unit.
 ///
 /// Weights, E = embedding, H = hidden, V = choices of all tokens: "embedding" [V + 1, E] (the last
-/// row is 0), and of token T "T.hidden.weight" [reads * E, H] in the order of reads_of(),
-/// "T.hidden.bias" [H] (not of token 0), "T.out.weight" [H, choices], "T.out.bias" [choices]; of
-/// token 0 the bias alone.
+/// row is 0), and of token T that is not given "T.hidden.weight" [reads * E, H] in the order of
+/// reads_of(), "T.hidden.bias" [H] (not of token 0), "T.out.weight" [H, choices], "T.out.bias"
+/// [choices]; of token 0 the bias alone.
 ///
 /// Thread-safe.
 class Sampler {
@@ -33,6 +33,10 @@ class Sampler {
   std::vector<double> first_shares() const;
   /// Draws records, [count][tokens], whose first `given` tokens are there already.
   void draw(std::span<std::uint16_t> records, std::size_t given, Random& random) const;
+  /// Draws tokens [begin, end) of records whose tokens before them are there, each by its own
+  /// `randoms`: what one of them becomes does not depend on the others.
+  void draw(std::span<std::uint16_t> records, std::size_t begin, std::size_t end,
+            std::span<Random* const> randoms) const;
 
  private:
   struct Head {
@@ -44,7 +48,8 @@ class Sampler {
     std::vector<float> out_bias;
   };
   Head make_head(std::size_t t, const engine::Weights& weights) const;
-  void draw_token(std::size_t t, std::span<std::uint16_t> records, Random& random) const;
+  void draw_token(std::size_t t, std::span<std::uint16_t> records,
+                  std::span<Random* const> randoms) const;
   void fill_hidden(const Head& head, const std::uint16_t* record, std::span<float> hidden) const;
 
   Layout layout_;
