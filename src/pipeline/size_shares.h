@@ -12,14 +12,16 @@ namespace tracetwin {
 /// Conversations that are drawn for each one that is kept.
 inline constexpr std::size_t kCandidatesEach = 4;
 
-/// `real`: packets of each conversation learned from; `made`: of those that the network makes.
-/// Classes are as fine as there are real conversations for.
-tokens::SizeShares size_shares(std::vector<std::uint64_t> real, std::vector<std::uint64_t> made);
+/// `real`: the conversations learned from; `made`: those that the network makes. Classes are as
+/// fine as there are real conversations for.
+tokens::SizeShares size_shares(std::span<const tokens::Magnitude> real,
+                               std::span<const tokens::Magnitude> made);
 
 /// Which `count` of the candidates are kept, ascending: in proportion to what their sizes are short
 /// of, one step of chance over all of them in order of size (systematic sampling), so that the
 /// largest come as often as they should, not as chance has it.
-std::vector<std::size_t> keep_by_size(std::span<const std::uint64_t> candidates, std::size_t count,
-                                      const tokens::SizeShares& sizes, Random& random);
+std::vector<std::size_t> keep_by_size(std::span<const tokens::Magnitude> candidates,
+                                      std::size_t count, const tokens::SizeShares& sizes,
+                                      Random& random);
 
 }  // namespace tracetwin

@@ -27,6 +27,7 @@ constexpr std::uint64_t kMostPackets = 1 << 18;             // of a conversation
 constexpr std::size_t kLanes = 256;  // conversations that are drawn side by side
 constexpr std::size_t kSrcPort = 2;
 constexpr std::size_t kDstPort = 3;
+constexpr std::size_t kDuration = 6;
 constexpr std::size_t kShape = 7;
 constexpr std::int64_t kMicrosecond = 1000;
 
@@ -88,11 +89,16 @@ std::uint64_t packets_in(const Row& row) {
   return first_of(row[kShape]) + second_of(row[kShape]);
 }
 
-std::vector<std::uint64_t> conversation_sizes(const PrivateTrace& trace) {
-  std::vector<std::uint64_t> sizes;
+tokens::Magnitude magnitude_of(const Row& row) {
+  return {packets_in(row), static_cast<std::uint64_t>(row[kDuration])};
+}
+
+std::vector<tokens::Magnitude> magnitudes_of(const PrivateTrace& trace) {
+  std::vector<tokens::Magnitude> sizes;
   for (std::size_t row = 0; row < trace.rows(); ++row) {
     const Key shape = trace.columns[kShape].values[row];
-    sizes.push_back(first_of(shape) + second_of(shape));
+    sizes.push_back({first_of(shape) + second_of(shape),
+                     static_cast<std::uint64_t>(trace.columns[kDuration].values[row])});
   }
   return sizes;
 }

@@ -25,8 +25,9 @@ autoregressive::Records packet_records(const PrivateTrace& trace,
 std::uint64_t packets_in(const Row& row);
 Row with_packets_scaled(Row row, double factor);
 
+tokens::Magnitude magnitude_of(const Row& row);
 /// Of a capture's conversations.
-std::vector<std::uint64_t> conversation_sizes(const PrivateTrace& trace);
+std::vector<tokens::Magnitude> magnitudes_of(const PrivateTrace& trace);
 
 /// The time of the capture's last packet, ns.
 std::int64_t end_of_packets(const PrivateTrace& trace);

@@ -63,16 +63,16 @@ class TokenChooser {
         all_(std::accumulate(slots_.begin(), slots_.end(), 0.0,
                              [](double sum, const Slot& slot) { return sum + slot.records; })) {}
 
-  /// Packets of conversations as the network makes them.
-  std::vector<std::uint64_t> sizes() const {
+  /// Conversations as the network makes them.
+  std::vector<tokens::Magnitude> sizes() const {
     std::vector<std::uint32_t> slots;
     const std::vector<std::uint32_t> counts = counts_of(*job_.count);
     for (std::uint32_t s = 0; s < slots_.size(); ++s) {
       slots.insert(slots.end(), counts[s], s);
     }
-    std::vector<std::uint64_t> sizes;
+    std::vector<tokens::Magnitude> sizes;
     for (const Row& row : draw(slots, 0, 0)) {
-      sizes.push_back(packets_in(row));
+      sizes.push_back(magnitude_of(row));
     }
     return sizes;
   }
@@ -201,9 +201,9 @@ class TokenChooser {
       candidates.insert(candidates.end(), kCandidatesEach, slot);
     }
     std::vector<Row> rows = draw(candidates, round, block * kCandidatesEach);
-    std::vector<std::uint64_t> sizes;
+    std::vector<tokens::Magnitude> sizes;
     for (const Row& row : rows) {
-      sizes.push_back(packets_in(row));
+      sizes.push_back(magnitude_of(row));
     }
     Random random(job_.seed, mix(kSizeStream, mix(round, block)));
     std::vector<Row> kept;
@@ -384,15 +384,15 @@ void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Pro
   TokenChooser(model, job, progress).choose(visit);
 }
 
-void calibrate_sizes(TwinModel& model, std::vector<std::uint64_t> real, std::uint64_t seed,
+void calibrate_sizes(TwinModel& model, std::span<const tokens::Magnitude> real, std::uint64_t seed,
                      unsigned threads) {
   tokens::SizeShares& sizes = model.tokens->packets->sizes;
-  sizes = {{}, {1}};
+  sizes = {{}, {1}, {}};
   GenerateJob job;
   job.count = real.size() * kCandidatesEach * kCandidatesEach;
   job.seed = mix(seed, kSizeStream);
   job.threads = threads;
-  sizes = size_shares(std::move(real), TokenChooser(model, job, {}).sizes());
+  sizes = size_shares(real, TokenChooser(model, job, {}).sizes());
 }
 
 }  // namespace tracetwin

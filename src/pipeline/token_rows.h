@@ -16,9 +16,9 @@ namespace tracetwin {
 void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                        const std::function<void(const ChosenRows&)>& visit);
 
-/// Of a capture's model: takes note of how the sizes of its conversations, in packets, differ from
+/// Of a capture's model: takes note of how the sizes and rates of its conversations differ from
 /// those learned from. Not private.
-void calibrate_sizes(TwinModel& model, std::vector<std::uint64_t> real, std::uint64_t seed,
+void calibrate_sizes(TwinModel& model, std::span<const tokens::Magnitude> real, std::uint64_t seed,
                      unsigned threads);
 
 }  // namespace tracetwin

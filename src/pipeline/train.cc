@@ -279,7 +279,7 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   } else if (engine.kind == engine::Kind::kTokens) {
     model.tokens = train_tokens(trace, model, job.series, job.seed, progress);
     if (model.tokens->packets) {
-      calibrate_sizes(model, conversation_sizes(trace), job.seed, job.threads);
+      calibrate_sizes(model, magnitudes_of(trace), job.seed, job.threads);
     }
   } else {
     model.table = learn_tables(trace, job, engine, std::move(one_ways), ledger.rho_left(),

@@ -187,7 +187,8 @@ json packets_json(const PacketNetwork& network, Blobs& blobs) {
           {"end_ns", network.end_ns},
           {"packets", network.packets},
           {"size_edges", network.sizes.edges},
-          {"size_ratios", network.sizes.ratios}};
+          {"size_ratios", network.sizes.ratios},
+          {"rate_ratios", network.sizes.rate_ratios}};
 }
 
 Coding packet_coding(const json& object, std::size_t field) {
@@ -201,10 +202,13 @@ Coding packet_coding(const json& object, std::size_t field) {
 
 SizeShares sizes_from(const json& object) {
   SizeShares sizes{object.at("size_edges").get<std::vector<double>>(),
-                   object.at("size_ratios").get<std::vector<double>>()};
+                   object.at("size_ratios").get<std::vector<double>>(),
+                   object.at("rate_ratios").get<std::vector<double>>()};
   const auto is_ratio = [](double ratio) { return ratio > 0 && ratio <= kMostRatio; };
   if (!ascends(sizes.edges) || sizes.ratios.size() != sizes.edges.size() + 1 ||
-      !std::ranges::all_of(sizes.ratios, is_ratio)) {
+      (!sizes.rate_ratios.empty() && sizes.rate_ratios.size() != kSizeGroups * kRateClasses) ||
+      !std::ranges::all_of(sizes.ratios, is_ratio) ||
+      !std::ranges::all_of(sizes.rate_ratios, is_ratio)) {
     throw Error("the sizes of its conversations are no shares of classes");
   }
   return sizes;
@@ -231,11 +235,6 @@ PacketNetwork packets_from(const json& object, const Blobs& blobs, const Window&
 }
 
 }  // namespace
-
-double SizeShares::ratio(std::uint64_t packets) const {
-  const auto above = std::ranges::upper_bound(edges, static_cast<double>(packets));
-  return ratios[static_cast<std::size_t>(above - edges.begin())];
-}
 
 json to_json(const TokenModel& model, Blobs& blobs) {
   json codings = json::array();

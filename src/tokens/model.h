@@ -13,17 +13,9 @@
 #include "schema/field.h"
 #include "tokens/packets.h"
 #include "tokens/scheme.h"
+#include "tokens/size_shares.h"
 
 namespace tracetwin::tokens {
-
-/// How much more often than a network of conversations makes them there are conversations of that
-/// many packets: what few giants are is too rare for it to learn, and most of a capture's packets.
-struct SizeShares {
-  std::vector<double> edges;   ///< ascending: size class c is [edges[c - 1], edges[c])
-  std::vector<double> ratios;  ///< edges + 1
-
-  double ratio(std::uint64_t packets) const;
-};
 
 /// A trained network of the packets of conversations.
 struct PacketNetwork {

@@ -50,7 +50,7 @@ class TokenPackets : public Synthesize {
     tokens.packets->options = tokens.options;
     tokens.packets->packets = trace_.steps.size();
     tokens.packets->end_ns = end_of_packets(trace_);
-    tokens.packets->sizes = {{}, {1}};
+    tokens.packets->sizes = {{}, {1}, {}};
     tokens.packets->weights =
         drawn_weights(layout_of(tokens.packets->scheme), tokens.packets->options);
     model_.tokens = std::move(tokens);
@@ -170,6 +170,7 @@ TEST_F(TokenPackets, HostileFilesAreErrors) {
   refused("size_edges", {2.0, 1.0});
   refused("size_ratios", {1.0, 1.0});
   refused("size_ratios", {-1.0});
+  refused("rate_ratios", {1.0});
   refused("gap", manifest["tokens"]["packets"]["payload"]);
 }
 
