@@ -18,6 +18,7 @@ enum GenerateStream : std::uint64_t {
   kHostStream = 4,
   kTimeStream = 5,
   kTokenStream = 6,
+  kAdmitStream = 7,
 };
 
 /// One synthetic record as decoded values: keys parallel to the schema's fields.
