@@ -25,7 +25,7 @@ ROOMS = {
     "where": ["base", "trace", "schema", "dp", "compile", "encode"],
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
-    "series": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
+    "series": ["base", "trace", "schema", "dp", "compile", "encode", "marginal", "engine"],
     "tokens": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
     "neural": ["base", "dp", "engine"],
     "netshare": ["base", "engine/doppelganger"],

@@ -4,6 +4,7 @@
 
 #include "base/random.h"
 #include "engine/doppelganger/calibrate.h"
+#include "engine/doppelganger/calibrate_given.h"
 #include "pipeline/series_rows.h"
 
 namespace tracetwin {
@@ -15,6 +16,7 @@ using doppelganger::Targets;
 constexpr int kRounds = 2;
 constexpr std::uint64_t kFewestDraws = 1024;
 constexpr std::uint64_t kMostDraws = 16384;
+constexpr const char* kProtocol = "proto";
 
 /// Half as many as there is to learn from: more would follow its chance.
 std::uint64_t draws_for(const Samples& samples) {
@@ -35,6 +37,11 @@ class Aim {
                              std::uint64_t seed) const {
     return doppelganger::calibrated(weights, layout_, series_.options, series_.scheme.most_records,
                                     targets, draws_, seed);
+  }
+  engine::Weights calibrated_by_protocol(const engine::Weights& weights, const Samples& samples,
+                                         std::uint64_t seed) const {
+    return doppelganger::calibrated_given(weights, layout_, series_.options,
+                                          series_.scheme.most_records, samples, kProtocol, seed);
   }
 
  private:
@@ -84,6 +91,7 @@ void calibrate_to_records(TwinModel& model, std::size_t chunk, const Samples& sa
     // The same draws each time, so that what is peculiar to them is corrected, too.
     series.chunks[chunk] = aim.calibrated(series.chunks[chunk], targets, mix(seed, chunk));
   }
+  series.chunks[chunk] = aim.calibrated_by_protocol(series.chunks[chunk], samples, seed);
 }
 
 }  // namespace tracetwin

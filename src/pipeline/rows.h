@@ -20,6 +20,7 @@ enum GenerateStream : std::uint64_t {
   kTokenStream = 6,
   kPacketStream = 7,
   kSizeStream = 8,
+  kAdmitStream = 9,
 };
 
 /// One synthetic record as decoded values: keys parallel to the schema's fields.

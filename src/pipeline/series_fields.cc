@@ -20,4 +20,12 @@ SeriesFields series_fields(const TwinModel& model) {
   return fields;
 }
 
+series::MixFields mix_fields(const TwinModel& model) {
+  series::MixFields fields;
+  if (model.packets) {
+    fields.direction = direction_field(model.schema.fields.size());
+  }
+  return fields;
+}
+
 }  // namespace tracetwin

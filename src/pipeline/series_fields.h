@@ -5,6 +5,7 @@
 #include "encode/vocabulary.h"
 #include "schema/field.h"
 #include "series/coding.h"
+#include "series/mix.h"
 
 namespace tracetwin {
 
@@ -22,6 +23,7 @@ struct SeriesFields {
 };
 
 SeriesFields series_fields(const TwinModel& model);
+series::MixFields mix_fields(const TwinModel& model);
 
 /// Places of the two fields of packets, behind the schema's `fields`.
 inline std::size_t direction_field(std::size_t fields) {

@@ -124,7 +124,13 @@ class SeriesChooser {
     request.threads = job_.threads;
     request.taken = taken;
     const bool trial = !job_.count && !admission_.conditions().empty();
-    request.admit = [&](DrawnFlow& flow) { return admit(flow, slot, trial); };
+    request.settle = [&](DrawnFlow& flow) { return settle(flow, slot); };
+    request.admit = [&](DrawnFlow& flow) { return admit(flow, trial); };
+    if (taken == nullptr && !series_.mixes.empty()) {
+      request.mix = &series_.mixes[slot.chunk];
+      request.fields = mix_fields(model_);
+      request.each = model_.packets ? 1 : request.mix->records;
+    }
     request.check_yield = [&](std::uint64_t drawn, std::uint64_t kept) {
       admission_.check_yield(drawn, kept, count);
     };
@@ -133,18 +139,35 @@ class SeriesChooser {
     return sorted(drawn.flows);
   }
 
-  /// Makes a flow one that can be, in the twin's time, and takes out what is not asked for. A trial
-  /// counts what it takes out.
-  std::size_t admit(DrawnFlow& flow, const Slot& slot, bool trial) {
+  /// Makes a flow one that can be, in the twin's time.
+  bool settle(DrawnFlow& flow, const Slot& slot) const {
     Random random(job_.seed, mix(kDecodeStream, stream_of(flow)));
     settle_tuple(flow.row, random);
-    if (!is_possible(flow.row)) {
-      flow.time_ns.clear();
-      return 0;
-    }
     for (std::int64_t& time : flow.time_ns) {
       time += slot.shift_ns;
     }
+    if (!is_possible(flow.row)) {
+      return false;
+    }
+    settle_directions(flow);
+    return true;
+  }
+
+  /// Whose packets the protocols let be whose.
+  void settle_directions(DrawnFlow& flow) const {
+    if (!model_.packets) {
+      return;
+    }
+    const ConversationPlan plan = plan_of(flow);
+    for (std::size_t r = 0; r < flow.features.size(); ++r) {
+      flow.features[r][direction_field(model_.schema.fields.size())] =
+          plan.packets[r].forward ? 1 : 0;
+    }
+  }
+
+  /// Takes out what is not asked for. A trial counts what it takes out.
+  std::size_t admit(DrawnFlow& flow, bool trial) {
+    Random random(job_.seed, mix(kAdmitStream, stream_of(flow)));
     return model_.packets ? admit_conversation(flow, trial) : admit_records(flow, random, trial);
   }
 

@@ -12,6 +12,7 @@
 #include "engine/doppelganger/worker.h"
 #include "pipeline/collapse.h"
 #include "pipeline/series_data.h"
+#include "pipeline/series_fields.h"
 #include "pipeline/work_folder.h"
 #include "pipeline/write_twin.h"
 
@@ -190,6 +191,10 @@ series::SeriesModel train_private_series(const PrivateTrace& trace, const Privat
   first.worker().max_seconds = job.series.max_seconds;
   SeriesData open = series_data(pretraining, model);
   move_into(model.window, open.flows);
+  // What the marginal engine made is as private as its model, so its flows may be aimed at.
+  if (job.series.calibrate && !job.series.pretraining) {
+    result.mixes.push_back(series::mix_of(result.scheme, open, mix_fields(model), 0));
+  }
   first.run(open, "training without the trace", progress);
 
   doppelganger::Options own = result.options;

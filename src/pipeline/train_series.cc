@@ -145,6 +145,9 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
   series::SeriesModel result;
   result.scheme = series::choose_scheme(data, job.scheme);
   result.options = job.options;
+  for (std::size_t chunk = 0; job.calibrate && chunk < result.scheme.chunks.size(); ++chunk) {
+    result.mixes.push_back(series::mix_of(result.scheme, data, mix_fields(model), chunk));
+  }
   make_work_folder(job.folder);
   remember_seed(job.folder, seed);
   ChunkTraining training(result.scheme, job, seed, progress);

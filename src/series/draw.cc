@@ -1,11 +1,14 @@
 #include "series/draw.h"
 
 #include <algorithm>
+#include <cmath>
 #include <numeric>
+#include <optional>
 #include <utility>
 
 #include "base/error.h"
 #include "base/parallel.h"
+#include "series/pick.h"
 
 namespace tracetwin::series {
 namespace {
@@ -16,6 +19,13 @@ using doppelganger::Samples;
 
 constexpr std::size_t kBlock = 256;        // flows that one thread draws at once
 constexpr std::size_t kMostBlocks = 1024;  // of a wave
+constexpr double kMostPicked = 65536;      // flows of a wave, where they are picked
+// Candidates, of what is to be picked: at first, and at most. More are drawn while more than this
+// is missing of some table, and the last ones made it less by a part of it.
+constexpr double kLeastFactor = 2;
+constexpr double kMostFactor = 4;
+constexpr double kShortfall = 0.01;
+constexpr double kWorthMore = 0.7;
 
 struct Block {
   std::vector<DrawnFlow> flows;
@@ -33,13 +43,18 @@ class Drawing {
         lexicon_(lexicon),
         request_(request),
         sampler_(layout_of(model.scheme), model.options, model.scheme.most_records,
-                 model.chunks[request.chunk]) {}
+                 model.chunks[request.chunk]) {
+    if (request.mix != nullptr) {
+      picker_.emplace(scheme_, *request.mix, lexicon, request.fields,
+                      mix(request.seed, ~request.chunk));
+    }
+  }
 
   ChunkDraw draw(const std::vector<std::vector<float>>& carried) {
     add_carried(carried);
     while (missing() > 0) {
       request_.check_yield(tried_, counted_);
-      wave(next_wave());
+      request_.mix != nullptr ? picked_wave() : wave(next_wave());
     }
     return std::move(drawn_);
   }
@@ -89,6 +104,77 @@ class Drawing {
     take(blocks, true);
   }
 
+  /// Picks flows out of candidates, and of these ever more until what is wanted is among them.
+  void picked_wave() {
+    const double rate = counted_ == 0 || tried_ == 0
+                            ? request_.each
+                            : static_cast<double>(counted_) / static_cast<double>(tried_);
+    const double flows =
+        std::min<double>(kMostPicked, std::ceil(static_cast<double>(missing()) / rate));
+    const double samples = flows * request_.mix->samples;
+    double factor = kLeastFactor;
+    double before = INFINITY;
+    bool too_few = true;
+    while (too_few) {
+      offer(static_cast<std::size_t>(factor * samples / kBlock) + 1);
+      const double lacking = picker_->choose(flows);
+      too_few =
+          lacking > kShortfall && lacking < kWorthMore * before && tries_ < kMostFactor * samples;
+      before = lacking;
+      factor = 1;
+    }
+    tries_ = 0;
+    for (Candidate& candidate : picker_->take()) {
+      ++tried_;
+      take(std::move(candidate));
+    }
+  }
+
+  void offer(std::size_t count) {
+    std::vector<std::vector<Candidate>> blocks(count);
+    parallel_blocks(count, request_.threads, [&](std::size_t b) {
+      Random random(request_.seed, mix(2 * request_.chunk + 1, blocks_ + b));
+      blocks[b] = candidates_of(new_series(random), random);
+    });
+    blocks_ += count;
+    tries_ += static_cast<double>(count * kBlock);
+    for (std::vector<Candidate>& block : blocks) {
+      for (Candidate& candidate : block) {
+        picker_->offer(std::move(candidate));
+      }
+    }
+  }
+
+  std::vector<Candidate> candidates_of(const Samples& samples, Random& random) const {
+    std::vector<Candidate> candidates;
+    std::size_t first = 0;
+    for (std::size_t i = 0; i < samples.size(); first += samples.lengths[i++]) {
+      Candidate candidate;
+      candidate.flow =
+          flow_of(scheme_, lexicon_, samples, i, first, scheme_.chunks[request_.chunk], random);
+      if (request_.settle(candidate.flow)) {
+        const auto attributes = samples.attributes_of(i);
+        candidate.attributes.assign(attributes.begin(), attributes.end());
+        candidate.amounts = picker_->cells().of(candidate.flow);
+        candidates.push_back(std::move(candidate));
+      }
+    }
+    return candidates;
+  }
+
+  void take(Candidate candidate) {
+    const std::size_t count = missing() > 0 ? request_.admit(candidate.flow) : 0;
+    if (count == 0) {
+      return;
+    }
+    cut(candidate.flow, count);
+    counted_ += std::min<std::uint64_t>(missing(), count);
+    drawn_.flows.push_back(std::move(candidate.flow));
+    if (goes_on(candidate.attributes)) {
+      drawn_.carried.push_back(std::move(candidate.attributes));
+    }
+  }
+
   /// Flows that start in this chunk; where the network makes next to none of those, any.
   Samples new_series(Random& random) const {
     FlowHeads heads = sampler_.draw_heads(kBlock, random);
@@ -117,7 +203,7 @@ class Drawing {
     for (std::size_t i = 0; i < samples.size(); ++i) {
       DrawnFlow flow =
           flow_of(scheme_, lexicon_, samples, i, first, scheme_.chunks[request_.chunk], random);
-      const std::size_t count = request_.admit(flow);
+      const std::size_t count = request_.settle(flow) ? request_.admit(flow) : 0;
       if (count > 0) {
         const auto attributes = samples.attributes_of(i);
         block.flows.push_back(std::move(flow));
@@ -175,6 +261,8 @@ class Drawing {
   std::uint64_t counted_ = 0;
   std::uint64_t tried_ = 0;
   std::uint64_t blocks_ = 0;
+  std::optional<Picker> picker_;
+  double tries_ = 0;  ///< of the wave that is picked from
 };
 
 }  // namespace

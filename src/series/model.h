@@ -6,6 +6,7 @@
 
 #include "engine/doppelganger/options.h"
 #include "engine/weights.h"
+#include "series/mix.h"
 #include "series/scheme.h"
 
 namespace tracetwin::series {
@@ -22,7 +23,8 @@ struct SeriesModel {
   Scheme scheme;
   doppelganger::Options options;
   std::vector<engine::Weights> chunks;  ///< parallel to scheme.chunks
-  std::vector<Ranked> ranking;          ///< best first; the first is in `chunks`
+  std::vector<Mix> mixes = {};          ///< parallel to chunks; empty: twins meet none
+  std::vector<Ranked> ranking = {};     ///< best first; the first is in `chunks`
   /// Parallel to scheme.chunks: how checkpoints did on each alone, best first; empty where they
   /// were not compared so.
   std::vector<std::vector<Ranked>> chunk_rankings = {};

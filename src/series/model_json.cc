@@ -10,6 +10,7 @@
 #include "base/error.h"
 #include "engine/doppelganger/job.h"
 #include "engine/doppelganger/sampler.h"
+#include "series/mix_json.h"
 
 namespace tracetwin::series {
 namespace {
@@ -223,6 +224,9 @@ json to_json(const SeriesModel& model, Blobs& blobs) {
     if (!model.chunk_rankings.empty()) {
       chunks.back()["ranking"] = ranking_json(model.chunk_rankings[c]);
     }
+    if (!model.mixes.empty()) {
+      chunks.back()["mix"] = to_json(model.mixes[c]);
+    }
     blobs[fmt::format("chunk-{}", c)] = engine::bytes_of(model.chunks[c]);
   }
   for (std::size_t e = 0; e < scheme.embeddings.size(); ++e) {
@@ -253,6 +257,12 @@ SeriesModel series_model_from(const json& object, const Blobs& blobs, std::span<
     if (chunk.contains("ranking")) {
       model.chunk_rankings.push_back(ranking_from(chunk["ranking"]));
     }
+    if (chunk.contains("mix")) {
+      model.mixes.push_back(mix_from(chunk["mix"], fields));
+    }
+  }
+  if (!model.mixes.empty() && model.mixes.size() != model.scheme.chunks.size()) {
+    throw Error("one of its chunks has no mix");
   }
   for (std::size_t c = 0; c < model.scheme.chunks.size(); ++c) {
     const std::string name = fmt::format("chunk-{}", c);

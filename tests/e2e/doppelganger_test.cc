@@ -90,6 +90,14 @@ TEST_F(Doppelganger, ProtocolsAreAsCommonAsInTheTrace) {
   EXPECT_GT(std::abs(made("--no-calibration") - real), 0.1);
 }
 
+TEST_F(Doppelganger, KeepsTheSharesOfItsFlowsUnlessToldNotTo) {
+  const std::string all = "unzip -p m.twin manifest.json";
+  train(sample("sample.flows.csv.zst"), kSmall);
+  EXPECT_THAT(program_.shell(all).out, HasSubstr("\"mix\""));
+  train(sample("sample.flows.csv.zst"), kSmall + "--no-calibration");
+  EXPECT_THAT(program_.shell(all).out, testing::Not(HasSubstr("\"mix\"")));
+}
+
 TEST_F(Doppelganger, KeepsItsConditions) {
   train(sample("sample.flows.csv.zst"), kSmall);
   const auto made = program_.run("generate m.twin -o a.csv --count 40 --where 'proto = UDP'");
@@ -165,6 +173,8 @@ TEST_F(Doppelganger, APublicTraceLeavesMoreForTheCritics) {
   const auto looked = program_.run("inspect m.twin");
   EXPECT_THAT(looked.out, HasSubstr("60.00%"));
   EXPECT_THAT(looked.out, testing::Not(HasSubstr("joint table of")));
+  EXPECT_THAT(program_.shell("unzip -p m.twin manifest.json").out,
+              testing::Not(HasSubstr("\"mix\"")));
 }
 
 TEST_F(Doppelganger, RefusesWhatHasNoGuarantee) {

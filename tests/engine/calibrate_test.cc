@@ -8,7 +8,9 @@
 #include <numeric>
 #include <vector>
 
+#include "base/error.h"
 #include "base/random.h"
+#include "engine/doppelganger/calibrate_given.h"
 #include "engine/doppelganger/sampler.h"
 #include "engine/doppelganger/solve_bias.h"
 
@@ -217,6 +219,59 @@ TEST_F(Calibrate, CorrectionsAimBeyondWhatWasMissed) {
   EXPECT_GT(aim.attributes[0][2], 0.1);
   EXPECT_NEAR(aim.attributes[0][0] + aim.attributes[0][1] + aim.attributes[0][2], 1, 1e-9);
   EXPECT_NEAR(aim.last[0], real.last[0] - 0.1, 1e-9);
+}
+
+TEST_F(Calibrate, EveryKindHasLengthsAndChoicesOfItsOwn) {
+  Samples real = wanted();
+  // Flows of kind 1 are as long as can be and go the other way.
+  Samples own;
+  own.attribute_width = real.attribute_width;
+  own.feature_width = real.feature_width;
+  std::size_t record = 0;
+  for (std::size_t flow = 0; flow < real.size(); record += real.lengths[flow++]) {
+    if (real.attributes_of(flow)[1] < 0.5F) {
+      append(real, flow, record, own);
+      continue;
+    }
+    const auto attributes = real.attributes_of(flow);
+    own.attributes.insert(own.attributes.end(), attributes.begin(), attributes.end());
+    own.lengths.push_back(kMost);
+    for (std::uint32_t r = 0; r < kMost; ++r) {
+      own.features.insert(own.features.end(), {0.0F, 1.0F});
+    }
+  }
+  const auto weights = calibrated(weights_, layout_, options_, kMost, targets(own), 8192, 5);
+  const auto better = calibrated_given(weights, layout_, options_, kMost, own, "kind", 5);
+  const Samples drawn = draw(better);
+  std::vector<double> flows(3), full(3), single(3), records(3), one(3);
+  record = 0;
+  for (std::size_t flow = 0; flow < drawn.size(); record += drawn.lengths[flow++]) {
+    const auto attributes = drawn.attributes_of(flow);
+    const std::size_t kind = attributes[0] > 0.5F ? 0 : attributes[1] > 0.5F ? 1 : 2;
+    ++flows[kind];
+    full[kind] += drawn.lengths[flow] == kMost ? 1 : 0;
+    single[kind] += drawn.lengths[flow] == 1 ? 1 : 0;
+    for (std::size_t r = record; r < record + drawn.lengths[flow]; ++r) {
+      ++records[kind];
+      one[kind] += drawn.features[2 * r] > drawn.features[2 * r + 1] ? 1 : 0;
+    }
+  }
+  EXPECT_NEAR(full[1] / flows[1], 1, 0.02);
+  EXPECT_NEAR(one[1] / records[1], 0, 0.02);
+  EXPECT_NEAR(full[0] / flows[0], 0.1, 0.03);
+  EXPECT_NEAR(single[0] / flows[0], 0.6, 0.04);
+  EXPECT_NEAR(one[0] / records[0], 0.8, 0.08);
+}
+
+TEST_F(Calibrate, LeavesNetworksWithoutSuchAChoiceAlone) {
+  const auto same = calibrated_given(weights_, layout_, options_, kMost, wanted(), "start", 5);
+  EXPECT_EQ(engine::bytes_of(same), engine::bytes_of(weights_));
+}
+
+TEST_F(Calibrate, ShiftsThatDoNotFitAreRefused) {
+  auto weights = calibrated_given(weights_, layout_, options_, kMost, wanted(), "kind", 5);
+  weights.at(kShiftsAt).values = {3};
+  EXPECT_THROW(Sampler(layout_, options_, kMost, weights), Error);
 }
 
 }  // namespace

@@ -124,8 +124,9 @@ Sampler::Sampler(const Layout& layout, const Options& options, std::uint32_t mos
     const std::string name = fmt::format("mlp.{}.", k);
     n.mlp.push_back(linear_of(weights, name + "weight", name + "bias", units, units));
   }
-  n.heads = linear_of(weights, "feature.heads.weight", "feature.heads.bias", units,
-                      options.sample_len * n.record_width);
+  n.split_heads(linear_of(weights, "feature.heads.weight", "feature.heads.bias", units,
+                          options.sample_len * n.record_width));
+  n.take_shifts(weights);
   if (options.initial_state == InitialState::kVariable) {
     n.initial_h = tensor_of(weights, "initial.h", {options.feature_layers, units}).values;
     n.initial_c = tensor_of(weights, "initial.c", {options.feature_layers, units}).values;
@@ -139,6 +140,75 @@ void Sampler::Network::split_first_layer(const Linear& whole) {
       whole.weights.begin() + static_cast<std::ptrdiff_t>(all_attributes() * whole.out);
   from_attributes = {all_attributes(), whole.out, Floats(whole.weights.begin(), cut), whole.bias};
   from_step = {step_width(), whole.out, Floats(cut, whole.weights.end()), {}};
+}
+
+/// A column of weights is a number of some record.
+void Sampler::Network::split_heads(const Linear& whole) {
+  for (std::size_t s = 0; s < options.sample_len; ++s) {
+    Linear own{whole.in, record_width, {}, {}};
+    for (std::size_t i = 0; i <= whole.in; ++i) {
+      const Floats& from = i < whole.in ? whole.weights : whole.bias;
+      const std::size_t row = i < whole.in ? i * whole.out : 0;
+      Floats& to = i < whole.in ? own.weights : own.bias;
+      const auto first = from.begin() + static_cast<std::ptrdiff_t>(row + s * record_width);
+      to.insert(to.end(), first, first + static_cast<std::ptrdiff_t>(record_width));
+    }
+    heads.push_back(std::move(own));
+  }
+}
+
+void Sampler::Network::take_shifts(const engine::Weights& weights) {
+  if (!weights.has(kShifts)) {
+    return;
+  }
+  const engine::Tensor& tensor = weights[kShifts];
+  const engine::Tensor& last = weights[kLastShifts];
+  const std::vector<float>& at = weights[kShiftsAt].values;
+  const bool sound = tensor.shape.size() == 2 && tensor.shape[1] == step_records() &&
+                     last.values.size() == tensor.shape[0] * most_records && at.size() == 1 &&
+                     at[0] >= 0 && !options.given_lengths &&
+                     static_cast<double>(at[0]) + static_cast<double>(tensor.shape[0]) <=
+                         static_cast<double>(attribute_width);
+  if (!sound) {
+    throw Error(fmt::format("the weights {} do not fit the network", kShifts));
+  }
+  shifts = tensor.values;
+  last_shifts = last.values;
+  shifts_at = static_cast<std::size_t>(at[0]);
+}
+
+void Sampler::Network::shift(std::span<const float> of_flow, std::size_t s, std::size_t place,
+                             std::span<float> row) const {
+  const auto own = of_flow.subspan(shifts_at, shifts.size() / step_records());
+  for (std::size_t option = 0; option < own.size(); ++option) {
+    if (own[option] < 0.5F) {
+      continue;
+    }
+    for (std::size_t i = 0; i < row.size(); ++i) {
+      row[i] += shifts[option * step_records() + s * record_width + i];
+    }
+    if (place < most_records) {
+      row.back() += last_shifts[option * most_records + place];
+    }
+  }
+}
+
+Floats Sampler::Network::told(const Floats& of_flows) const {
+  const Linear& layer = from_attributes;
+  const std::size_t count = of_flows.size() / layer.in;
+  Floats gates(count * layer.out);
+  for (std::size_t r = 0; r < count; ++r) {
+    float* out = &gates[r * layer.out];
+    std::copy_n(layer.bias.begin(), layer.out, out);
+    for (std::size_t i = 0; i < layer.in; ++i) {
+      const float factor = of_flows[r * layer.in + i];
+      const float* weights = &layer.weights[i * layer.out];
+      for (std::size_t o = 0; factor != 0 && o < layer.out; ++o) {
+        out[o] += factor * weights[o];
+      }
+    }
+  }
+  return gates;
 }
 
 /// Lengths between those of the training data, at quantiles drawn uniformly.

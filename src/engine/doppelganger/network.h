@@ -58,11 +58,16 @@ struct Sampler::Network {
   Linear from_attributes;  ///< the first layer's input, in two parts: what stays along a flow
   Linear from_step;        ///< and what does not
   std::vector<Linear> mlp;
-  Linear heads;
+  std::vector<Linear> heads;  ///< by record of a step
+  /// By which of some of the flow's attributes is 1: what is added to the heads (see
+  /// calibrate_given.h).
+  Floats shifts, last_shifts;
+  std::size_t shifts_at = 0;
   Floats initial_h, initial_c;
   Floats lengths;
 
   std::size_t all_attributes() const { return attribute_width + additional_width; }
+  std::size_t features_width() const { return record_width - (options.given_lengths ? 0 : kFlags); }
   std::size_t step_records() const { return options.sample_len * record_width; }
   std::size_t step_width() const {
     return (options.noise ? options.feature_latent_dim : 0) +
@@ -71,6 +76,13 @@ struct Sampler::Network {
   void add_additional(FlowHeads& drawn, Random& random) const;
   void draw_lengths(std::size_t count, Random& random, FlowHeads& drawn) const;
   void split_first_layer(const Linear& whole);
+  void split_heads(const Linear& whole);
+  void take_shifts(const engine::Weights& weights);
+  /// What the first layer's gates get of flows' attributes, most of which are 0.
+  Floats told(const Floats& of_flows) const;
+  /// Adds the shift of a flow to the logits of its record number `place`, number `s` of a step.
+  void shift(std::span<const float> of_flow, std::size_t s, std::size_t place,
+             std::span<float> row) const;
 };
 
 void rectify(Floats& values);

@@ -109,13 +109,17 @@ void advance(const Floats& gates, std::size_t units, Floats& h, Floats& c) {
 /// Makes the series of one block, step by step.
 class Sampler::Run {
  public:
-  Run(const Network& network, FlowHeads heads, Random& random, const Watch& watch)
-      : n_(network), heads_(std::move(heads)), random_(random), watch_(watch) {
+  Run(const Network& network, FlowHeads heads, Random& random, const Watch& watch, bool to_the_end)
+      : n_(network),
+        heads_(std::move(heads)),
+        random_(random),
+        watch_(watch),
+        to_the_end_(to_the_end) {
     const std::size_t count = heads_.attributes.size() / n_.all_attributes();
     records_.resize(count);
     going_.flows.resize(count);
     std::iota(going_.flows.begin(), going_.flows.end(), std::size_t{0});
-    going_.told = n_.from_attributes.apply(heads_.attributes, count);
+    going_.told = n_.told(heads_.attributes);
     going_.previous.assign(n_.options.feed_back ? count * n_.step_records() : 0, 0.0F);
     for (std::size_t layer = 0; layer < n_.lstm.size(); ++layer) {
       going_.h.push_back(initial(n_.initial_h, layer, count));
@@ -125,11 +129,12 @@ class Sampler::Run {
 
   Samples make() {
     for (std::size_t made = 0; !going_.flows.empty(); made += n_.options.sample_len) {
-      take(step(), made);
+      const Floats hidden = step();
+      take(hidden, made);
     }
     Samples samples;
     samples.attribute_width = n_.all_attributes();
-    samples.feature_width = n_.record_width - (n_.options.given_lengths ? 0 : kFlags);
+    samples.feature_width = n_.features_width();
     samples.attributes = std::move(heads_.attributes);
     for (const Floats& series : records_) {
       samples.lengths.push_back(static_cast<std::uint32_t>(series.size() / samples.feature_width));
@@ -174,7 +179,7 @@ class Sampler::Run {
     return input;
   }
 
-  /// sample_len records of each flow that goes on.
+  /// What sample_len records of each flow that goes on are made from.
   Floats step() {
     const std::size_t count = going_.flows.size();
     Floats gates = going_.told;
@@ -194,13 +199,6 @@ class Sampler::Run {
       rows = layer.apply(rows, count);
       rectify(rows);
     }
-    rows = n_.heads.apply(rows, count);
-    if (watch_) {
-      logits_ = rows;
-    }
-    for (std::size_t at = 0; at < rows.size(); at += n_.record_width) {
-      activate(n_.record_outputs, std::span(rows).subspan(at, n_.record_width));
-    }
     return rows;
   }
 
@@ -211,39 +209,64 @@ class Sampler::Run {
       return length >= heads_.records[flow];
     }
     const float* flags = record + n_.record_width - kFlags;
-    return length >= n_.most_records || flags[0] < flags[1];
+    return length >= n_.most_records || (!to_the_end_ && flags[0] < flags[1]);
   }
 
-  void take(const Floats& rows, std::size_t made) {
-    const std::size_t features = n_.record_width - (n_.options.given_lengths ? 0 : kFlags);
-    std::vector<std::size_t> kept;
-    for (std::size_t r = 0; r < going_.flows.size(); ++r) {
-      const std::size_t flow = going_.flows[r];
-      bool ended = false;
-      for (std::size_t s = 0; s < n_.options.sample_len && !ended; ++s) {
-        const float* record = &rows[r * n_.step_records() + s * n_.record_width];
-        records_[flow].insert(records_[flow].end(), record, record + features);
-        if (watch_) {
-          watch_(made + s, std::span(logits_).subspan(r * n_.step_records() + s * n_.record_width,
-                                                      n_.record_width));
+  /// Record by record, of the flows that have not ended before it.
+  void take(const Floats& hidden, std::size_t made) {
+    std::vector<std::size_t> kept(going_.flows.size());
+    std::iota(kept.begin(), kept.end(), std::size_t{0});
+    Floats all(n_.options.feed_back ? going_.flows.size() * n_.step_records() : 0);
+    for (std::size_t s = 0; s < n_.options.sample_len && !kept.empty(); ++s) {
+      const Floats rows = record(hidden, kept, s, made + s);
+      std::vector<std::size_t> still;
+      for (std::size_t k = 0; k < kept.size(); ++k) {
+        const std::size_t flow = going_.flows[kept[k]];
+        const float* own = &rows[k * n_.record_width];
+        records_[flow].insert(records_[flow].end(), own, own + n_.features_width());
+        if (n_.options.feed_back) {
+          std::copy_n(own, n_.record_width,
+                      &all[kept[k] * n_.step_records() + s * n_.record_width]);
         }
-        ended = ends(flow, made + s + 1, record);
+        if (!ends(flow, made + s + 1, own)) {
+          still.push_back(kept[k]);
+        }
       }
-      if (!ended) {
-        kept.push_back(r);
-      }
+      kept = std::move(still);
     }
-    if (n_.options.feed_back) {
-      going_.previous = rows;
-    }
+    going_.previous = std::move(all);
     going_.keep(kept);
+  }
+
+  /// Record `s` of the step, of some of the flows that go on.
+  Floats record(const Floats& hidden, const std::vector<std::size_t>& kept, std::size_t s,
+                std::size_t place) const {
+    const std::size_t units = n_.options.feature_units;
+    Floats own(kept.size() * units);
+    for (std::size_t k = 0; k < kept.size(); ++k) {
+      std::copy_n(&hidden[kept[k] * units], units, &own[k * units]);
+    }
+    Floats rows = n_.heads[s].apply(own, kept.size());
+    for (std::size_t k = 0; k < kept.size(); ++k) {
+      const auto row = std::span(rows).subspan(k * n_.record_width, n_.record_width);
+      n_.shift(attributes_of(going_.flows[kept[k]]), s, place, row);
+      if (watch_) {
+        watch_(place, row);
+      }
+      activate(n_.record_outputs, row);
+    }
+    return rows;
+  }
+
+  std::span<const float> attributes_of(std::size_t flow) const {
+    return std::span(heads_.attributes).subspan(flow * n_.all_attributes(), n_.all_attributes());
   }
 
   const Network& n_;
   FlowHeads heads_;
   Random& random_;
   const Watch& watch_;
-  Floats logits_;                ///< of a step; only when watched
+  bool to_the_end_;
   std::vector<Floats> records_;  ///< by flow
   Going going_;
 };
@@ -253,7 +276,11 @@ Samples Sampler::draw_series(FlowHeads heads, Random& random) const {
 }
 
 Samples Sampler::draw_series(FlowHeads heads, Random& random, const Watch& watch) const {
-  return Run(*network_, std::move(heads), random, watch).make();
+  return Run(*network_, std::move(heads), random, watch, false).make();
+}
+
+Samples Sampler::draw_to_the_end(FlowHeads heads, Random& random, const Watch& watch) const {
+  return Run(*network_, std::move(heads), random, watch, true).make();
 }
 
 }  // namespace tracetwin::doppelganger

@@ -14,6 +14,13 @@
 
 namespace tracetwin::doppelganger {
 
+/// Tensors that weights may have beside those that are trained: what is added to the heads of
+/// records, [options of a choice among the attributes][heads], to the flag of record r for being
+/// the last, [options][most records], and where that choice begins.
+inline constexpr const char* kShifts = "feature.heads.shift";
+inline constexpr const char* kLastShifts = "feature.last.shift";
+inline constexpr const char* kShiftsAt = "feature.heads.shift.at";
+
 /// Flows without their records.
 struct FlowHeads {
   std::vector<float> attributes;       ///< [flows][attributes and additional ones], softmaxes hard
@@ -47,6 +54,9 @@ class Sampler {
   /// made from, before softmaxes and the like.
   using Watch = std::function<void(std::size_t place, std::span<const float> logits)>;
   Samples draw_series(FlowHeads heads, Random& random, const Watch& watch) const;
+  /// The same, but flows go on beyond records that say that they are the last, as long as can be:
+  /// of each place `watch` gets the records of all flows, in their order.
+  Samples draw_to_the_end(FlowHeads heads, Random& random, const Watch& watch) const;
 
   struct Network;  ///< network.h
 
