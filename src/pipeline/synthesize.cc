@@ -5,6 +5,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "pipeline/model_file.h"
+#include "where/condition.h"
 
 namespace tracetwin {
 namespace {
@@ -53,6 +54,9 @@ SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) 
   check_model_output(job);
   TrainJob train_job = job.train;
   train_job.accept = [&job](TraceKind kind) { check_twin_output(job.output, kind); };
+  train_job.approve = [&job](const Schema& schema) {
+    check_conditions(job.generate.selection.where, schema);
+  };
   const TwinModel model = train(train_job, progress, &result.trained);
   if (job.model) {
     save_model(model, *job.model, job.output.force);

@@ -243,6 +243,9 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   const engine::Engine& engine = engine::engine_named(job.engine);
   check_engine(engine, job);
   PrivateTrace trace = read_private(job, progress);
+  if (job.approve) {
+    job.approve(trace.schema);
+  }
   const UnitBound bound = unit_bound(trace.schema.kind, unit_of(engine, job), job.rows_of_unit);
   clip(trace, bound, job.seed);
   const auto rows_of_unit = static_cast<double>(bound.rows);

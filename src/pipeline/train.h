@@ -34,6 +34,8 @@ struct TrainJob {
   std::size_t steps_per_conversation = 6;  ///< captures: packets a conversation contributes at most
   /// Told what the input holds before it is read; may throw what ends the training. Or empty.
   std::function<void(TraceKind)> accept;
+  /// Told the trace's fields before anything is learned or spent; likewise.
+  std::function<void(const Schema&)> approve;
 };
 
 /// For the person who trains; private, never stored.

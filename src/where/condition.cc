@@ -171,4 +171,17 @@ std::vector<Condition> understand(std::span<const Where> wheres, const Schema& s
   return conditions;
 }
 
+void check_conditions(std::span<const Where> wheres, const Schema& schema) {
+  std::vector<Condition> conditions;
+  for (const Where& where : wheres) {
+    const Named named = quantity_named(where, schema);
+    const Field& field = schema.fields[named.field];
+    if (field.kind != FieldKind::kCategory || !field.values.empty()) {
+      conditions.push_back({named.field, named.quantity, keys_of(where, field, field.values),
+                            named.name, where.text});
+    }
+  }
+  refuse_contradictions(conditions);
+}
+
 }  // namespace tracetwin

@@ -59,6 +59,10 @@ std::vector<std::string> quantity_names(const Schema& schema);
 std::vector<Condition> understand(std::span<const Where> wheres, const Schema& schema,
                                   std::span<const Vocabulary> vocabularies);
 
+/// Throws what understand() would, as far as a schema tells: all but the texts of categories that
+/// nobody declared. So that a budget is not spent on a twin that cannot be.
+void check_conditions(std::span<const Where> wheres, const Schema& schema);
+
 /// A date and time as RFC 3339 has it (without an offset: UTC; without a time: midnight), or
 /// seconds since 1970, as nanoseconds since then; empty when it is neither, or not a possible time.
 std::optional<std::int64_t> parse_moment(std::string_view text);

@@ -2,6 +2,7 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <nlohmann/json.hpp>
 #include <string>
 
 #include "e2e/program.h"
@@ -75,6 +76,11 @@ TEST_F(Autoregressive, MakesALegalCapture) {
   const auto looked = program_.run("inspect twin.pcap --json");
   ASSERT_EQ(looked.exit, 0) << looked.err;
   EXPECT_THAT(looked.out, HasSubstr("\"total\": 0"));
+  const auto packets = [&](const std::string& trace) {
+    const std::string text = program_.run("inspect " + trace + " --json").out;
+    return static_cast<double>(nlohmann::json::parse(text).at("packets").get<std::uint64_t>());
+  };
+  EXPECT_NEAR(packets("twin.pcap") / packets(sample("sample.pcap.zst")), 1, 0.02);
 }
 
 TEST_F(Autoregressive, GoesOnOnlyWithTheSameTrace) {

@@ -114,6 +114,16 @@ struct Mistake {
   const char* complaint;
 };
 
+TEST_F(WhereOptions, MistakesCostNoTraining) {
+  for (const std::string where : {"dstprot=80", "dstport=http", "packets>0.5x"}) {
+    const auto made = program_.run("synthesize " + sample("sample.flows.csv.zst") +
+                                   " -o t.csv --model m.twin --epsilon 2 --where '" + where + "'");
+    EXPECT_EQ(made.exit, 2) << made.err;
+    EXPECT_THAT(made.err, HasSubstr(where.substr(0, 7)));
+    EXPECT_TRUE(program_.files().empty()) << where;
+  }
+}
+
 TEST_F(WhereOptions, MistakesAreOneClearSentenceAndLeaveNothing) {
   train("sample.flows.csv.zst");
   const auto before = program_.files();

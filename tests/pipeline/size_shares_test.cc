@@ -14,10 +14,11 @@ using tokens::Magnitude;
 /// Of one packet a second.
 std::vector<Magnitude> heavy_tailed(std::size_t count, double tail, std::uint64_t seed) {
   Random random(seed);
-  std::vector<std::uint64_t> sizes;
+  std::vector<Magnitude> sizes;
   for (std::size_t i = 0; i < count; ++i) {
-    sizes.push_back(1 +
-                    static_cast<std::uint64_t>(std::min(1e5, std::pow(random.uniform(), -tail))));
+    const auto size =
+        1 + static_cast<std::uint64_t>(std::min(1e5, std::pow(random.uniform(), -tail)));
+    sizes.push_back({size, size * 1'000'000});
   }
   return sizes;
 }
