@@ -37,7 +37,7 @@ bool has_timestamps(const SenderPlan& sender) {
   return sender.options >= TcpOptions::kTimestamps;
 }
 
-/// Options of an answer to a SYN that has no timestamps.
+/// Options of an answer where not both sides have timestamps.
 TcpOptions without_timestamps(TcpOptions options) {
   return std::min(options, TcpOptions::kScale);
 }
@@ -135,9 +135,13 @@ std::uint16_t Connection::window_of(const Packet& packet, bool forward) {
 }
 
 std::uint32_t Connection::opening_header(const TcpStep& step) const {
-  const TcpOptions options = (step.forward ? plan_.forward : plan_.backward).options;
-  const bool answers = step.role == TcpRole::kSynAck && !one_sided_;
-  return syn_header_bytes(answers && !timestamps_ ? without_timestamps(options) : options);
+  const TcpOptions own = (step.forward ? plan_.forward : plan_.backward).options;
+  if (step.role != TcpRole::kSynAck || one_sided_ || timestamps_) {
+    return syn_header_bytes(own);
+  }
+  const TcpOptions offered =
+      std::max(TcpOptions::kSegmentSize, (step.forward ? plan_.backward : plan_.forward).options);
+  return syn_header_bytes(std::min(without_timestamps(own), offered));
 }
 
 /// A repeated SYN has the number of the first.

@@ -43,8 +43,8 @@ struct StepInContext {
 
 /// Takes a capture's packets one by one, cuts them into conversations (FlowAssembler) and keeps of
 /// each: one row of the fields of standard_fields(kPackets), and up to `steps_per_conversation`
-/// of its packets, drawn uniformly without replacement. Private. Memory grows with conversations,
-/// not with packets. Conversations that start outside `window`, when there is one, are left out
+/// of its packets, drawn uniformly without replacement. Private. Memory grows with conversations
+/// and packets kept. Conversations that start outside `window`, when there is one, are left out
 /// whole: what one of them is does not depend on the window.
 class ConversationColumns {
  public:

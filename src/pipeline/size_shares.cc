@@ -114,6 +114,9 @@ void add_rates(std::span<const Magnitude> real, std::span<const Magnitude> made,
 }  // namespace
 
 SizeShares size_shares(std::span<const Magnitude> real, std::span<const Magnitude> made) {
+  if (made.empty()) {
+    return {{}, {1}, {}};
+  }
   SizeShares shares;
   add_sizes(real, made, shares);
   add_rates(real, made, shares);

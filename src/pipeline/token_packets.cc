@@ -253,8 +253,8 @@ class Lanes {
 
   Lane begin(std::size_t number, const Row& row, Random random) const {
     ConversationOutline outline = outline_of(row, random);
-    outline.duration_ns =
-        std::clamp<std::int64_t>(end_ns_ - outline.start_ns, 0, outline.duration_ns);
+    outline.duration_ns = std::clamp<std::int64_t>(end_ns_ - outline.start_ns, 0,
+                                                   std::max<std::int64_t>(0, outline.duration_ns));
     const Course course(network_.scheme, talk_of(outline));
     return {number, random, std::move(outline), course, {}};
   }

@@ -25,6 +25,7 @@ constexpr int kTries = 16;            // to find two addresses that can speak wi
 constexpr unsigned kRoundShift = 40;  // streams of a round's rows lie apart from other rounds'
 constexpr std::uint64_t kLarge = 64;  // packets of a conversation whose number may be changed
 constexpr double kMostFactor = 2;
+constexpr std::size_t kMostMeasured = std::size_t{1} << 18;  // conversations, for their sizes
 constexpr std::size_t kSrcIp = 0;
 constexpr std::size_t kDstIp = 1;
 constexpr std::size_t kProto = 4;
@@ -389,7 +390,7 @@ void calibrate_sizes(TwinModel& model, std::span<const tokens::Magnitude> real, 
   tokens::SizeShares& sizes = model.tokens->packets->sizes;
   sizes = {{}, {1}, {}};
   GenerateJob job;
-  job.count = real.size() * kCandidatesEach * kCandidatesEach;
+  job.count = std::min(real.size() * kCandidatesEach * kCandidatesEach, kMostMeasured);
   job.seed = mix(seed, kSizeStream);
   job.threads = threads;
   sizes = size_shares(real, TokenChooser(model, job, {}).sizes());

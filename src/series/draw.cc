@@ -19,7 +19,8 @@ using doppelganger::Samples;
 
 constexpr std::size_t kBlock = 256;        // flows that one thread draws at once
 constexpr std::size_t kMostBlocks = 1024;  // of a wave
-constexpr double kMostPicked = 65536;      // flows of a wave, where they are picked
+constexpr double kMostPicked = 65536;      // samples of a wave, where they are picked
+constexpr double kMostRecords = 1 << 21;   // and their records
 // Candidates, of what is to be picked: at first, and at most. More are drawn while more than this
 // is missing of some table, and the last ones made it less by a part of it.
 constexpr double kLeastFactor = 2;
@@ -109,8 +110,7 @@ class Drawing {
     const double rate = counted_ == 0 || tried_ == 0
                             ? request_.each
                             : static_cast<double>(counted_) / static_cast<double>(tried_);
-    const double flows =
-        std::min<double>(kMostPicked, std::ceil(static_cast<double>(missing()) / rate));
+    const double flows = std::min(most_picked(), std::ceil(static_cast<double>(missing()) / rate));
     const double samples = flows * request_.mix->samples;
     double factor = kLeastFactor;
     double before = INFINITY;
@@ -123,11 +123,22 @@ class Drawing {
       before = lacking;
       factor = 1;
     }
+    std::vector<Candidate> taken = picker_->take();
+    if (taken.empty()) {
+      tried_ += static_cast<std::uint64_t>(tries_);
+      picker_->allow_repeats();
+    }
     tries_ = 0;
-    for (Candidate& candidate : picker_->take()) {
+    for (Candidate& candidate : taken) {
       ++tried_;
       take(std::move(candidate));
     }
+  }
+
+  double most_picked() const {
+    const Mix& mix = *request_.mix;
+    return std::max(1.0,
+                    std::floor(std::min(kMostPicked / mix.samples, kMostRecords / mix.records)));
   }
 
   void offer(std::size_t count) {

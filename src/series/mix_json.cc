@@ -17,14 +17,15 @@ using nlohmann::json;
 constexpr std::array<std::string_view, 5> kAspects = {"flow", "record", "length", "forward",
                                                       "backward"};
 constexpr std::size_t kMostAspects = 2;
-constexpr double kLongest = 1e9;  // records
+constexpr double kLongest = 1e9;      // records
+constexpr double kMostSamples = 1e5;  // of a flow
 
 [[noreturn]] void refuse() {
   throw Error("a mix of its series is not sound");
 }
 
 bool is_amount(double amount) {
-  return std::isfinite(amount) && amount >= 0;
+  return amount >= 0 && amount <= kLongest;
 }
 
 json table_json(const MixTable& table) {
@@ -53,10 +54,11 @@ MixTable table_from(const json& object, std::size_t fields) {
   }
   table.cells = object.at("cells").get<std::vector<std::uint64_t>>();
   table.amounts = object.at("amounts").get<std::vector<double>>();
-  const bool sound = !table.aspects.empty() && table.aspects.size() <= kMostAspects &&
-                     table.cells.size() == table.amounts.size() &&
-                     std::ranges::is_sorted(table.cells) &&
-                     std::ranges::all_of(table.amounts, is_amount);
+  const bool sound =
+      !table.aspects.empty() && table.aspects.size() <= kMostAspects &&
+      table.cells.size() == table.amounts.size() &&
+      std::ranges::adjacent_find(table.cells, std::greater_equal<>()) == table.cells.end() &&
+      std::ranges::all_of(table.amounts, is_amount);
   if (!sound) {
     refuse();
   }
@@ -67,7 +69,7 @@ LongFlows longs_from(const json& object) {
   const LongFlows longs{object.at("code").get<std::uint64_t>(), object.at("low").get<double>(),
                         object.at("high").get<double>(), object.at("flows").get<double>()};
   if (!(longs.low >= 1 && longs.low <= longs.high && longs.high <= kLongest) ||
-      !is_amount(longs.flows)) {
+      !(longs.flows >= 0 && longs.flows <= 1)) {
     refuse();
   }
   return longs;
@@ -101,7 +103,7 @@ Mix mix_from(const json& object, std::span<const Field> fields) {
   mix.records = object.at("records").get<double>();
   mix.fill = object.at("fill").get<double>();
   mix.repeats = object.at("repeats").get<double>();
-  const bool sound = mix.samples >= 1 && mix.samples <= kLongest && mix.records >= 1 &&
+  const bool sound = mix.samples >= 1 && mix.samples <= kMostSamples && mix.records >= 1 &&
                      mix.records <= kLongest && mix.fill > 0 && mix.fill <= 1 &&
                      is_amount(mix.repeats);
   if (!sound) {

@@ -80,7 +80,7 @@ void Picker::offer(Candidate candidate) {
   const std::uint64_t tuple = tuple_hash(candidate.flow.row);
   ++seen_;
   if (taken_.contains(tuple) || !offered_.insert(tuple).second) {
-    if (repeated_ >= mix_.repeats * seen_) {
+    if (!any_repeats_ && repeated_ >= mix_.repeats * seen_) {
       return;
     }
     ++repeated_;

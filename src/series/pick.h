@@ -26,6 +26,8 @@ class Picker {
   const MixCells& cells() const { return cells_; }
   /// Leaves out five-tuples that there are already, beyond the mix's share of such.
   void offer(Candidate candidate);
+  /// From now on there may be any number of flows with a five-tuple: a network makes no others.
+  void allow_repeats() { any_repeats_ = true; }
   std::size_t offered() const { return candidates_.size(); }
 
   /// Chooses samples for so many flows out of those offered; what is missing then, of the whole
@@ -48,6 +50,7 @@ class Picker {
   std::unordered_set<std::uint64_t> taken_;    ///< five-tuples of flows that were handed out
   std::unordered_set<std::uint64_t> offered_;  ///< and of candidates
   double seen_ = 0, repeated_ = 0;
+  bool any_repeats_ = false;
   std::vector<Candidate> candidates_;
   marginal::Lots lots_;
   std::vector<std::vector<std::size_t>> members_;  ///< by lot: candidates

@@ -231,7 +231,8 @@ class Chooser {
         std::clamp<std::size_t>(times.size() / kRecordsASlot, 1, options_.most_slots);
     coding.edges = edges_of(times, slots, true);
     coding.edges.front() = static_cast<double>(columns_.window.begin);
-    coding.edges.back() = static_cast<double>(columns_.window.end);
+    coding.edges.back() =
+        std::max(static_cast<double>(columns_.window.end), coding.edges.front() + kLeastSpan);
     coding.parts = static_cast<std::uint32_t>(
         std::clamp<std::size_t>(times.size() / slots / kRecordsAPart, 1, options_.most_parts));
   }

@@ -140,7 +140,8 @@ bool has_sound_numbers(const Coding& coding, const Field& field, const Window& w
   return field.kind != FieldKind::kTime ||
          (coding.atoms.empty() && !coding.log &&
           coding.edges.front() >= static_cast<double>(window.begin) &&
-          coding.edges.back() <= static_cast<double>(window.end));
+          coding.edges.back() <=
+              std::max(static_cast<double>(window.end), coding.edges.front() + kLeastSpan));
 }
 
 bool is_sound(const Coding& coding, std::span<const Field> fields,

@@ -42,7 +42,8 @@ constexpr std::uint32_t kCountSteps = 48;  // 2 an octave up to 2^31
 constexpr std::uint32_t kMeanSteps = 68;   // 4 an octave up to 2^16
 constexpr std::uint32_t kGapSteps = 112;   // 3 an octave up to 2^37
 constexpr std::uint32_t kRuns = 9;
-constexpr std::uint16_t kNobody = 2;  // direction of the packet before the first
+constexpr std::uint64_t kLongestGap = UINT32_MAX;  // microseconds: what a Step can say
+constexpr std::uint16_t kNobody = 2;               // direction of the packet before the first
 
 std::uint16_t step_of(double value, double an_octave, std::uint32_t first, std::uint32_t steps) {
   const double place = first + std::floor(an_octave * std::log2(std::max(1.0, value)));
@@ -240,7 +241,7 @@ Saying decode(const PacketScheme& scheme, std::span<const std::uint16_t> record,
   if (record[kGapHead] != kInactive) {
     decode(scheme.gap, fields[kGap], record[kGapHead],
            record.subspan(kGapHead + 1, at - kGapHead - 1), random, key);
-    saying.gap_us = static_cast<std::uint64_t>(key);
+    saying.gap_us = static_cast<std::uint64_t>(std::min<Key>(key, kLongestGap));
   }
   decode(scheme.payload, fields[kPayload], record[at], record.subspan(at + 1), random, key);
   saying.payload = static_cast<std::uint32_t>(key);

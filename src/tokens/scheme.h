@@ -46,6 +46,9 @@ struct Coding {
   friend bool operator==(const Coding&, const Coding&) = default;
 };
 
+/// How much time slots cover at least, ns: edges of them are told apart as float64.
+inline constexpr double kLeastSpan = 1024;
+
 /// Values of a coding's head, and the layout of the details behind it.
 std::uint32_t head_choices(const Coding& coding);
 std::vector<autoregressive::Token> details_of(const Coding& coding, std::uint32_t head);

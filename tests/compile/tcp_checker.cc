@@ -52,8 +52,9 @@ class Checker {
     return (packet.tcp_flags & flags) == flags;
   }
 
-  /// A SYN's options are its sender's, without timestamps where the other side's SYN had none;
-  /// segments have timestamps when both sides' SYNs had.
+  /// A SYN's options are its sender's. An answer has none that was not offered, but its segment
+  /// size, and no timestamps where the SYN had none; segments have timestamps when both sides' SYNs
+  /// had.
   bool may_have_header(const Packet& packet) const {
     constexpr std::array<int, kTcpOptionKinds> kSyns = {20, 24, 28, 32, 40, 44};
     const bool stamped = plan_.forward.options >= TcpOptions::kTimestamps &&
@@ -63,7 +64,10 @@ class Checker {
       return packet.transport_header == own;
     }
     if (has(packet, kSyn | kAck)) {
-      return packet.transport_header == (both_ && !stamped ? std::min(own, 32) : own);
+      const SenderPlan& asking = sender_ == &plan_.forward ? plan_.backward : plan_.forward;
+      const int offered = kSyns[static_cast<std::size_t>(asking.options)];
+      return packet.transport_header ==
+             (both_ && !stamped ? std::min({own, 32, std::max(24, offered)}) : own);
     }
     return packet.transport_header == (stamped && !has(packet, kRst) ? 32 : 20);
   }

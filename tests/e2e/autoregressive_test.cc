@@ -83,6 +83,16 @@ TEST_F(Autoregressive, MakesALegalCapture) {
   EXPECT_NEAR(packets("twin.pcap") / packets(sample("sample.pcap.zst")), 1, 0.02);
 }
 
+TEST_F(Autoregressive, OnePacketIsATrace) {
+  program_.write("one.csv",
+                 "srcip,dstip,srcport,dstport,proto,time,pkt_len\n"
+                 "10.0.0.1,10.0.0.2,5000,53,UDP,1700000000000000,60\n");
+  const auto made =
+      program_.run("synthesize one.csv -o twin.pcap --model m.twin --seed 3" + kSmall);
+  ASSERT_EQ(made.exit, 0) << made.err;
+  EXPECT_EQ(program_.run("generate m.twin -o more.pcap -n 20").exit, 0);
+}
+
 TEST_F(Autoregressive, GoesOnOnlyWithTheSameTrace) {
   program_.shell("zstd -dcq " + sample("sample.flows.csv.zst") + " > all.csv");
   program_.shell("head -600 all.csv > a.csv; (head -1 all.csv; tail -600 all.csv) > b.csv");
