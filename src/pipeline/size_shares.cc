@@ -130,6 +130,7 @@ std::vector<std::size_t> keep_by_size(std::span<const Magnitude> candidates, std
   random.shuffle(std::span(order));
   std::ranges::stable_sort(order, {}, [&](std::size_t i) { return candidates[i].packets; });
   std::vector<double> weights;
+  weights.reserve(order.size());
   for (const std::size_t i : order) {
     weights.push_back(sizes.ratio(candidates[i]));
   }

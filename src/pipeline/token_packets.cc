@@ -72,6 +72,7 @@ std::vector<Key> frequent_ports(const PrivateTrace& trace) {
   std::ranges::sort(ports, std::greater<>());
   ports.resize(std::min(ports.size(), kMostServices));
   std::vector<Key> services;
+  services.reserve(ports.size());
   for (const auto& [count, port] : ports) {
     services.push_back(port);
   }
@@ -89,8 +90,12 @@ std::uint64_t packets_in(const Row& row) {
   return first_of(row[kShape]) + second_of(row[kShape]);
 }
 
-tokens::Magnitude magnitude_of(const Row& row) {
-  return {packets_in(row), static_cast<std::uint64_t>(row[kDuration])};
+std::vector<tokens::Magnitude> magnitudes_of(std::span<const Row> rows) {
+  std::vector<tokens::Magnitude> sizes;
+  for (const Row& row : rows) {
+    sizes.push_back({packets_in(row), static_cast<std::uint64_t>(row[kDuration])});
+  }
+  return sizes;
 }
 
 std::vector<tokens::Magnitude> magnitudes_of(const PrivateTrace& trace) {

@@ -25,8 +25,8 @@ autoregressive::Records packet_records(const PrivateTrace& trace,
 std::uint64_t packets_in(const Row& row);
 Row with_packets_scaled(Row row, double factor);
 
-tokens::Magnitude magnitude_of(const Row& row);
-/// Of a capture's conversations.
+/// How much conversations are: of a twin's rows, and of a capture.
+std::vector<tokens::Magnitude> magnitudes_of(std::span<const Row> rows);
 std::vector<tokens::Magnitude> magnitudes_of(const PrivateTrace& trace);
 
 /// The time of the capture's last packet, ns.

@@ -71,11 +71,7 @@ class TokenChooser {
     for (std::uint32_t s = 0; s < slots_.size(); ++s) {
       slots.insert(slots.end(), counts[s], s);
     }
-    std::vector<tokens::Magnitude> sizes;
-    for (const Row& row : draw(slots, 0, 0)) {
-      sizes.push_back(magnitude_of(row));
-    }
-    return sizes;
+    return magnitudes_of(draw(slots, 0, 0));
   }
 
   void choose(const std::function<void(const ChosenRows&)>& visit) {
@@ -202,10 +198,7 @@ class TokenChooser {
       candidates.insert(candidates.end(), kCandidatesEach, slot);
     }
     std::vector<Row> rows = draw(candidates, round, block * kCandidatesEach);
-    std::vector<tokens::Magnitude> sizes;
-    for (const Row& row : rows) {
-      sizes.push_back(magnitude_of(row));
-    }
+    const auto sizes = magnitudes_of(rows);
     Random random(job_.seed, mix(kSizeStream, mix(round, block)));
     std::vector<Row> kept;
     for (const std::size_t i :
@@ -235,12 +228,17 @@ class TokenChooser {
 
   /// What the packets of large conversations are multiplied by, so that a twin has as many for each
   /// conversation as the capture.
-  double packet_factor(std::span<const std::uint32_t> counts, std::uint64_t count) const {
+  /// The rows of a twin of one batch are left in `only`, so that they need not be drawn again.
+  double packet_factor(std::span<const std::uint32_t> counts, std::uint64_t count,
+                       std::vector<Row>& only) const {
     double small = 0;
     double large = 0;
-    each_batch(counts, [&](const std::vector<Row>& rows) {
+    each_batch(counts, [&](std::vector<Row>& rows) {
       for (const Row& row : rows) {
         (packets_in(row) < kLarge ? small : large) += static_cast<double>(packets_in(row));
+      }
+      if (count < kRowsAtOnce) {
+        only = std::move(rows);
       }
     });
     const double wanted = static_cast<double>(model_.tokens->packets->packets) *
@@ -251,9 +249,10 @@ class TokenChooser {
   void stream(const std::function<void(const ChosenRows&)>& visit) const {
     const std::uint64_t count = job_.count.value_or(natural_count());
     const std::vector<std::uint32_t> counts = counts_of(count);
-    const double factor = packets_ ? packet_factor(counts, count) : 1;
+    std::vector<Row> only;
+    const double factor = packets_ ? packet_factor(counts, count, only) : 1;
     std::uint64_t done = 0;
-    each_batch(counts, [&](std::vector<Row>& rows) {
+    const VisitRows finish = [&](std::vector<Row>& rows) {
       ChosenRows chosen;
       chosen.window = admission_.window();
       for (Row& row : rows) {
@@ -267,7 +266,8 @@ class TokenChooser {
       if (progress_) {
         progress_({"generating", done, count, "records"});
       }
-    });
+    };
+    only.empty() ? each_batch(counts, finish) : finish(only);
   }
 
   /// What is let through of a twin, or as many of twin after twin as were asked for.
