@@ -143,6 +143,7 @@ std::vector<Candidate> Picker::take() {
   }
   std::ranges::sort(places);
   std::vector<Candidate> chosen;
+  chosen.reserve(places.size());
   for (const std::size_t place : places) {
     chosen.push_back(std::move(candidates_[place]));
   }

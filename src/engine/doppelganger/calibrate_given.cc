@@ -163,6 +163,7 @@ class Conditional {
         return flags[1] - flags[0];
       };
       std::vector<float> margins;
+      margins.reserve(alive.size());
       for (const std::size_t flow : alive) {
         margins.push_back(margin(flow));
       }
