@@ -66,12 +66,7 @@ class TokenChooser {
 
   /// Conversations as the network makes them.
   std::vector<tokens::Magnitude> sizes() const {
-    std::vector<std::uint32_t> slots;
-    const std::vector<std::uint32_t> counts = counts_of(*job_.count);
-    for (std::uint32_t s = 0; s < slots_.size(); ++s) {
-      slots.insert(slots.end(), counts[s], s);
-    }
-    return magnitudes_of(draw(slots, 0, 0));
+    return magnitudes_of(draw(slots_of(*job_.count), 0, 0));
   }
 
   void choose(const std::function<void(const ChosenRows&)>& visit) {
@@ -120,6 +115,16 @@ class TokenChooser {
       weights.push_back(slot.records);
     }
     return marginal::systematic_counts(weights, {static_cast<std::size_t>(count), 1, 0.5});
+  }
+
+  /// The slot of each of so many rows.
+  std::vector<std::uint32_t> slots_of(std::uint64_t count) const {
+    const std::vector<std::uint32_t> counts = counts_of(count);
+    std::vector<std::uint32_t> slots;
+    for (std::uint32_t s = 0; s < slots_.size(); ++s) {
+      slots.insert(slots.end(), counts[s], s);
+    }
+    return slots;
   }
 
   std::uint64_t natural_count() const {
@@ -227,8 +232,8 @@ class TokenChooser {
   }
 
   /// What the packets of large conversations are multiplied by, so that a twin has as many for each
-  /// conversation as the capture.
-  /// The rows of a twin of one batch are left in `only`, so that they need not be drawn again.
+  /// conversation as the capture. The rows of a twin of one batch are left in `only`, so that they
+  /// need not be drawn again.
   double packet_factor(std::span<const std::uint32_t> counts, std::uint64_t count,
                        std::vector<Row>& only) const {
     double small = 0;
@@ -335,11 +340,7 @@ class TokenChooser {
   }
 
   std::uint64_t add_round(std::uint64_t round, ChosenRows& chosen) {
-    std::vector<std::uint32_t> slots;
-    const std::vector<std::uint32_t> counts = counts_of(natural_count());
-    for (std::uint32_t s = 0; s < slots_.size(); ++s) {
-      slots.insert(slots.end(), counts[s], s);
-    }
+    const std::vector<std::uint32_t> slots = slots_of(natural_count());
     std::vector<Row> rows = draw_chosen(slots, round, 0);
     admit(rows, round);
     for (std::size_t r = 0; r < rows.size(); ++r) {

@@ -5,11 +5,10 @@
 #include <algorithm>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "drawn_weights.h"
 #include "engine/autoregressive/layout.h"
+#include "hostile_model.h"
 #include "jobs.h"
-#include "pipeline/archive.h"
 #include "pipeline/model_file.h"
 #include "pipeline/private_trace.h"
 #include "support/support.h"
@@ -119,18 +118,11 @@ TEST_F(Autoregressive, GeneratesTheSameAfterReading) {
   EXPECT_EQ(twin({}), direct);
 }
 
-/// The manifest with one change, in an archive that is sound otherwise.
 TEST_F(Autoregressive, HostileFilesAreErrors) {
-  save_model(model_, folder_ / "model.twin", true);
-  const Members members = unpack(test::read_file(folder_ / "model.twin"), "model.twin");
-  const auto manifest = nlohmann::json::parse(members.at("manifest.json"));
   const auto refused = [&](const nlohmann::json::json_pointer& where, const nlohmann::json& what) {
-    nlohmann::json changed = manifest;
-    changed["tokens"][where] = what;
-    Members all = members;
-    all["manifest.json"] = changed.dump();
-    test::write_file(folder_ / "bad.twin", pack(all));
-    EXPECT_THROW(read_model(folder_ / "bad.twin"), Error) << where << " " << what;
+    SCOPED_TRACE(where.to_string());
+    test::expect_refused(model_, folder_,
+                         [&](auto& manifest) { manifest["tokens"][where] = what; });
   };
   using Pointer = nlohmann::json::json_pointer;
   refused(Pointer("/codings/0/edges"), {1.0, 2.0});

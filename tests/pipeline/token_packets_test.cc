@@ -8,10 +8,9 @@
 #include <map>
 #include <nlohmann/json.hpp>
 
-#include "base/error.h"
 #include "drawn_weights.h"
+#include "hostile_model.h"
 #include "jobs.h"
-#include "pipeline/archive.h"
 #include "pipeline/model_file.h"
 #include "pipeline/private_trace.h"
 #include "support/support.h"
@@ -153,16 +152,10 @@ TEST_F(TokenPackets, GeneratesTheSameAfterReading) {
 }
 
 TEST_F(TokenPackets, HostileFilesAreErrors) {
-  save_model(model_, folder_ / "model.twin", true);
-  const Members members = unpack(test::read_file(folder_ / "model.twin"), "model.twin");
-  const auto manifest = nlohmann::json::parse(members.at("manifest.json"));
   const auto refused = [&](const char* key, const nlohmann::json& what) {
-    nlohmann::json changed = manifest;
-    changed["tokens"]["packets"][key] = what;
-    Members all = members;
-    all["manifest.json"] = changed.dump();
-    test::write_file(folder_ / "bad.twin", pack(all));
-    EXPECT_THROW(read_model(folder_ / "bad.twin"), Error) << key << " " << what;
+    SCOPED_TRACE(key);
+    test::expect_refused(model_, folder_,
+                         [&](auto& manifest) { manifest["tokens"]["packets"][key] = what; });
   };
   refused("services", {{0, 70000}});
   refused("end_ns", 0);
@@ -171,7 +164,10 @@ TEST_F(TokenPackets, HostileFilesAreErrors) {
   refused("size_ratios", {1.0, 1.0});
   refused("size_ratios", {-1.0});
   refused("rate_ratios", {1.0});
-  refused("gap", manifest["tokens"]["packets"]["payload"]);
+  test::expect_refused(model_, folder_, [](auto& manifest) {
+    auto& packets = manifest["tokens"]["packets"];
+    packets["gap"] = packets["payload"];
+  });
 }
 
 }  // namespace
