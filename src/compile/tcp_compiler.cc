@@ -71,6 +71,7 @@ class Connection {
     return sides_of(plan).both() ? has_timestamps(plan.forward) && has_timestamps(plan.backward)
                                  : has_timestamps(plan.forward);
   }
+  Packet packet_of(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges);
   std::uint32_t opening_header(const TcpStep& step) const;
   void grow_unseen(const TcpStep& step);
   std::uint16_t window_of(const Packet& packet, bool forward);
@@ -90,6 +91,8 @@ class Connection {
   std::array<std::vector<std::uint32_t>, 2> ends_;
   std::array<std::uint32_t, 2> last_ack_ = {};
   std::array<std::uint16_t, 2> last_window_ = {};  ///< 0: has sent nothing yet
+  /// When a side sent its last packet. What an unseen side sent came behind the last one seen.
+  std::array<std::int64_t, 2> last_seen_ns_ = {};
 };
 
 std::uint8_t flags_of(const TcpStep& step, bool has_payload) {
@@ -110,6 +113,14 @@ std::uint8_t flags_of(const TcpStep& step, bool has_payload) {
 }
 
 Packet Connection::packet(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges) {
+  Packet packet = packet_of(time_ns, step, acknowledges);
+  const std::size_t own = side(step.forward);
+  packet.echoed_ns = last_seen_ns_[one_sided_ ? own : 1 - own];
+  last_seen_ns_[own] = time_ns;
+  return packet;
+}
+
+Packet Connection::packet_of(std::int64_t time_ns, const TcpStep& step, std::size_t acknowledges) {
   switch (step.role) {
     case TcpRole::kSyn:
     case TcpRole::kSynAck:

@@ -18,15 +18,17 @@ void ports(const Packet& packet, HeaderBytes& out) {
 }
 
 /// A clock of milliseconds, begun anew by every host (RFC 7323).
-std::uint32_t timestamp_of(const IpAddress& host, const Packet& packet) {
+std::uint32_t timestamp_of(const IpAddress& host, std::int64_t time_ns) {
   constexpr std::int64_t kMillisecond = 1'000'000;
   return static_cast<std::uint32_t>(std::hash<IpAddress>{}(host)) +
-         static_cast<std::uint32_t>(packet.time_ns / kMillisecond);
+         static_cast<std::uint32_t>(time_ns / kMillisecond);
 }
 
+/// The sender's own, and the one that it saw last.
 void timestamps(const Packet& packet, HeaderBytes& out) {
-  out.u32(timestamp_of(packet.tuple.src, packet));
-  out.u32((packet.tcp_flags & kAck) == 0 ? 0 : timestamp_of(packet.tuple.dst, packet));
+  const std::int64_t echoed = packet.echoed_ns != 0 ? packet.echoed_ns : packet.time_ns;
+  out.u32(timestamp_of(packet.tuple.src, packet.time_ns));
+  out.u32((packet.tcp_flags & kAck) == 0 ? 0 : timestamp_of(packet.tuple.dst, echoed));
 }
 
 /// Of a SYN maximum segment size, selective acknowledgements permitted, timestamps, window scale 7,

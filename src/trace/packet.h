@@ -66,6 +66,9 @@ struct Packet {
   std::uint32_t flow_label = 0;       ///< IPv6 only
   std::uint32_t tcp_seq = 0;
   std::uint32_t tcp_ack = 0;
+  /// Packets that are made, with TCP timestamps: when the segment came whose timestamp they echo,
+  /// ns since the epoch; 0 is not known.
+  std::int64_t echoed_ns = 0;
   std::uint16_t tcp_window = 0;
   std::uint16_t ip_id = 0;
   std::uint16_t ip_checksum = 0;

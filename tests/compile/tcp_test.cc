@@ -1,8 +1,10 @@
 #include <gtest/gtest.h>
 
+#include <array>
 #include <numeric>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "compile/compiler.h"
@@ -140,6 +142,42 @@ TEST(CompileTcp, SegmentsFitTheMtuUnlessThePlanIsLarger) {
   EXPECT_EQ(v6[1].payload_length, 1440U);
   EXPECT_EQ(v6[3].ip_length, 65575U);
   EXPECT_EQ(v6[3].version, 6);
+}
+
+/// The two timestamps in a segment's frame, which begins with its IPv4 header; behind a SYN's
+/// segment size and selective acknowledgements.
+std::pair<std::uint32_t, std::uint32_t> timestamps_in(const Packet& packet) {
+  std::vector<std::byte> bytes;
+  serialize(packet, LinkType::kRaw, 0, bytes);
+  const std::size_t first = 40 + ((packet.tcp_flags & kSyn) != 0 ? 8 : 4);
+  const auto word = [&](std::size_t at) {
+    std::uint32_t value = 0;
+    for (std::size_t i = at; i < at + 4; ++i) {
+      value = value << 8 | std::to_integer<std::uint32_t>(bytes.at(i));
+    }
+    return value;
+  };
+  return {word(first), word(first + 4)};
+}
+
+// RFC 7323, 3.2: the echo is a timestamp that the other side sent, here its last one.
+TEST(CompileTcp, ATimestampEchoedIsTheLastOneOfTheOtherSide) {
+  ConversationPlan plan = plan_of("fbfFFbBBfFbfb", TcpOpen::kHandshake, TcpClose::kFin);
+  plan.forward.options = TcpOptions::kTimestamps;
+  plan.backward.options = TcpOptions::kTimestamps;
+  for (std::size_t i = 0; i < plan.packets.size(); ++i) {
+    plan.packets[i].time_ns += static_cast<std::int64_t>(i * i) * 7'000'000;
+  }
+  std::array<std::uint32_t, 2> last = {};
+  int compared = 0;
+  for (const Packet& packet : compiled(plan)) {
+    const std::size_t own = packet.tuple == plan.tuple ? 1 : 0;
+    const auto [value, echo] = timestamps_in(packet);
+    EXPECT_EQ(echo, last[1 - own]);
+    compared += echo != 0 ? 1 : 0;
+    last[own] = value;
+  }
+  EXPECT_GE(compared, 12);
 }
 
 TEST(CompileTcp, TimestampsTakeTheirBytesFromTheSegment) {
