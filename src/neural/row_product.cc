@@ -3,16 +3,29 @@
 // whichever of the loops below it comes from.
 #include "neural/row_product.h"
 
+#include <cstring>
+
 #include "base/vector_clones.h"
 
 namespace tracetwin::neural {
 namespace {
 
 // Eight numbers at once, by the compiler's own vectors: left to itself it keeps sums in memory.
-using Eight __attribute__((vector_size(32), aligned(4), may_alias)) = float;
+using Eight __attribute__((vector_size(32))) = float;
 
 constexpr std::int64_t kRows = 4;
 constexpr std::int64_t kColumns = 16;
+
+/// From and to any place: a vector's alignment does not survive as an argument of a template.
+template <class Number>
+inline __attribute__((always_inline)) void load(const float* from, Number& number) {
+  std::memcpy(&number, from, sizeof number);
+}
+
+template <class Number>
+inline __attribute__((always_inline)) void store(const Number& number, float* to) {
+  std::memcpy(to, &number, sizeof number);
+}
 
 struct Sides {
   std::int64_t rows, inner, columns;
@@ -24,14 +37,21 @@ inline __attribute__((always_inline)) void tile(const float* __restrict a,
                                                 const float* __restrict b,
                                                 const float* __restrict bias, float* __restrict out,
                                                 Sides sides) {
+  constexpr std::size_t kWide = sizeof(Number) / sizeof(float);
   Number sums[kRows][kCount];
   for (auto& row : sums) {
     for (std::size_t j = 0; j < kCount; ++j) {
-      row[j] = bias != nullptr ? reinterpret_cast<const Number*>(bias)[j] : Number{};
+      row[j] = Number{};
+      if (bias != nullptr) {
+        load(bias + j * kWide, row[j]);
+      }
     }
   }
   for (std::int64_t k = 0; k < sides.inner; ++k) {
-    const auto* from = reinterpret_cast<const Number*>(b + k * sides.columns);
+    Number from[kCount];
+    for (std::size_t j = 0; j < kCount; ++j) {
+      load(b + k * sides.columns + j * kWide, from[j]);
+    }
     for (std::int64_t r = 0; r < kRows; ++r) {
       for (std::size_t j = 0; j < kCount; ++j) {
         sums[r][j] += a[r * sides.inner + k] * from[j];
@@ -40,7 +60,7 @@ inline __attribute__((always_inline)) void tile(const float* __restrict a,
   }
   for (std::int64_t r = 0; r < kRows; ++r) {
     for (std::size_t j = 0; j < kCount; ++j) {
-      reinterpret_cast<Number*>(out + r * sides.columns)[j] = sums[r][j];
+      store(sums[r][j], out + r * sides.columns + j * kWide);
     }
   }
 }
