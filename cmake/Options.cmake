@@ -22,6 +22,9 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
 
+# Products are not fused with sums where a processor could: numbers are the same on all of them.
+add_compile_options(-ffp-contract=off)
+
 if(TRACETWIN_SANITIZE)
   add_compile_options(-fsanitize=${TRACETWIN_SANITIZE} -fno-sanitize-recover=all -fno-omit-frame-pointer)
   add_link_options(-fsanitize=${TRACETWIN_SANITIZE})

@@ -4,12 +4,14 @@
 #include <array>
 #include <bit>
 #include <cstdint>
+#include <numeric>
 
 #include "base/vector_clones.h"
 
 namespace tracetwin::autoregressive {
 namespace {
 
+constexpr std::size_t kLanes = 16;
 constexpr float kLog2E = 1.44269504F;
 constexpr float kLeastExponent = -126;
 constexpr int kBias = 127;
@@ -28,17 +30,34 @@ inline float power_of_two(float x) {
   return part * std::bit_cast<float>((whole + kBias) << kMantissa);
 }
 
-TRACETWIN_VECTOR_CLONES
+TRACETWIN_WIDE_CLONES
 void shift_and_exponentiate(float* scores, std::size_t size, float largest) {
   for (std::size_t i = 0; i < size; ++i) {
     scores[i] = power_of_two((scores[i] - largest) * kLog2E);
   }
 }
 
+/// Values 0, 16, 32, …, then 1, 17, …: what stands beside each other is added at once.
+TRACETWIN_WIDE_CLONES
+void add_lanes(const float* shares, std::size_t size, float* sums) {
+  std::size_t i = 0;
+  for (; i + kLanes <= size; i += kLanes) {
+    for (std::size_t lane = 0; lane < kLanes; ++lane) {
+      sums[lane] += shares[i + lane];
+    }
+  }
+  for (std::size_t lane = 0; i + lane < size; ++lane) {
+    sums[lane] += shares[i + lane];
+  }
+}
+
+std::size_t likeliest(std::span<const float> shares) {
+  return static_cast<std::size_t>(std::ranges::max_element(shares) - shares.begin());
+}
+
 }  // namespace
 
 void exponentiate(std::span<float> scores) {
-  constexpr std::size_t kLanes = 16;
   float largest = scores[0];
   if (scores.size() >= kLanes) {
     std::array<float, kLanes> lanes{};
@@ -57,34 +76,24 @@ void exponentiate(std::span<float> scores) {
 }
 
 std::size_t choose(std::span<const float> shares, Random& random) {
-  constexpr std::size_t kRun = 16;
-  const auto sum_of_run = [&](std::size_t begin) {
-    float sum = 0;
-    for (std::size_t i = begin; i < std::min(shares.size(), begin + kRun); ++i) {
-      sum += shares[i];
+  std::array<float, kLanes> sums{};
+  add_lanes(shares.data(), shares.size(), sums.data());
+  double left = random.uniform() * std::accumulate(sums.begin(), sums.end(), 0.0);
+  std::size_t lane = 0;
+  for (; lane + 1 < kLanes && left >= static_cast<double>(sums[lane]); ++lane) {
+    left -= static_cast<double>(sums[lane]);
+  }
+  std::size_t last = shares.size();  // of the values of the lane that can be chosen
+  for (std::size_t at = lane; at < shares.size(); at += kLanes) {
+    if (shares[at] > 0) {
+      last = at;
+      left -= static_cast<double>(shares[at]);
+      if (left < 0) {
+        break;
+      }
     }
-    return sum;
-  };
-  double total = 0;
-  for (std::size_t begin = 0; begin < shares.size(); begin += kRun) {
-    total += static_cast<double>(sum_of_run(begin));
   }
-  double left = random.uniform() * total;
-  std::size_t at = 0;
-  for (; at + kRun < shares.size(); at += kRun) {
-    const auto run = static_cast<double>(sum_of_run(at));
-    if (left < run) {
-      break;
-    }
-    left -= run;
-  }
-  for (; at + 1 < shares.size() && left >= static_cast<double>(shares[at]); ++at) {
-    left -= static_cast<double>(shares[at]);
-  }
-  while (at > 0 && shares[at] == 0) {
-    --at;
-  }
-  return at;
+  return last < shares.size() ? last : likeliest(shares);
 }
 
 }  // namespace tracetwin::autoregressive

@@ -50,7 +50,9 @@ class Sampler {
   Head make_head(std::size_t t, const engine::Weights& weights) const;
   void draw_token(std::size_t t, std::span<std::uint16_t> records,
                   std::span<Random* const> randoms) const;
-  void fill_hidden(const Head& head, const std::uint16_t* record, std::span<float> hidden) const;
+  /// `rows`: room for the rows of the table that it adds up.
+  void fill_hidden(const Head& head, const std::uint16_t* record, std::span<float> hidden,
+                   std::vector<const float*>& rows) const;
 
   Layout layout_;
   std::size_t embedding_;
