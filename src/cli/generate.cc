@@ -1,9 +1,13 @@
+#include <fmt/format.h>
+
+#include <filesystem>
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
 #include <utility>
 
+#include "base/error.h"
 #include "cli/commands.h"
 #include "cli/job_json.h"
 #include "cli/model_options.h"
@@ -24,8 +28,18 @@ struct Options {
   SelectionOptions selection;
 };
 
+/// --force is no leave to lose the model.
+void check_not_model(const Options& options) {
+  std::error_code ignored;
+  if (std::filesystem::equivalent(options.model, options.output, ignored)) {
+    throw Error(fmt::format("{} is the model itself", options.output),
+                "Give the twin another name.");
+  }
+}
+
 ExitCode run_generate(const Options& options, Context& context) {
   check_json(context.common, options.output);
+  check_not_model(options);
   Selection selection = selection_of(options.selection);
   const TwinModel model = read_model(model_path(options.model));
   const TwinOutput output{options.output, context.common.format, context.common.force};

@@ -30,6 +30,9 @@ Json training_json(const std::string& input, const TrainSummary& summary, const 
   }
   json["skipped"] = skips_json(summary.skips);
   json["columns_left_out"] = schema.left_out;
+  if (summary.copies) {
+    json["copies"] = to_json(*summary.copies);
+  }
   return json;
 }
 

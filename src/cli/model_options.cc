@@ -8,12 +8,15 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/skips_text.h"
+#include "engine/doppelganger/worker.h"
 #include "engine/marginal/table_model.h"
 
 namespace tracetwin::cli {
 namespace {
 
 constexpr std::uint64_t kMostThreads = 1024;
+constexpr const char* kBest = "autoregressive";
+constexpr const char* kBestPrivate = "cliquetree";
 constexpr auto kMostRecordsAsked = static_cast<std::uint64_t>(engine::kMostRecords);
 
 std::optional<std::int64_t> parse_time(const std::string& text) {
@@ -78,9 +81,9 @@ void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
   add_whole(app, "--unit-bound",
             "Rows that a flow of a flow log (8) or a host (32) contributes at most", 1, 100'000,
             [&options](std::uint64_t most) { options.job.rows_of_unit = most; });
-  app.add_option("--method,--engine", options.job.engine, "See tracetwin list engines")
+  app.add_option("--method,--engine", options.method, "See tracetwin list engines")
       ->type_name("NAME")
-      ->capture_default_str();
+      ->default_str(fmt::format("{}; with --epsilon {}", kBest, kBestPrivate));
   add_whole(app, "--packets-per-flow",
             "Captures: packets that one flow contributes at most to the packet tables", 1, 1000,
             [&options](std::uint64_t most) { options.job.steps_per_conversation = most; })
@@ -91,6 +94,22 @@ void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
       ->type_name("SEED");
   add_timeouts(app, common);
   add_series(app, options.series);
+}
+
+std::string method_of(const TrainOptions& options) {
+  if (!options.method.empty()) {
+    return options.method;
+  }
+  return options.epsilon || doppelganger::worker_executable().empty() ? kBestPrivate : kBest;
+}
+
+void note_method(const TrainOptions& options, Console& console) {
+  const bool without = options.method.empty() && !options.epsilon && method_of(options) != kBest;
+  console.note(fmt::format("method: {}{}", method_of(options),
+                           without ? fmt::format(" ({} is better, but needs the program "
+                                                 "tracetwin-neural, which is not there)",
+                                                 kBest)
+                                   : ""));
 }
 
 void add_inputs(CLI::App& app, TrainOptions& options) {
@@ -109,6 +128,11 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
   }
   job.series = series_job(options.series, output, seed);
   job.budget = budget_of(options.epsilon, options.delta);
+  job.engine = method_of(options);
+  if (job.series.keep_rare && (job.engine != kBest || job.budget)) {
+    throw Error("--rare keep means nothing but with --method autoregressive and no --epsilon",
+                "Leave it out: all other ways make up what few records have.");
+  }
   if (!job.budget && job.insecure_test_seed) {
     throw Error("--insecure-test-seed means nothing without --epsilon",
                 "Give --epsilon, too, for a differentially private model.");
@@ -161,6 +185,14 @@ void note_training(const TrainSummary& summary, const Schema& schema, Console& c
                              fmt::join(schema.left_out, ", ")));
   }
   const bool packets = schema.kind == TraceKind::kPackets;
+  if (summary.copies) {
+    console.note(fmt::format("copies: {}", summary.copies->text()));
+    if (summary.copies->exceeds()) {
+      console.insist(
+          "The model remembers records: its twins repeat more of what it learned than unseen records "
+          "do. Train on more records, or with --network dropout=0.3, or with --epsilon.");
+    }
+  }
   const std::string skips =
       skips_text("Left out", summary.skips, packets ? "first packet" : "first line");
   if (!skips.empty()) {

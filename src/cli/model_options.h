@@ -22,6 +22,7 @@ struct TrainOptions {
   std::vector<std::string> inputs;  ///< of add_inputs()
   std::optional<double> epsilon;
   std::optional<double> delta;
+  std::string method;  ///< empty: method_of() chooses
   std::string unit;
   std::string window;
   std::string schema_file;
@@ -31,6 +32,12 @@ struct TrainOptions {
 /// --epsilon, --delta, --unit, --unit-bound, --window, --schema, --method, --packets-per-flow,
 /// --insecure-test-seed and the timeouts.
 void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common);
+
+/// The method that was typed; else the best without differential privacy, when the program that
+/// trains it is installed, and the best with it where there is an epsilon.
+std::string method_of(const TrainOptions& options);
+/// Tells the user which that is, and why not another.
+void note_method(const TrainOptions& options, Console& console);
 
 /// The budget of these, epsilon's absence being none. Throws Error on impossible values.
 std::optional<dp::Budget> budget_of(const std::optional<double>& epsilon,

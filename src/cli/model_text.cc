@@ -96,6 +96,33 @@ std::string series_text(const series::SeriesModel& model) {
   return text;
 }
 
+std::string network_text(const char* what, const autoregressive::Layout& layout,
+                         const engine::Weights& weights) {
+  return fmt::format("  {}: {} tokens, {} weights\n", what, layout.size(),
+                     with_thousands(numbers_of(weights)));
+}
+
+std::string tokens_text(const TwinModel& model) {
+  const tokens::TokenModel& networks = *model.tokens;
+  std::string text = "\nNetworks\n" + network_text(model.packets ? "conversations" : "records",
+                                                    layout_of(networks.scheme), networks.weights);
+  if (networks.packets) {
+    text +=
+        network_text("packets", layout_of(networks.packets->scheme), networks.packets->weights);
+  }
+  if (model.copies) {
+    text += "  copies: " + model.copies->text() + "\n";
+  }
+  return text;
+}
+
+std::string learned_text(const TwinModel& model) {
+  if (model.series) {
+    return series_text(*model.series);
+  }
+  return model.tokens ? tokens_text(model) : tables_text(model);
+}
+
 std::string packets_text(const PacketModel& packets) {
   return fmt::format(
       "\nPackets\n"
@@ -118,8 +145,7 @@ std::string privacy_text(const dp::LedgerReport& ledger) {
 }  // namespace
 
 std::string model_text(const TwinModel& model) {
-  return heading(model) + fields_text(model) +
-         (model.series ? series_text(*model.series) : tables_text(model)) +
+  return heading(model) + fields_text(model) + learned_text(model) +
          (model.packets ? packets_text(*model.packets) : "") + privacy_text(model.ledger);
 }
 

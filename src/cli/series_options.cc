@@ -116,6 +116,14 @@ void add_series(CLI::App& app, SeriesOptions& options) {
       ->type_name("STYLE")
       ->default_str("vocabulary")
       ->group(kGroup);
+  app.add_option(
+         "--rare", options.rare,
+         "Method autoregressive: generalise makes up values that fewer than five records have; "
+         "keep learns them as they are, and gives them away")
+      ->type_name("HOW")
+      ->check(CLI::IsMember({"generalise", "keep"}))
+      ->capture_default_str()
+      ->group(kGroup);
   app.add_option("--network", options.network,
                  "Any other key of the networks, such as sample_len=5; give it again for more")
       ->type_name("KEY=VALUE")
@@ -162,6 +170,7 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
   }
   job.options = doppelganger::parse_options(networks[0]);
   job.tokens = autoregressive::parse_options(networks[1]);
+  job.keep_rare = options.rare == "keep";
   job.keep_every = std::max<std::uint64_t>(1, job.options.iterations / kKept);
   job.scheme.seed = seed;
   job.max_seconds = static_cast<double>(options.max_time_ns) / 1e9;

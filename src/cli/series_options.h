@@ -16,13 +16,15 @@ struct SeriesOptions {
 
   SeriesJob job;
   std::string style;
+  std::string rare = "generalise";
   std::string folder;
   std::vector<std::string> network;  ///< KEY=VALUE
   std::int64_t max_time_ns = 0;
   std::string pretraining;
 };
 
-/// --iterations, --chunks, --max-flow-length, --coding, --network, --max-train-time, --work-folder,
+/// --iterations, --chunks, --max-flow-length, --coding, --rare,
+/// --network, --max-train-time, --work-folder,
 /// --candidates, --resume and --device, in a group of their own; and in another what private
 /// training has beside them: --pretrain, --private-iterations, --sampling-rate, --clip-norm.
 void add_series(CLI::App& app, SeriesOptions& options);

@@ -60,6 +60,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   check_report(options, context.common.force);
   const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console,
                                           seed_to_resume(options.train.series, options.output));
+  note_method(options.train, context.console);
   job.train = training_job(options.train, context.common, options.output, seed);
   job.train.threads = options.seed.threads;
   job.generate = {options.count, seed, options.seed.threads, selection_of(options.selection)};

@@ -26,6 +26,7 @@ ExitCode run_train(const Options& options, Context& context) {
   // A model holds its seed, so that nobody who wants quiet has to be told.
   const std::uint64_t seed = resolve_seed(options.seed, "", context.console,
                                           seed_to_resume(options.train.series, options.output));
+  note_method(options.train, context.console);
   TrainJob job = training_job(options.train, context.common, options.output, seed);
   job.threads = options.seed.threads;
   TrainSummary summary;

@@ -52,8 +52,8 @@ constexpr std::array kEngines = {
         true, Kind::kSeries, nullptr, nullptr},
     Engine{"autoregressive",
            "a small network for every token of a record, each given those before it, trained by "
-           "likelihood; without differential privacy",
-           false, Kind::kTokens, nullptr, nullptr},
+           "likelihood; under a budget its records are then moved towards noisy marginals",
+           true, Kind::kTokens, nullptr, generate_shards},
 };
 
 }  // namespace

@@ -27,7 +27,7 @@ struct TrainRequest {
 enum class Kind : std::uint8_t {
   kTables,  ///< marginals of records; `train` and `generate` below
   kSeries,  ///< networks of flows as time series: pipeline/train_series.h
-  kTokens,  ///< networks of records as tokens: pipeline/train_tokens.h
+  kTokens,  ///< networks of records as tokens: pipeline/train_tokens.h, and train_codes.h
 };
 
 /// One row of the table of engines.
@@ -36,6 +36,7 @@ struct Engine {
   std::string_view summary;  ///< one line for `tracetwin list engines`
   bool differentially_private;
   Kind kind;
+  /// nullptr where marginals alone are no model.
   TableModel (*train)(TrainRequest request, dp::Ledger& ledger, const Progress& progress);
   void (*generate)(const TableModel& model, const GenerateOptions& options,
                    const Progress& progress, const ShardSink& sink);
@@ -45,7 +46,7 @@ struct Engine {
 Table generate_table(const Engine& engine, const TableModel& model, const GenerateOptions& options,
                      const Progress& progress);
 
-/// All engines; the first is the default.
+/// All engines; the first needs no library and always gives a guarantee.
 std::span<const Engine> engines();
 /// The row called `name`; throws Error that suggests the nearest.
 const Engine& engine_named(std::string_view name);

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <cmath>
 
 #include "base/error.h"
 #include "neural/torch.h"
@@ -66,18 +65,13 @@ void check_samples(const Job& job, const Samples& samples) {
   }
 }
 
-void check_privacy(const Options& options, const doppelganger::PrivateTraining& privacy) {
+void check_privacy(const Options& options, const engine::PrivateTraining& privacy) {
   demand(options.packing == 1, "packing", "1 in private training");
   demand(options.lipschitz == Lipschitz::kGradientPenalty, "lipschitz",
          "the gradient penalty in private training");
   demand(!options.given_lengths, "given_lengths",
          "off in private training: it uses the lengths as they are");
-  demand(privacy.sampling_rate > 0 && privacy.sampling_rate <= 1, "sampling_rate",
-         "above 0 and at most 1");
-  demand(privacy.clip_norm > 0 && std::isfinite(privacy.clip_norm), "clip_norm", "above 0");
-  demand(privacy.noise_multiplier > 0 ||
-             (privacy.noise_multiplier == 0 && privacy.insecure_test_seed.has_value()),
-         "noise_multiplier", "above 0");
+  engine::check(privacy);
   if (options.iterations > privacy.steps / options.d_rounds) {
     throw Error(fmt::format("{} iterations of {} critic steps are more than the {} steps that the "
                             "privacy budget pays for",

@@ -1,23 +1,15 @@
 #include "neural/private_critic.h"
 
 #include <algorithm>
-#include <cmath>
 #include <iterator>
-#include <numeric>
 #include <span>
 
-#include "base/error.h"
-#include "base/random.h"
-#include "dp/discrete_gaussian.h"
 #include "neural/row_product.h"
 
 namespace tracetwin::neural {
 namespace {
 
-constexpr std::int64_t kGroup = kMostOfUnit;  // flows that go through the critics together
-constexpr double kAdding = 1e-4;  // what adding up float64 may be off by, of the clip norm
-constexpr double kNormRounding = 1e-9;
-constexpr std::uint64_t kGridSigma = 1U << 23;  // sd of the noise, in steps of the grid
+constexpr std::int64_t kGroup = kPrivateGroup;  // flows that go through the critics together
 
 /// A critic with its weights laid out for row_product().
 struct Route {
@@ -94,30 +86,13 @@ struct Group {
   std::vector<std::int64_t> sizes;  ///< flows of each unit
 };
 
-/// Where slopes are not finite, of no length.
-at::Tensor lengths_of(const std::vector<Trip>& trips) {
+/// [kGroup]: the same over all critics.
+at::Tensor squared_norms(const std::vector<Trip>& trips) {
   at::Tensor norms = squared_norms(trips.front());
   for (std::size_t i = 1; i < trips.size(); ++i) {
     norms.add_(squared_norms(trips[i]));
   }
-  norms.sqrt_().mul_(1 + kNormRounding);
-  return at::where(at::isfinite(norms), norms, at::zeros_like(norms));
-}
-
-/// Scales of a group, 0 for its empty places and for flows whose slope is not finite. The slopes of
-/// a unit add up to no more than their lengths do.
-at::Tensor scales_of(const std::vector<Trip>& trips, const Group& group, double clip_norm) {
-  const at::Tensor lengths = lengths_of(trips);
-  const auto* length = lengths.data_ptr<double>();
-  at::Tensor scales = at::zeros_like(lengths);
-  auto* scale = scales.data_ptr<double>();
-  for (const std::int64_t size : group.sizes) {
-    const double together = std::accumulate(length, length + size, 0.0);
-    for (const double* const end = length + size; length < end; ++length, ++scale) {
-      *scale = *length > 0 ? std::min(1.0, clip_norm / together) : 0.0;
-    }
-  }
-  return scales;
+  return norms;
 }
 
 /// As many of the units from `next` on as have a place.
@@ -153,7 +128,7 @@ std::vector<at::Tensor> clipped_sums(const std::vector<Critic*>& critics, const 
     for (const Route& route : routes) {
       trips.push_back(send(route, flows));
     }
-    const at::Tensor scales = scales_of(trips, group, clip_norm);
+    const at::Tensor scales = clip_scales(squared_norms(trips), group.sizes, clip_norm);
     for (std::size_t i = 0; i < trips.size(); ++i) {
       add_slopes(trips[i], scales, sums[i]);
     }
@@ -164,66 +139,20 @@ std::vector<at::Tensor> clipped_sums(const std::vector<Critic*>& critics, const 
   return flat;
 }
 
-PrivateCritics::PrivateCritics(const doppelganger::PrivateTraining& privacy, double expected_batch)
-    : privacy_(privacy), expected_batch_(expected_batch) {}
-
-dp::NoiseSource PrivateCritics::noise_of(std::uint64_t step) const {
-  return privacy_.insecure_test_seed
-             ? dp::NoiseSource::insecure(mix(*privacy_.insecure_test_seed, step))
-             : dp::NoiseSource();
-}
-
-std::vector<std::int64_t> PrivateCritics::batch(std::int64_t units, dp::NoiseSource& noise) const {
-  // 2^64 times the rate, rounded down; all units at a rate of 1.
-  const bool all = privacy_.sampling_rate >= 1;
-  const auto bound = all ? 0 : static_cast<std::uint64_t>(std::ldexp(privacy_.sampling_rate, 64));
-  std::vector<std::int64_t> chosen;
-  for (std::int64_t unit = 0; unit < units; ++unit) {
-    if (all || noise.bits() < bound) {
-      chosen.push_back(unit);
-    }
-  }
-  return chosen;
-}
-
-/// With g = z D / s, s = kGridSigma: D = C (1 + kAdding) / (1 - sqrt(d) z / s).
-double PrivateCritics::sensitivity(std::int64_t numbers) const {
-  const double rounding = std::sqrt(static_cast<double>(numbers)) * privacy_.noise_multiplier /
-                          static_cast<double>(kGridSigma);
-  if (rounding > 0.5) {
-    throw Error("the noise of private training is too large for critics of so many weights",
-                "Use fewer units in the critics, or a larger budget.");
-  }
-  return privacy_.clip_norm * (1 + kAdding) / (1 - rounding);
-}
-
-void PrivateCritics::release(at::Tensor& sum, std::int64_t numbers, dp::NoiseSource& noise) const {
-  if (privacy_.noise_multiplier == 0) {
-    return;  // tests only: see check_job.cc
-  }
-  const double grid =
-      privacy_.noise_multiplier * sensitivity(numbers) / static_cast<double>(kGridSigma);
-  const dp::DiscreteGaussian law({kGridSigma * kGridSigma, 1});
-  at::Tensor here = sum.to(at::kCPU).contiguous();
-  auto* values = here.data_ptr<double>();
-  for (std::int64_t i = 0; i < here.numel(); ++i) {
-    const std::int64_t steps = std::llround(values[i] / grid);
-    values[i] = static_cast<double>(steps + law.draw(noise)) * grid;
-  }
-  sum.copy_(here);
-}
+PrivateCritics::PrivateCritics(const engine::PrivateTraining& privacy, double expected_batch)
+    : sum_(privacy), expected_batch_(expected_batch) {}
 
 void PrivateCritics::add_real(const std::vector<Critic*>& critics, const RealData& real,
                               std::uint64_t step) const {
-  dp::NoiseSource noise = noise_of(step);
+  dp::NoiseSource noise = sum_.noise_of(step);
   std::vector<at::Tensor> sums =
-      clipped_sums(critics, real, batch(real.units(), noise), privacy_.clip_norm);
+      clipped_sums(critics, real, sum_.batch(real.units(), noise), sum_.clip_norm());
   std::int64_t numbers = 0;
   for (const at::Tensor& sum : sums) {
     numbers += sum.numel();
   }
   for (std::size_t i = 0; i < critics.size(); ++i) {
-    release(sums[i], numbers, noise);
+    sum_.release(sums[i], numbers, noise);
     at::Tensor& gradient = critics[i]->parameters().flat_gradient();
     gradient.add_(sums[i].to(gradient.scalar_type()), 1 / expected_batch_);
   }

@@ -18,10 +18,12 @@ using autoregressive::Records;
 constexpr std::uint64_t kWeights = 1;
 constexpr std::uint64_t kOrder = 2;
 constexpr std::uint64_t kStep = 3;
-constexpr std::uint64_t kGroups = 4;
+constexpr std::uint64_t kJudges = 4;
 
 constexpr std::size_t kJudgedAtOnce = 1024;
-constexpr std::uint64_t kDigit = 1U << 20;  // a float32 holds whole numbers up to 2^24 only
+constexpr std::size_t kMostJudges = 16384;      // records: more say no more
+constexpr std::uint64_t kJudgementsAPass = 16;  // at most, of long passes
+constexpr std::uint64_t kDigit = 1U << 20;      // a float32 holds whole numbers up to 2^24 only
 
 Kind kind_of(const Job& job) {
   return at::device(at::Device(job.device)).dtype(at::kFloat);
@@ -69,12 +71,12 @@ std::uint64_t number_at(const engine::Tensor& tensor, std::size_t i) {
 TokenTrainer::TokenTrainer(const Job& job, Records records)
     : job_(job),
       records_(checked(std::move(records), job.layout)),
-      held_(
-          autoregressive::hold_out(records_.groups, job.options.hold_out, mix(job.seed, kGroups))),
+      held_(autoregressive::hold_out_of_training(records_.groups, job.options.hold_out, job.seed)),
       kind_(kind_of(job)),
       network_(job.layout, job.options, kind_),
       adam_(adam_of(job.options), network_.parameters().flat()) {
   Random random(job.seed, kWeights);
+  Random(job.seed, kJudges).shuffle(std::span(held_.judge));
   network_.initialise(records_, held_.train, random);
   average_ = network_.parameters().flat().clone();
   best_ = average_.clone();
@@ -82,6 +84,11 @@ TokenTrainer::TokenTrainer(const Job& job, Records records)
 
 std::uint64_t TokenTrainer::steps_a_pass() const {
   return std::max<std::uint64_t>(1, held_.train.size() / job_.options.batch_size);
+}
+
+/// Of a long trace a few steps change so little that patience would end by chance.
+std::uint64_t TokenTrainer::judge_every() const {
+  return std::max<std::uint64_t>(job_.options.judge_every, steps_a_pass() / kJudgementsAPass);
 }
 
 std::uint64_t TokenTrainer::most_steps() const {
@@ -117,7 +124,7 @@ void TokenTrainer::step() {
   adam_.step(parameters.flat(), parameters.flat_gradient());
   ++steps_;
   average();
-  if (steps_ % job_.options.judge_every == 0) {
+  if (steps_ % judge_every() == 0) {
     judge();
   }
 }
@@ -135,7 +142,8 @@ void TokenTrainer::judge() {
   flat.copy_(average_);
   double sum = 0;
   Random unused(0);
-  const std::vector<std::uint32_t>& rows = held_.judge.empty() ? held_.train : held_.judge;
+  const auto all = std::span(held_.judge.empty() ? held_.train : held_.judge);
+  const auto rows = all.first(std::min(all.size(), kMostJudges));
   for (std::size_t begin = 0; begin < rows.size(); begin += kJudgedAtOnce) {
     const auto some = std::span(rows).subspan(begin, std::min(kJudgedAtOnce, rows.size() - begin));
     sum += network_.judge(network_.batch(records_, some, 0, unused));

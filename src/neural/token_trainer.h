@@ -39,6 +39,7 @@ class TokenTrainer {
   void average();
   void judge();
   std::uint64_t steps_a_pass() const;
+  std::uint64_t judge_every() const;
 
   autoregressive::Job job_;
   autoregressive::Records records_;

@@ -4,6 +4,7 @@
 #include <nlohmann/json.hpp>
 
 #include "engine/weights.h"
+#include "neural/private_tokens.h"
 #include "neural/token_trainer.h"
 
 namespace tracetwin::neural {
@@ -32,10 +33,40 @@ void say_end(const TokenTrainer& trainer, double seconds, const char* how, const
   say(line);
 }
 
+Ending work_privately(const Job& job, const Say& say, const std::function<bool()>& stopped) {
+  PrivateTokenTrainer trainer(job, autoregressive::read_records(job.folder / "tokens.bin"),
+                              engine::read_weights(job.folder / "start.weights"));
+  const auto begin = Clock::now();
+  auto said = begin;
+  const auto line = [&] {
+    return nlohmann::ordered_json{{"iteration", trainer.steps()},
+                                  {"iterations", trainer.most_steps()},
+                                  {"seconds", seconds_since(begin)}};
+  };
+  while (!trainer.has_ended()) {
+    trainer.step();
+    if (seconds_since(said) >= 1) {
+      say(line());
+      said = Clock::now();
+    }
+    if (stopped()) {
+      return Ending::kStopped;
+    }
+  }
+  engine::write_weights(trainer.result(), job.folder / "best.weights");
+  nlohmann::ordered_json end{{"done", true}};
+  end.update(line());
+  say(end);
+  return Ending::kDone;
+}
+
 }  // namespace
 
 Ending work_on_tokens(const Job& job, const Say& say, const std::function<bool()>& stopped) {
   const c10::NoGradGuard no_gradient;
+  if (job.privacy) {
+    return work_privately(job, say, stopped);
+  }
   TokenTrainer trainer(job, autoregressive::read_records(job.folder / "tokens.bin"));
   const auto checkpoint = job.folder / "checkpoint";
   if (job.resume && std::filesystem::exists(checkpoint)) {

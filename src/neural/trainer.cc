@@ -76,9 +76,9 @@ Trainer::Trainer(const Job& job, const Samples& samples, at::ScalarType numbers)
     generator_.set_lengths(real_.sorted_lengths());
   }
   if (job.privacy) {
-    if (real_.most_of_unit() > kMostOfUnit) {
+    if (real_.most_of_unit() > kPrivateGroup) {
       throw Error(fmt::format("a unit of privacy has {} flows, expected {} at most",
-                              real_.most_of_unit(), kMostOfUnit));
+                              real_.most_of_unit(), kPrivateGroup));
     }
     private_.emplace(*job.privacy, job.options.batch_size);
   }

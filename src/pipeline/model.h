@@ -11,6 +11,7 @@
 #include "encode/vocabulary.h"
 #include "engine/marginal/conditional.h"
 #include "engine/marginal/table_model.h"
+#include "pipeline/copy_check.h"
 #include "schema/field.h"
 #include "series/model.h"
 #include "tokens/model.h"
@@ -45,6 +46,7 @@ struct TwinModel {
   std::optional<series::SeriesModel> series;  ///< of time-series engines
   std::optional<tokens::TokenModel> tokens;   ///< of engines of tokens
   std::optional<PacketModel> packets;
+  std::optional<CopyCheck> copies;  ///< engines of tokens: what they remembered
   dp::LedgerReport ledger;
   std::uint64_t seed = 0;     ///< of training (choice of packets within conversations)
   std::string made_by;        ///< "tracetwin 0.1.0"

@@ -27,6 +27,7 @@ constexpr const char* kManifest = "manifest.json";
 constexpr const char* kArrayFolder = "arrays/";
 constexpr const char* kArraySuffix = ".f64";
 constexpr const char* kNetworkFolder = "networks/";
+constexpr const char* kCodeNetwork = "codes";
 constexpr const char* kNetworkSuffix = ".weights";
 constexpr std::size_t kMostFileBytes = std::size_t{4} << 30;
 constexpr std::int64_t kMostLinkType = 65535;
@@ -164,6 +165,9 @@ json manifest_with_bulk(const TwinModel& model, Bulk& bulk) {
                    {"window_ns", {model.window.begin, model.window.end}},
                    {"vocabularies", vocabularies},
                    {"records_an_address", hosts}};
+  if (model.copies) {
+    manifest["copies"] = to_json(*model.copies);
+  }
   if (model.packets) {
     manifest["packets"] = to_json(*model.packets, arrays);
   }
@@ -173,6 +177,10 @@ json manifest_with_bulk(const TwinModel& model, Bulk& bulk) {
     manifest["tokens"] = tokens::to_json(*model.tokens, bulk.networks);
   } else {
     manifest["table"] = engine::table_model_to_json(model.table, "flows-", arrays);
+    if (model.table.network) {
+      manifest["network"] = autoregressive::to_json(model.table.network->options);
+      bulk.networks[kCodeNetwork] = engine::bytes_of(model.table.network->weights);
+    }
   }
   return manifest;
 }
@@ -185,6 +193,18 @@ void check_codes(const TwinModel& model) {
   if (!fits) {
     throw Error("its tables do not fit its vocabularies");
   }
+}
+
+autoregressive::CodeNetwork code_network_from(const json& options, const Bulk& bulk,
+                                              const Domain& domain) {
+  const auto found = bulk.networks.find(kCodeNetwork);
+  if (found == bulk.networks.end()) {
+    throw Error("the weights of its network are missing");
+  }
+  autoregressive::CodeNetwork network{autoregressive::parse_options(options),
+                                      engine::parse_weights(found->second, kCodeNetwork)};
+  const autoregressive::CodeSampler sound(domain, network);
+  return network;
 }
 
 TwinModel model_from(const json& manifest, const Bulk& bulk) {
@@ -220,6 +240,9 @@ TwinModel model_from(const json& manifest, const Bulk& bulk) {
   for (const json& spread : hosts) {
     model.hosts.emplace_back(spread.get<std::vector<double>>());
   }
+  if (manifest.contains("copies")) {
+    model.copies = copy_check_from(manifest.at("copies"));
+  }
   if (model.schema.kind == TraceKind::kPackets) {
     model.packets = packets_from(manifest.at("packets"), arrays);
   }
@@ -233,6 +256,9 @@ TwinModel model_from(const json& manifest, const Bulk& bulk) {
   } else {
     model.table = engine::table_model_from_json(manifest.at("table"), arrays);
     check_codes(model);
+    if (manifest.contains("network")) {
+      model.table.network = code_network_from(manifest.at("network"), bulk, model.table.domain);
+    }
   }
   return model;
 }

@@ -25,6 +25,7 @@ struct SeriesJob {
   double fine_tuning = 4;    ///< chunks behind the first get iterations / this, from its weights
   bool independent = false;  ///< every chunk from scratch
   autoregressive::Options tokens;  ///< of engines of tokens, instead of `scheme` and `options`
+  bool keep_rare = false;          ///< of engines of tokens: lists hold values of single records
   double max_seconds = 0;          ///< of wall time for all chunks; 0 = no limit
   std::uint64_t checkpoint_every = 500;  ///< iterations between what can be resumed
   std::uint64_t keep_every = 1000;       ///< iterations between candidates for the model

@@ -22,6 +22,7 @@ using tokens::Talk;
 
 constexpr std::size_t kMostServices = 64;
 constexpr std::size_t kLeastConversations = 5;
+constexpr std::size_t kMostPayloads = 2000;  // of a list, when rare ones are kept
 constexpr std::size_t kMostLearned = std::size_t{1} << 22;  // packets
 constexpr std::uint64_t kMostPackets = 1 << 18;             // of a conversation
 constexpr std::size_t kLanes = 256;  // conversations that are drawn side by side
@@ -116,7 +117,7 @@ Row with_packets_scaled(Row row, double factor) {
   return row;
 }
 
-tokens::PacketScheme choose_packet_scheme(const PrivateTrace& trace) {
+tokens::PacketScheme choose_packet_scheme(const PrivateTrace& trace, bool keep_rare) {
   tokens::Columns columns{tokens::packet_fields(), {}, {{}, {}}, {}};
   for (const StepInContext& step : trace.steps) {
     if (!step.step.opens) {
@@ -131,7 +132,8 @@ tokens::PacketScheme choose_packet_scheme(const PrivateTrace& trace) {
   gaps.most_listed = 1;
   gaps.most_bins = 96;
   tokens::SchemeOptions payloads;
-  payloads.most_listed = 250;
+  payloads.most_listed = keep_rare ? kMostPayloads : 250;
+  payloads.least = keep_rare ? 1 : payloads.least;
   tokens::PacketScheme scheme;
   scheme.services = frequent_ports(trace);
   scheme.gap = tokens::choose_scheme(columns, gaps).codings[0];

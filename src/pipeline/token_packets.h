@@ -13,8 +13,8 @@
 namespace tracetwin {
 
 /// How a capture's packets are best told in tokens: ports of five conversations or more, gaps and
-/// payloads in bins, frequent payloads as they are. Not private.
-tokens::PacketScheme choose_packet_scheme(const PrivateTrace& trace);
+/// payloads in bins, frequent payloads as they are (with `keep_rare` as many as fit). Not private.
+tokens::PacketScheme choose_packet_scheme(const PrivateTrace& trace, bool keep_rare = false);
 
 /// A capture's packets as a network's records, each given what is left of its conversation; a
 /// conversation is a group. Of very many packets chance takes some.

@@ -69,6 +69,8 @@ class TokenChooser {
     return magnitudes_of(draw(slots_of(*job_.count), 0, 0));
   }
 
+  std::vector<Row> some() const { return draw_chosen(slots_of(*job_.count), 0, 0); }
+
   void choose(const std::function<void(const ChosenRows&)>& visit) {
     if (slots_.empty()) {
       admission_.refuse_time();
@@ -384,6 +386,15 @@ class TokenChooser {
 void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                        const std::function<void(const ChosenRows&)>& visit) {
   TokenChooser(model, job, progress).choose(visit);
+}
+
+std::vector<Row> draw_token_rows(const TwinModel& model, std::size_t count, std::uint64_t seed,
+                                 unsigned threads) {
+  GenerateJob job;
+  job.count = count;
+  job.seed = seed;
+  job.threads = threads;
+  return TokenChooser(model, job, {}).some();
 }
 
 void calibrate_sizes(TwinModel& model, std::span<const tokens::Magnitude> real, std::uint64_t seed,

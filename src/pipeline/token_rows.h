@@ -16,6 +16,10 @@ namespace tracetwin {
 void choose_token_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                        const std::function<void(const ChosenRows&)>& visit);
 
+/// `count` rows of a twin without conditions, in no order; of captures without their packets.
+std::vector<Row> draw_token_rows(const TwinModel& model, std::size_t count, std::uint64_t seed,
+                                 unsigned threads);
+
 /// Of a capture's model: takes note of how the sizes and rates of its conversations differ from
 /// those learned from. Not private.
 void calibrate_sizes(TwinModel& model, std::span<const tokens::Magnitude> real, std::uint64_t seed,

@@ -21,8 +21,10 @@
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
 #include "pipeline/select_checkpoint.h"
+#include "pipeline/token_copies.h"
 #include "pipeline/token_packets.h"
 #include "pipeline/token_rows.h"
+#include "pipeline/train_codes.h"
 #include "pipeline/train_private_series.h"
 #include "pipeline/train_series.h"
 #include "pipeline/train_tokens.h"
@@ -175,13 +177,6 @@ std::optional<dp::Unit> unit_of(const engine::Engine& engine, const TrainJob& jo
   return of_flows ? dp::Unit::kFlow : job.unit;
 }
 
-void check_engine(const engine::Engine& engine, const TrainJob& job) {
-  if (job.budget && !engine.differentially_private) {
-    throw Error(fmt::format("method {} gives no differential privacy yet", engine.name),
-                "Leave --epsilon away, or take --method cliquetree.");
-  }
-}
-
 /// Compares checkpoints where the trace can be read once more.
 void select(TwinModel& model, const TrainJob& job, const Progress& progress) {
   auto candidates = candidates_in(job.series, *model.series, job.seed);
@@ -199,29 +194,66 @@ void select(TwinModel& model, const TrainJob& job, const Progress& progress) {
   }
 }
 
-engine::TableModel learn_tables(const PrivateTrace& trace, const TrainJob& job,
-                                const engine::Engine& engine,
-                                std::vector<marginal::NoisyMarginal> one_ways, double rho,
-                                double rows_of_unit, const TwinModel& model, dp::Ledger& ledger,
-                                const Progress& progress) {
-  const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields, job.threads);
-  const auto impossible = impossible_pairs(trace.schema, model.vocabularies);
-  return engine.train({&records, std::move(one_ways), rho, rows_of_unit, impossible,
-                       labels_of(trace.schema), job.threads},
-                      ledger, progress);
+/// What every way of training has.
+struct Course {
+  const PrivateTrace& trace;
+  const TrainJob& job;
+  const engine::Engine& engine;
+  const UnitBound& bound;
+  dp::Ledger& ledger;
+  const Progress& progress;
+};
+
+bool is_private_network(const Course& course) {
+  return course.engine.kind != engine::Kind::kTables && course.job.budget.has_value();
 }
 
-/// Without a public trace to train on, the default engine makes one for all that is left.
-void train_privately(const PrivateTrace& trace, const TrainJob& job, const UnitBound& bound,
-                     double critic_noise, std::vector<marginal::NoisyMarginal> one_ways,
-                     TwinModel& model, dp::Ledger& ledger, const Progress& progress) {
-  const auto rows_of_unit = static_cast<double>(bound.rows);
+/// The noise of a network's training under a budget, which is paid for before all else.
+double pay_for_noise(const Course& course) {
+  if (!is_private_network(course)) {
+    return 0;
+  }
+  if (course.engine.kind == engine::Kind::kSeries) {
+    check_private_series(course.job, course.bound);
+    return pay_for_critics(course.job.series, course.ledger);
+  }
+  check_private_codes(course.job, course.bound);
+  return pay_for_network(course.job.series, course.ledger);
+}
+
+engine::TableModel learn_tables(const Course& course, const EncodedTrace& records,
+                                const std::vector<ImpossiblePair>& impossible,
+                                const engine::Engine& tables,
+                                std::vector<marginal::NoisyMarginal> one_ways, double rho) {
+  return tables.train({&records, std::move(one_ways), rho, static_cast<double>(course.bound.rows),
+                       impossible, labels_of(course.trace.schema), course.job.threads},
+                      course.ledger, course.progress);
+}
+
+/// Marginals for `rho`, and for networks of tokens one of their codes.
+void learn_codes(const Course& course, const engine::Engine& tables,
+                 std::vector<marginal::NoisyMarginal> one_ways, double rho, double network_noise,
+                 TwinModel& model) {
+  const PrivateTrace& trace = course.trace;
+  const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields,
+                             course.job.threads);
+  const auto impossible = impossible_pairs(trace.schema, model.vocabularies);
+  model.table = learn_tables(course, records, impossible, tables, std::move(one_ways), rho);
+  if (course.engine.kind == engine::Kind::kTokens) {
+    model.table.network = train_codes(records, units_of(trace, course.bound), model.table,
+                                      course.job, impossible, network_noise, course.progress);
+  }
+}
+
+/// Without a public trace to train on, marginals make one for all that is left.
+void learn_private_series(const Course& course, double critic_noise,
+                          std::vector<marginal::NoisyMarginal> one_ways, TwinModel& model) {
+  const auto& [trace, job, engine, bound, ledger, progress] = course;
   if (!job.series.pretraining) {
     const engine::Engine& tables = engine::engines().front();
-    const double rho = ledger.rho_left() - kFlowCountShare * ledger.rho_total();
     model.engine = tables.name;
-    model.table = learn_tables(trace, job, tables, std::move(one_ways), rho, rows_of_unit, model,
-                               ledger, progress);
+    learn_codes(course, tables, std::move(one_ways),
+                ledger.rho_left() - kFlowCountShare * ledger.rho_total(), 0, model);
     model.ledger = ledger.report();
   }
   const PrivateTrace open = pretraining(job, model, trace, progress);
@@ -237,11 +269,38 @@ void train_privately(const PrivateTrace& trace, const TrainJob& job, const UnitB
   }
 }
 
+/// Networks without a budget.
+void learn_openly(const Course& course, TwinModel& model) {
+  const TrainJob& job = course.job;
+  if (course.engine.kind == engine::Kind::kSeries) {
+    model.series = train_series(course.trace, model, job.series, job.seed, course.progress);
+    select(model, job, course.progress);
+    return;
+  }
+  model.tokens = train_tokens(course.trace, model, job.series, job.seed, course.progress);
+  if (model.tokens->packets) {
+    calibrate_sizes(model, magnitudes_of(course.trace), job.seed, job.threads);
+  }
+  model.copies = copies_of(course.trace, model, job.seed, job.threads);
+}
+
+void learn(const Course& course, double noise, std::vector<marginal::NoisyMarginal> one_ways,
+           TwinModel& model) {
+  const bool tables = course.engine.kind == engine::Kind::kTables;
+  if (!tables && !course.job.budget) {
+    learn_openly(course, model);
+  } else if (course.engine.kind == engine::Kind::kSeries) {
+    learn_private_series(course, noise, std::move(one_ways), model);
+  } else {
+    learn_codes(course, tables ? course.engine : engine::engines().front(), std::move(one_ways),
+                course.ledger.rho_left(), noise, model);
+  }
+}
+
 }  // namespace
 
 TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
   const engine::Engine& engine = engine::engine_named(job.engine);
-  check_engine(engine, job);
   PrivateTrace trace = read_private(job, progress);
   if (job.approve) {
     job.approve(trace.schema);
@@ -249,18 +308,11 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   const UnitBound bound = unit_bound(trace.schema.kind, unit_of(engine, job), job.rows_of_unit);
   clip(trace, bound, job.seed);
   const auto rows_of_unit = static_cast<double>(bound.rows);
-  if (summary != nullptr) {
-    *summary = trace.summary;
-  }
   dp::Ledger ledger = open_ledger(job, bound.unit);
+  const Course course{trace, job, engine, bound, ledger, progress};
+  const double noise = pay_for_noise(course);
   TwinModel model;
   model.engine = engine.name;
-  const bool private_series = engine.kind == engine::Kind::kSeries && job.budget.has_value();
-  double critic_noise = 0;
-  if (private_series) {
-    check_private_series(job, bound);
-    critic_noise = pay_for_critics(job.series, ledger);
-  }
   model.schema = trace.schema;
   model.seed = job.seed;
   model.made_by = "tracetwin " TRACETWIN_VERSION;
@@ -274,22 +326,13 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   }
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);
-  if (private_series) {
-    train_privately(trace, job, bound, critic_noise, std::move(one_ways), model, ledger, progress);
-  } else if (engine.kind == engine::Kind::kSeries) {
-    model.series = train_series(trace, model, job.series, job.seed, progress);
-    select(model, job, progress);
-  } else if (engine.kind == engine::Kind::kTokens) {
-    model.tokens = train_tokens(trace, model, job.series, job.seed, progress);
-    if (model.tokens->packets) {
-      calibrate_sizes(model, magnitudes_of(trace), job.seed, job.threads);
-    }
-  } else {
-    model.table = learn_tables(trace, job, engine, std::move(one_ways), ledger.rho_left(),
-                               rows_of_unit, model, ledger, progress);
-  }
+  learn(course, noise, std::move(one_ways), model);
   model.ledger = ledger.report();
   model.ledger.unit_rows = bound.rows;
+  if (summary != nullptr) {
+    *summary = trace.summary;
+    summary->copies = model.copies;
+  }
   return model;
 }
 

@@ -43,6 +43,7 @@ struct TrainSummary {
   std::uint64_t packets = 0;  ///< captures
   std::uint64_t records = 0;  ///< flow records, or conversations of a capture
   Skips skips;
+  std::optional<CopyCheck> copies;  ///< engines of tokens
 };
 
 /// Reads, encodes and learns a trace. Throws Error for unreadable or empty input (exit 2) and when

@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <map>
+#include <numeric>
 #include <utility>
 #include <vector>
 
@@ -99,6 +100,20 @@ UnitBound unit_bound(TraceKind kind, const std::optional<dp::Unit>& unit,
                 "Give --unit flow or --unit host.");
   }
   return {chosen, rows.value_or(chosen == dp::Unit::kFlow ? kRowsOfFlow : kRowsOfHost), false};
+}
+
+std::vector<std::uint32_t> units_of(const PrivateTrace& trace, const UnitBound& bound) {
+  std::vector<std::uint32_t> units(trace.rows());
+  if (bound.is_row) {
+    std::iota(units.begin(), units.end(), 0U);
+    return units;
+  }
+  std::map<Identity, std::uint32_t> numbers;
+  for (std::size_t row = 0; row < units.size(); ++row) {
+    const auto next = static_cast<std::uint32_t>(numbers.size());
+    units[row] = numbers.try_emplace(identity(trace.columns, bound.unit, row), next).first->second;
+  }
+  return units;
 }
 
 void clip(PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed) {

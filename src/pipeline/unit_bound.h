@@ -2,7 +2,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <cstdint>
 #include <optional>
+#include <vector>
 
 #include "dp/budget.h"
 #include "pipeline/private_trace.h"
@@ -24,6 +26,9 @@ struct UnitBound {
 /// is one row.
 UnitBound unit_bound(TraceKind kind, const std::optional<dp::Unit>& unit,
                      const std::optional<std::size_t>& rows);
+
+/// Of each row the unit it is of, numbered from 0 on in order of their first rows.
+std::vector<std::uint32_t> units_of(const PrivateTrace& trace, const UnitBound& bound);
 
 /// Leaves in the trace at most bound.rows rows of a unit, chosen uniformly by the unit's own rows
 /// and `seed` alone, so that a unit more or less changes no other; what is left out is counted.

@@ -159,6 +159,9 @@ void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOut
   }
   add_selection(model, job.selection, summary);
   summary["privacy"] = model.ledger.to_json();
+  if (model.copies) {
+    summary["copies"] = to_json(*model.copies);
+  }
   const auto sink = open_output(summary_path(output.path), true);
   using Json = nlohmann::ordered_json;
   sink->write(summary.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");

@@ -18,7 +18,7 @@ struct Columns {
 };
 
 struct SchemeOptions {
-  std::size_t least = 5;  ///< records that a value must have to be on a list
+  std::size_t least = 5;  ///< records that a value must have to be on a list; 1 keeps rare values
   std::size_t most_listed = 400;
   std::size_t most_bins = 48;
   std::size_t most_parts = 16;

@@ -155,7 +155,7 @@ PrivateTraining training(double multiplier) {
 }
 
 TEST_F(PrivateCritic, NoiseHasTheSdThatWasPaidFor) {
-  const PrivateCritics door(training(2), 10);
+  const PrivateSum door(training(2));
   auto noise = dp::NoiseSource::insecure(1);
   constexpr std::int64_t kNumbers = 200'000;
   at::Tensor sum = at::full({kNumbers}, 0.125, at::kDouble);
@@ -171,15 +171,15 @@ TEST_F(PrivateCritic, NoiseHasTheSdThatWasPaidFor) {
 
 TEST_F(PrivateCritic, SensitivityCoversRounding) {
   const double multiplier = 3;
-  const PrivateCritics door(training(multiplier), 10);
+  const PrivateSum door(training(multiplier));
   constexpr std::int64_t kNumbers = 1'000'000;
   const double grid = multiplier * door.sensitivity(kNumbers) / (1 << 23);
   EXPECT_GE(door.sensitivity(kNumbers), 0.5 * (1 + 1e-4) + std::sqrt(kNumbers) * grid - 1e-12);
-  EXPECT_THROW(PrivateCritics(training(1e5), 10).sensitivity(kNumbers), Error);
+  EXPECT_THROW(PrivateSum(training(1e5)).sensitivity(kNumbers), Error);
 }
 
 TEST_F(PrivateCritic, BatchesArePoisson) {
-  const PrivateCritics door(training(1), 10);
+  const PrivateSum door(training(1));
   auto noise = dp::NoiseSource::insecure(5);
   double sum = 0;
   double squares = 0;

@@ -11,6 +11,7 @@ namespace tracetwin::autoregressive {
 namespace {
 
 constexpr double kLargestGroup = 0.02;  // of the records
+constexpr std::uint64_t kGroupStream = 4;
 
 /// The groups held out.
 std::set<std::uint32_t> choose_groups(std::span<const std::uint32_t> groups, std::size_t wanted,
@@ -20,9 +21,8 @@ std::set<std::uint32_t> choose_groups(std::span<const std::uint32_t> groups, std
     ++sizes[group];
   }
   std::vector<std::pair<std::uint64_t, std::uint32_t>> order;
-  const double most = kLargestGroup * static_cast<double>(groups.size());
   for (const auto& [group, size] : sizes) {
-    if (static_cast<double>(size) <= most) {
+    if (may_be_held_out(size, groups.size())) {
       order.emplace_back(mix(seed, group), group);
     }
   }
@@ -60,6 +60,15 @@ HeldOut hold_out(std::span<const std::uint32_t> groups, double part, std::uint64
   return one_sided && records > 1
              ? by_records(records, std::clamp<std::size_t>(wanted, 1, records - 1), seed)
              : held;
+}
+
+HeldOut hold_out_of_training(std::span<const std::uint32_t> groups, double part,
+                             std::uint64_t seed) {
+  return hold_out(groups, part, mix(seed, kGroupStream));
+}
+
+bool may_be_held_out(std::size_t size, std::size_t records) {
+  return static_cast<double>(size) <= kLargestGroup * static_cast<double>(records);
 }
 
 }  // namespace tracetwin::autoregressive

@@ -15,5 +15,10 @@ struct HeldOut {
   std::vector<std::uint32_t> judge;
 };
 HeldOut hold_out(std::span<const std::uint32_t> groups, double part, std::uint64_t seed);
+/// That of a training with this seed.
+HeldOut hold_out_of_training(std::span<const std::uint32_t> groups, double part,
+                             std::uint64_t seed);
+/// Whether chance might have chosen a group of `size` of so many records.
+bool may_be_held_out(std::size_t size, std::size_t records);
 
 }  // namespace tracetwin::autoregressive

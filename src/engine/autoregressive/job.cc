@@ -64,15 +64,20 @@ Options parse_options(const nlohmann::json& json) {
 }
 
 nlohmann::ordered_json to_json(const Job& job) {
-  return {{"kind", kJobKind},
-          {"folder", job.folder.string()},
-          {"seed", job.seed},
-          {"resume", job.resume},
-          {"checkpoint_every", job.checkpoint_every},
-          {"max_seconds", job.max_seconds},
-          {"device", job.device},
-          {"options", to_json(job.options)},
-          {"layout", to_json(job.layout)}};
+  nlohmann::ordered_json json = {{"kind", kJobKind},
+                                 {"folder", job.folder.string()},
+                                 {"seed", job.seed},
+                                 {"resume", job.resume},
+                                 {"checkpoint_every", job.checkpoint_every},
+                                 {"max_seconds", job.max_seconds},
+                                 {"device", job.device},
+                                 {"options", to_json(job.options)},
+                                 {"layout", to_json(job.layout)}};
+  if (job.privacy) {
+    json["privacy"] = engine::to_json(*job.privacy);
+    json["expected_batch"] = job.expected_batch;
+  }
+  return json;
 }
 
 Job parse_job(const nlohmann::json& json) {
@@ -85,6 +90,10 @@ Job parse_job(const nlohmann::json& json) {
   json.at("device").get_to(job.device);
   job.options = parse_options(json.at("options"));
   job.layout = layout_from(json.at("layout"));
+  if (json.contains("privacy")) {
+    job.privacy = engine::parse_private_training(json["privacy"]);
+    json.at("expected_batch").get_to(job.expected_batch);
+  }
   return job;
 }
 

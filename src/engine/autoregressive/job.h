@@ -3,8 +3,11 @@
 #include <cstdint>
 #include <filesystem>
 #include <nlohmann/json_fwd.hpp>
+#include <optional>
+#include <string>
 
 #include "engine/autoregressive/layout.h"
+#include "engine/private_training.h"
 
 namespace tracetwin::autoregressive {
 
@@ -29,6 +32,10 @@ struct Options {
 ///   tokens.bin    read     records.h
 ///   checkpoint    written from time to time, read when `resume`
 ///   best.weights  written at the end: the averaged weights that judged best
+/// Of private training (neural/private_tokens.h), which cannot be resumed, only
+///   tokens.bin    read; a group is a unit of privacy
+///   start.weights read: those to go on from
+///   best.weights  written at the end: the averaged weights
 struct Job {
   std::filesystem::path folder;
   Layout layout;
@@ -38,6 +45,8 @@ struct Job {
   std::uint64_t checkpoint_every = 500;  ///< steps
   double max_seconds = 0;                ///< 0 = no limit
   std::string device = "cpu";
+  std::optional<engine::PrivateTraining> privacy;
+  double expected_batch = 0;  ///< of private training: public, what noisy sums are divided by
 };
 
 /// "kind" of such a job in its file.

@@ -1,5 +1,5 @@
 // Every key is listed once, in visit(): for writing and for reading. All keys must be there except
-// "privacy" and "insecure_test_seed": a job is written by the program that reads it.
+// "privacy": a job is written by the program that reads it.
 #include "engine/doppelganger/job.h"
 
 #include <fmt/format.h>
@@ -191,14 +191,6 @@ void visit_options(Visitor&& visitor, O& options) {
   visitor("leaky_relu", options.leaky_relu);
 }
 
-template <class Visitor, class P>
-void visit_privacy(Visitor&& visitor, P& privacy) {
-  visitor("sampling_rate", privacy.sampling_rate);
-  visitor("noise_multiplier", privacy.noise_multiplier);
-  visitor("clip_norm", privacy.clip_norm);
-  visitor("steps", privacy.steps);
-}
-
 template <class Visitor, class J>
 void visit_job(Visitor&& visitor, J& job) {
   visitor("most_records", job.most_records);
@@ -240,25 +232,6 @@ const Json& member(const Json& json, const char* key) {
   return json[key];
 }
 
-OrderedJson json_of_privacy(const PrivateTraining& privacy) {
-  Writer writer;
-  visit_privacy(writer, privacy);
-  if (privacy.insecure_test_seed) {
-    writer("insecure_test_seed", *privacy.insecure_test_seed);
-  }
-  return std::move(writer.json);
-}
-
-PrivateTraining parse_privacy(const Json& json) {
-  PrivateTraining privacy;
-  const Reader reader{json};
-  visit_privacy(reader, privacy);
-  if (json.contains("insecure_test_seed")) {
-    reader("insecure_test_seed", privacy.insecure_test_seed.emplace());
-  }
-  return privacy;
-}
-
 }  // namespace
 
 OrderedJson to_json(const Options& options) {
@@ -282,7 +255,7 @@ OrderedJson to_json(const Job& job) {
   all.json["layout"] = std::move(layout.json);
   all.json["options"] = to_json(job.options);
   if (job.privacy) {
-    all.json["privacy"] = json_of_privacy(*job.privacy);
+    all.json["privacy"] = engine::to_json(*job.privacy);
   }
   return std::move(all.json);
 }
@@ -296,7 +269,7 @@ Job parse_job(const Json& json) {
   visit_layout(Reader{member(json, "layout")}, job.layout);
   job.options = parse_options(member(json, "options"));
   if (json.contains("privacy")) {
-    job.privacy = parse_privacy(json["privacy"]);
+    job.privacy = engine::parse_private_training(json["privacy"]);
   }
   return job;
 }

@@ -8,17 +8,11 @@
 
 #include "engine/doppelganger/layout.h"
 #include "engine/doppelganger/options.h"
+#include "engine/private_training.h"
 
 namespace tracetwin::doppelganger {
 
-/// Differentially private training of the critics; see neural/private_critic.h.
-struct PrivateTraining {
-  double sampling_rate = 0;     ///< q of the Poisson batches
-  double noise_multiplier = 0;  ///< sigma, of the clip norm
-  double clip_norm = 1;
-  std::uint64_t steps = 0;                          ///< critic steps that were paid for
-  std::optional<std::uint64_t> insecure_test_seed;  ///< of the noise
-};
+using engine::PrivateTraining;  ///< of the critics
 
 /// What the worker executable `tracetwin-neural` is asked to do, as a JSON file: train one chunk's
 /// networks on the samples of a file. All files are in `folder`:

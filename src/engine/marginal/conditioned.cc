@@ -14,7 +14,7 @@ namespace tracetwin::engine {
 namespace {
 
 using marginal::Clique;
-using Weights = std::vector<std::vector<double>>;  // by attribute; empty = all 1
+using CodeWeights = std::vector<std::vector<double>>;  // by attribute; empty = all 1
 
 constexpr int kRounds = 60;
 constexpr double kTolerance = 1e-6;
@@ -138,7 +138,7 @@ void agree(const std::vector<Margin>& margins, std::vector<double>& table) {
 
 /// Whether some part says that no record satisfies all the evidence on its attributes.
 bool is_excluded(const TableModel& model, std::span<const Evidence> evidence) {
-  Weights weights(model.domain.size());
+  CodeWeights weights(model.domain.size());
   for (const Evidence& one : evidence) {
     weights[one.attribute] = one.shares;
   }
@@ -176,7 +176,7 @@ std::vector<Evidence> rarest_first(const TableModel& model, std::span<const Evid
 }
 
 /// Under evidence on one attribute; weights of the others are empty.
-Conditioned under(const TableModel& model, std::uint32_t attribute, const Weights& weights) {
+Conditioned under(const TableModel& model, std::uint32_t attribute, const CodeWeights& weights) {
   const BeliefTree tree = grow_tree(model, attribute);
   const Beliefs beliefs = propagate(model.domain, tree, weights);
   Conditioned result{model, beliefs.probability};
@@ -198,12 +198,13 @@ Conditioned condition(const TableModel& model, std::span<const Evidence> evidenc
     return {model, 1};
   }
   Conditioned result{without_crumbs(model), 1};
+  result.model.network.reset();  // it knows nothing of the evidence
   const std::vector<Evidence> pieces = rarest_first(result.model, evidence);
   if (is_excluded(result.model, pieces)) {
     return {};
   }
   for (const Evidence& one : pieces) {
-    Weights weights(model.domain.size());
+    CodeWeights weights(model.domain.size());
     weights[one.attribute] = one.shares;
     Conditioned next = under(result.model, one.attribute, weights);
     next.probability *= result.probability;

@@ -1,8 +1,9 @@
-// Generation in fixed shards of at most kShardRows rows, each filled (fill.h) and polished
-// (polish.h) alone with a random stream of its own: linear in the rows, in parallel, and the same
-// for any number of threads. The shards take turns at the points of one systematic rounding of each
-// marginal, so their targets add up to the rounding of the whole table.
+// Generation in fixed shards of at most kShardRows rows, each filled (fill.h, or by a network) and
+// polished (polish.h) alone with a random stream of its own: linear in the rows, in parallel, and
+// the same for any number of threads. The shards take turns at the points of one systematic
+// rounding of each marginal, so their targets add up to the rounding of the whole table.
 #include <algorithm>
+#include <optional>
 #include <utility>
 
 #include "base/parallel.h"
@@ -28,6 +29,9 @@ class Generator {
         options_(options),
         shards_((options.rows + kShardRows - 1) / kShardRows),
         steps_(plan_fill(model, options.key)) {
+    if (model.network) {
+      network_.emplace(model.domain, *model.network);
+    }
     Random random(options.seed, kOffsetStream);
     for (std::size_t part = 0; part < model.parts.size(); ++part) {
       offsets_.push_back(random.uniform());
@@ -45,7 +49,11 @@ class Generator {
     }
     Random random(options_.seed, mix(kShardStream, index));
     Columns columns(model_.domain.size(), std::vector<std::uint16_t>(rows_of(index)));
-    fill(model_.domain, steps_, points, columns, random);
+    if (network_) {
+      network_->draw(columns, random);
+    } else {
+      fill(model_.domain, steps_, points, columns, random);
+    }
     if (options_.repair == Repair::kGum) {
       Gum(model_.domain, targets(points), columns, random).run(kGumRounds);
     } else {
@@ -74,6 +82,7 @@ class Generator {
   const GenerateOptions& options_;
   std::size_t shards_;
   std::vector<FillStep> steps_;
+  std::optional<autoregressive::CodeSampler> network_;  // draws instead of the steps
   std::vector<double> offsets_;                // of the systematic rounding of each part
   std::vector<std::vector<bool>> impossible_;  // cells of each part
 };

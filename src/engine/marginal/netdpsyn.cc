@@ -107,7 +107,7 @@ std::vector<double> normalised(std::vector<double> values) {
 // `marginals`: the published tables first, then the one-ways. A one-way that a table covers has
 // said what it had to say.
 TableModel estimate(const Domain& domain, std::vector<NoisyMarginal> marginals) {
-  TableModel model{domain, {}, positive_total(marginals)};
+  TableModel model{domain, {}, positive_total(marginals), std::nullopt};
   marginal::make_consistent(domain, marginals, model.records);
   Clique covered;
   for (NoisyMarginal& measured : marginals) {

@@ -2,12 +2,14 @@
 
 #include <cstdint>
 #include <functional>
+#include <optional>
 #include <span>
 #include <string>
 #include <vector>
 
 #include "base/progress.h"
 #include "dp/ledger.h"
+#include "engine/autoregressive/codes.h"
 #include "marginal/clique.h"
 #include "schema/table.h"
 
@@ -27,6 +29,9 @@ struct TableModel {
   Domain domain;
   std::vector<Part> parts;  ///< every attribute is in at least one
   double records = 0;       ///< estimated number of records, > 0, <= kMostRecords
+  /// Draws the records that are then moved towards the parts; absent: they are drawn along a tree
+  /// of the parts.
+  std::optional<autoregressive::CodeNetwork> network;
 };
 
 /// The NetDPSyn pipeline (Sun et al., IMC 2024; PrivSyn, Zhang et al., USENIX Security 2021)

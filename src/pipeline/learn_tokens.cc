@@ -1,0 +1,66 @@
+#include "pipeline/learn_tokens.h"
+
+#include <fmt/format.h>
+
+#include <array>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+
+#include "engine/doppelganger/worker.h"
+#include "pipeline/work_folder.h"
+
+namespace tracetwin {
+namespace {
+
+using autoregressive::Job;
+using nlohmann::json;
+
+constexpr const char* kSamples = "tokens.bin";
+constexpr std::array<std::string_view, 2> kLeft = {"checkpoint", "best.weights"};
+
+/// What two jobs that are the same training have in common.
+json identity(json job) {
+  if (!job.is_object()) {
+    return job;
+  }
+  for (const char* key : {"resume", "max_seconds", "folder", "device"}) {
+    job.erase(key);
+  }
+  return job;
+}
+
+void tell(const json& line, const Progress& progress) {
+  if (!progress || !line.contains("iteration")) {
+    return;
+  }
+  const json judged = line.value("best", json());
+  const std::string stage =
+      judged.is_number()
+          ? fmt::format("training ({:.3f} nats a record held out)", judged.get<double>())
+          : std::string("training");
+  progress({stage, line.value("iteration", std::uint64_t{0}),
+            line.value("iterations", std::uint64_t{0}), "steps"});
+}
+
+}  // namespace
+
+engine::Weights learn_tokens(const autoregressive::Records& records, const TokenTraining& training,
+                             const SeriesJob& job, std::uint64_t seed, const Progress& progress) {
+  Job worker;
+  worker.folder = training.folder;
+  worker.layout = training.layout;
+  worker.options = training.options;
+  worker.seed = seed;
+  worker.max_seconds = training.max_seconds;
+  worker.device = job.device;
+  make_work_folder(worker.folder);
+  write_records(records, new_samples(worker.folder, kSamples));
+  worker.resume = settle_training({worker.folder, kSamples, kLeft}, job.resume,
+                                  identity(to_json(worker)), identity);
+  doppelganger::run_worker(worker.folder, to_json(worker),
+                           [&](const json& line) { tell(line, progress); });
+  return engine::read_weights(worker.folder / "best.weights");
+}
+
+}  // namespace tracetwin
