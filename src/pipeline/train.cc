@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/error.h"
 #include "encode/encoded.h"
@@ -18,6 +19,8 @@
 #include "engine/doppelganger/samples.h"
 #include "engine/engine.h"
 #include "pipeline/calibrate_series.h"
+#include "pipeline/kept_releases.h"
+#include "pipeline/model_file.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
 #include "pipeline/select_checkpoint.h"
@@ -81,7 +84,7 @@ struct Learned {
 };
 
 Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, double rows_of_unit,
-                           dp::Ledger& ledger) {
+                           const work::Ranks& ranks, dp::Ledger& ledger) {
   std::size_t releases = 0;
   int undeclared = 0;
   for (const Field& field : trace.schema.fields) {
@@ -94,6 +97,7 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, doub
   options.floor = rarest_code(trace.rows());
   options.name_rho = kNameShares * options.rho_per_release;
   options.category_releases = undeclared;
+  options.ranks = ranks;
   Learned learned;
   for (std::size_t f = 0; f < trace.columns.size(); ++f) {
     const Field& field = trace.schema.fields[f];
@@ -102,7 +106,7 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, doub
     learned.hosts.push_back(
         field.kind == FieldKind::kAddress
             ? HostSpread::learn(trace.columns[f], vocabulary,
-                                {field.name, options.rho_per_release, rows_of_unit}, ledger)
+                                {field.name, options.rho_per_release, rows_of_unit, ranks}, ledger)
             : HostSpread());
     options.category_releases -= is_undeclared(field) ? 1 : 0;
     learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)}, counts);
@@ -207,7 +211,7 @@ engine::TableModel learn_tables(const PrivateTrace& trace, const TrainJob& job,
   const EncodedTrace records(trace.columns, model.vocabularies, trace.schema.fields, job.threads);
   const auto impossible = impossible_pairs(trace.schema, model.vocabularies);
   return engine.train({&records, std::move(one_ways), rho, rows_of_unit, impossible,
-                       labels_of(trace.schema), job.threads},
+                       labels_of(trace.schema), job.threads, job.site.ranks},
                       ledger, progress);
 }
 
@@ -237,11 +241,25 @@ void train_privately(const PrivateTrace& trace, const TrainJob& job, const UnitB
   }
 }
 
-}  // namespace
-
-TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
+/// Whether several processes have a part in it from beginning to end.
+bool is_shared(const TrainJob& job) {
   const engine::Engine& engine = engine::engine_named(job.engine);
-  check_engine(engine, job);
+  return engine.kind == engine::Kind::kTables ||
+         (engine.kind == engine::Kind::kSeries && !job.budget);
+}
+
+/// As the file has it, and so the same at all processes, whatever their machines are.
+TwinModel from_first(const work::Ranks& ranks, const TwinModel& model) {
+  MemorySink sink;
+  if (ranks.first()) {
+    write_model(model, sink);
+  }
+  const std::string bytes = ranks.from_first(sink.take());
+  return read_model(Buffered(memory_source(std::as_bytes(std::span(bytes)))), "the model");
+}
+
+TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
+  const engine::Engine& engine = engine::engine_named(job.engine);
   PrivateTrace trace = read_private(job, progress);
   if (job.approve) {
     job.approve(trace.schema);
@@ -253,6 +271,9 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
     *summary = trace.summary;
   }
   dp::Ledger ledger = open_ledger(job, bound.unit);
+  if (job.site.folder || !job.site.ranks.alone()) {
+    ledger.keep_releases(kept_releases(job.site));
+  }
   TwinModel model;
   model.engine = engine.name;
   const bool private_series = engine.kind == engine::Kind::kSeries && job.budget.has_value();
@@ -267,7 +288,7 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   model.source_format = trace.info.format;
   model.window = window_of(trace, rows_of_unit, ledger);
   auto [vocabularies, hosts, one_ways] =
-      learn_vocabularies(trace, model.window, rows_of_unit, ledger);
+      learn_vocabularies(trace, model.window, rows_of_unit, job.site.ranks, ledger);
   if (trace.schema.kind == TraceKind::kPackets) {
     model.packets =
         learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);
@@ -277,8 +298,10 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   if (private_series) {
     train_privately(trace, job, bound, critic_noise, std::move(one_ways), model, ledger, progress);
   } else if (engine.kind == engine::Kind::kSeries) {
-    model.series = train_series(trace, model, job.series, job.seed, progress);
-    select(model, job, progress);
+    model.series = train_series(trace, model, job.series, job.site.ranks, job.seed, progress);
+    if (job.site.ranks.first()) {
+      select(model, job, progress);
+    }
   } else if (engine.kind == engine::Kind::kTokens) {
     model.tokens = train_tokens(trace, model, job.series, job.seed, progress);
     if (model.tokens->packets) {
@@ -291,6 +314,22 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   model.ledger = ledger.report();
   model.ledger.unit_rows = bound.rows;
   return model;
+}
+
+}  // namespace
+
+TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
+  check_engine(engine::engine_named(job.engine), job);
+  const work::Ranks& ranks = job.site.ranks;
+  if (ranks.alone()) {
+    return learn(job, progress, summary);
+  }
+  if (is_shared(job)) {
+    return from_first(ranks, learn(job, progress, summary));
+  }
+  TrainJob alone = job;
+  alone.site.ranks = {};
+  return from_first(ranks, ranks.first() ? learn(alone, progress, summary) : TwinModel());
 }
 
 }  // namespace tracetwin
