@@ -124,6 +124,21 @@ TEST_F(RanksOverMpi, TheFirstAloneSpeaks) {
   EXPECT_EQ(on(3, "list formats").out, program_.run("list formats").out);
 }
 
+TEST_F(RanksOverMpi, MeetOverNetworksOfTheirOwn) {
+  const std::string script = (source_dir() / "tests" / "e2e" / "two_networks.sh").string();
+  const std::string train = "train flows.csv -o m.twin --progress-file p" + kPrivate;
+  ASSERT_EQ(program_.run(train).exit, 0);
+  const std::string expected = program_.read("m.twin");
+  const auto ran = program_.shell("ASAN_OPTIONS=detect_leaks=0 " + script + " $tracetwin " + train);
+  if (ran.exit == 77) {
+    GTEST_SKIP() << "network namespaces cannot be made here";
+  }
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_TRUE(program_.read("m.twin") == expected);
+  EXPECT_THAT(program_.read("p.rank-1"), HasSubstr("\"host\":\"rank-b\""));
+  EXPECT_THAT(ran.err, testing::ContainsRegex("[0-9]{5,} bytes crossed"));
+}
+
 TEST_F(RanksOverMpi, ARankThatDiesEndsAllAndTheSameCommandGoesOn) {
   ASSERT_EQ(program_.run("train flows.csv -o m.twin" + kPrivate).exit, 0);
   const std::string generate =
