@@ -5,6 +5,9 @@ option(TRACETWIN_WERROR "treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 set(TRACETWIN_WITH_TORCH AUTO CACHE STRING
   "build the worker that trains neural engines: ON, OFF, or AUTO (when libtorch is found)")
 set_property(CACHE TRACETWIN_WITH_TORCH PROPERTY STRINGS AUTO ON OFF)
+set(TRACETWIN_WITH_MPI AUTO CACHE STRING
+  "let several processes work together over MPI: ON, OFF, or AUTO (when it is found)")
+set_property(CACHE TRACETWIN_WITH_MPI PROPERTY STRINGS AUTO ON OFF)
 set(TRACETWIN_SANITIZE "" CACHE STRING
   "comma-separated sanitizers for every target, such as address,undefined")
 

@@ -21,6 +21,8 @@ BUILD=(
   "libzstd-dev=zstd files"
   "libsodium-dev=cryptographic randomness for privacy noise"
   "libzip-dev=model files"
+  "libopenmpi-dev=several processes that work together"
+  "openmpi-bin=mpirun, which starts them"
   "libboost-dev=statistics of the audit"
   "libxgboost-dev=boosted trees of the evaluation"
   "libsvm-dev=anomaly detection of the evaluation"
@@ -41,6 +43,10 @@ TEST=(
   "llvm=readable stacks in fuzzing reports"
   "clang-format=formatting check"
   "clang-tidy=static checks"
+  "munge=Slurm on one machine"
+  "slurmctld=Slurm on one machine"
+  "slurmd=Slurm on one machine"
+  "slurm-client=Slurm on one machine"
 )
 
 case "${1:-build}" in

@@ -11,25 +11,26 @@ import pathlib
 import re
 import sys
 
-BELOW_ENGINE = ["base", "schema", "dp", "marginal"]
+BELOW_ENGINE = ["base", "work", "schema", "dp", "marginal"]
 BELOW_PIPELINE = [
-    "base", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine", "series",
-    "tokens", "netshare"]
+    "base", "work", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine",
+    "series", "tokens", "netshare"]
 ROOMS = {
     "base": [],
+    "work": ["base"],
     "trace": ["base"],
     "schema": ["base", "trace"],
     "dp": ["base"],
     "compile": ["base", "trace"],
-    "encode": ["base", "trace", "schema", "dp", "compile"],
+    "encode": ["base", "work", "trace", "schema", "dp", "compile"],
     "where": ["base", "trace", "schema", "dp", "compile", "encode"],
-    "marginal": ["base", "schema", "dp"],
+    "marginal": ["base", "work", "schema", "dp"],
     "engine": BELOW_ENGINE,
     "series": ["base", "trace", "schema", "dp", "compile", "encode", "marginal", "engine"],
     "tokens": ["base", "trace", "schema", "dp", "compile", "encode", "engine"],
     "neural": ["base", "dp", "engine"],
     "netshare": ["base", "engine/doppelganger"],
-    "evaluate": ["base", "trace"],
+    "evaluate": ["base", "work", "trace"],
     "pipeline": BELOW_PIPELINE + ["evaluate"],
     "audit": BELOW_PIPELINE + ["pipeline"],
     "cli": BELOW_PIPELINE + ["pipeline", "audit", "evaluate"],

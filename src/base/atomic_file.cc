@@ -65,6 +65,10 @@ void release(Slot* slot) {
   }
 }
 
+fs::path folder_of(const fs::path& path) {
+  return path.has_parent_path() ? path.parent_path() : fs::path(".");
+}
+
 void write_all(int descriptor, std::span<const std::byte> bytes, const std::string& name) {
   while (!bytes.empty()) {
     const ssize_t written = ::write(descriptor, bytes.data(), bytes.size());
@@ -128,6 +132,15 @@ class InPlaceSink final : public DescriptorSink {
   bool owned_;
 };
 
+/// So that a new name, too, is there after the power has failed. Not all file systems can.
+void sync_folder_of(const fs::path& path) {
+  const int folder = ::open(folder_of(path).c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (folder >= 0) {
+    ::fsync(folder);
+    ::close(folder);
+  }
+}
+
 class TemporaryFile final : public DescriptorSink {
  public:
   TemporaryFile(int descriptor, std::string temporary, std::string target)
@@ -150,16 +163,13 @@ class TemporaryFile final : public DescriptorSink {
     }
     ::close(descriptor_);
     descriptor_ = -1;
+    sync_folder_of(name_);
   }
 
  private:
   std::string temporary_;
   Slot* slot_;
 };
-
-fs::path folder_of(const fs::path& path) {
-  return path.has_parent_path() ? path.parent_path() : fs::path(".");
-}
 
 std::unique_ptr<ByteSink> open_temporary(const fs::path& path) {
   std::error_code ignored;

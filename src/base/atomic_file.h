@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 
 namespace tracetwin {
 
@@ -19,6 +20,20 @@ class ByteSink {
   virtual void commit() = 0;
 
   void write(std::string_view text) { write(std::as_bytes(std::span(text))); }
+};
+
+/// Keeps what is written in memory.
+class MemorySink final : public ByteSink {
+ public:
+  using ByteSink::write;
+  void write(std::span<const std::byte> bytes) override {
+    bytes_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  }
+  void commit() override {}
+  std::string take() { return std::move(bytes_); }
+
+ private:
+  std::string bytes_;
 };
 
 /// Opens `path` for writing; "-" is standard output. Bytes go to a temporary file in the same

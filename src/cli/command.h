@@ -2,11 +2,14 @@
 
 #include <functional>
 #include <span>
+#include <string>
 #include <string_view>
+#include <vector>
 
 #include "base/error.h"
 #include "cli/console.h"
 #include "cli/options.h"
+#include "work/ranks.h"
 
 namespace tracetwin::cli {
 
@@ -14,6 +17,8 @@ namespace tracetwin::cli {
 struct Context {
   const CommonOptions& common;
   Console& console;
+  work::Ranks ranks;                   ///< the processes that do the command together
+  std::vector<std::string> arguments;  ///< as typed, the command's name first
 };
 
 /// Does the work of a command; throws Error for what stops it.
@@ -23,6 +28,7 @@ using Action = std::function<ExitCode(Context&)>;
 struct Command {
   std::string_view name;
   std::string_view summary;  ///< one line for --help
+  bool shared;  ///< of several processes all have a part in it; else the first does it alone
   /// Declares the command's options on `app` and returns what to run once they are parsed.
   Action (*define)(CLI::App& app, CommonOptions& common);
 };

@@ -10,6 +10,7 @@ Action define_synthesize(CLI::App& app, CommonOptions& common);
 Action define_train(CLI::App& app, CommonOptions& common);
 Action define_generate(CLI::App& app, CommonOptions& common);
 Action define_convert(CLI::App& app, CommonOptions& common);
+Action define_status(CLI::App& app, CommonOptions& common);
 Action define_audit(CLI::App& app, CommonOptions& common);
 Action define_evaluate(CLI::App& app, CommonOptions& common);
 Action define_run(CLI::App& app, CommonOptions& common);

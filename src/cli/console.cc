@@ -11,10 +11,23 @@
 
 namespace tracetwin::cli {
 
-Console::Console(Level level)
-    : level_(level), line_(stderr, level != Level::kQuiet && ::isatty(STDERR_FILENO) != 0) {}
+Console::Console(Level level, bool speaks)
+    : level_(speaks ? level : Level::kQuiet),
+      speaks_(speaks),
+      line_(stderr, level_ != Level::kQuiet && ::isatty(STDERR_FILENO) != 0) {}
+
+Console::~Console() {
+  for (const auto& log : logs_) {
+    if (!failed_) {
+      log->end();
+    }
+  }
+}
 
 void Console::out(std::string_view text) {
+  if (!speaks_) {
+    return;
+  }
   line_.clear();
   const auto sink = open_output("-", true);
   sink->write(text);
@@ -47,10 +60,26 @@ void Console::error(std::string_view what, std::string_view remedy) {
 }
 
 Progress Console::progress() {
-  if (!line_.shown()) {
+  if (!line_.shown() && logs_.empty()) {
     return {};
   }
-  return [this](const ProgressEvent& event) { line_.update(event); };
+  return [this](const ProgressEvent& event) {
+    line_.update(event);
+    for (const auto& log : logs_) {
+      log->tell(event);
+    }
+  };
+}
+
+void Console::log_to(const std::filesystem::path& path, const work::Ranks& ranks) {
+  logs_.push_back(std::make_unique<work::Log>(path, ranks.rank(), ranks.size()));
+}
+
+void Console::log_failure(std::string_view what) {
+  failed_ = true;
+  for (const auto& log : logs_) {
+    log->fail(what);
+  }
 }
 
 void Console::say(std::string_view line) {

@@ -13,6 +13,7 @@
 #include "cli/evaluate_text.h"
 #include "cli/evaluation_files.h"
 #include "cli/model_options.h"
+#include "cli/work_options.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -23,6 +24,7 @@ struct Options {
   std::string holdout;
   EvaluationFiles files;
   evaluate::EvaluateJob job;
+  std::string folder;
 };
 
 /// NAME=FILE, or a file, which then gives the name.
@@ -70,6 +72,16 @@ std::vector<std::string> inputs_of(const evaluate::EvaluateJob& job) {
   return inputs;
 }
 
+/// The seed is typed, or 0.
+Work begin_evaluation(const Options& options, const evaluate::EvaluateJob& job, Context& context) {
+  WorkRequest request;
+  request.folder = options.folder;
+  request.inputs = inputs_of(job);
+  request.seed.seed = job.seed;
+  request.tells_seed = false;
+  return begin_work(request, context);
+}
+
 ExitCode run_evaluate(const Options& options, Context& context) {
   evaluate::EvaluateJob job = options.job;
   job.real = options.real;
@@ -80,7 +92,10 @@ ExitCode run_evaluate(const Options& options, Context& context) {
   check_standard_input(options, job);
   const bool force = context.common.force;
   check_evaluation_files(options.files, inputs_of(job), force);
+  const Work work = begin_evaluation(options, job, context);
+  job.site = work.site;
   const auto report = evaluate_to_files(job, options.files, force, context.console.progress());
+  finish_work(work);
   if (options.files.json != "-" && options.files.report != "-") {
     context.console.out(evaluation_text(report, context.common.verbose));
   }
@@ -115,6 +130,8 @@ Action define_evaluate(CLI::App& app, CommonOptions& common) {
   add_whole(app, "--threads", "Threads to use; the result does not depend on it (all processors)",
             1, 1024,
             [options](std::uint64_t n) { options->job.threads = static_cast<unsigned>(n); });
+  add_work_folder(app, options->folder);
+  add_progress_file(app, common);
   return [options](Context& context) { return run_evaluate(*options, context); };
 }
 

@@ -68,7 +68,8 @@ evaluate::Report evaluate_to_files(const evaluate::EvaluateJob& job, const Evalu
                                    bool force, const Progress& progress) {
   evaluate::Report report = evaluate::evaluate(job, progress);
   report.made_by = "tracetwin " TRACETWIN_VERSION;
-  if (files.json.empty() && files.report.empty()) {
+  job.site.ranks.barrier();  // all have seen that there is no output yet
+  if ((files.json.empty() && files.report.empty()) || !job.site.ranks.first()) {
     return report;
   }
   const std::string json = json_text(evaluate::to_json(report));

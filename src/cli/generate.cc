@@ -13,6 +13,7 @@
 #include "cli/model_options.h"
 #include "cli/shipped_models.h"
 #include "cli/skips_json.h"
+#include "cli/work_options.h"
 #include "pipeline/model_file.h"
 #include "pipeline/synthesize.h"
 #include "pipeline/write_twin.h"
@@ -26,6 +27,7 @@ struct Options {
   std::optional<std::uint64_t> count;
   SeedOptions seed;
   SelectionOptions selection;
+  std::string folder;
 };
 
 /// --force is no leave to lose the model.
@@ -44,9 +46,13 @@ ExitCode run_generate(const Options& options, Context& context) {
   const TwinModel model = read_model(model_path(options.model));
   const TwinOutput output{options.output, context.common.format, context.common.force};
   check_twin_output(output, model.schema.kind);
-  const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console);
-  const GenerateJob job{options.count, seed, options.seed.threads, std::move(selection)};
+  const Work work = begin_work(
+      {options.folder, {model_path(options.model)}, options.output, options.seed, std::nullopt},
+      context);
+  const std::uint64_t seed = work.seed;
+  const GenerateJob job{options.count, seed, options.seed.threads, std::move(selection), work.site};
   const TwinCounts written = write_twin(model, job, output, context.console.progress());
+  finish_work(work);
   note_written(written, output, context.console);
   note_privacy(model.ledger, unlearned_fields(model), context.console);
   if (context.common.json) {
@@ -74,6 +80,8 @@ Action define_generate(CLI::App& app, CommonOptions& common) {
   add_output(app, common);
   add_json(app, common);
   add_seed(app, options->seed);
+  add_work_folder(app, options->folder);
+  add_progress_file(app, common);
   return [options](Context& context) { return run_generate(*options, context); };
 }
 

@@ -17,11 +17,12 @@ namespace tracetwin::cli {
 /// Options that mean the same in every command that has them. Each command declares those it
 /// takes with the functions below; all of them take --quiet and --verbose.
 struct CommonOptions {
-  bool quiet = false;    ///< no notes and no progress, errors only
-  bool verbose = false;  ///< more notes
-  bool json = false;     ///< data on standard output as one JSON object
-  bool force = false;    ///< replace an output that exists
-  std::string format;    ///< of the output; empty: by the suffix of its name
+  bool quiet = false;         ///< no notes and no progress, errors only
+  bool verbose = false;       ///< more notes
+  bool json = false;          ///< data on standard output as one JSON object
+  bool force = false;         ///< replace an output that exists
+  std::string format;         ///< of the output; empty: by the suffix of its name
+  std::string progress_file;  ///< empty: none
   FlowTimeouts timeouts;
 };
 

@@ -4,15 +4,19 @@
 #include <signal.h>
 #include <CLI/CLI.hpp>
 
+#include <chrono>
 #include <exception>
 #include <map>
 #include <new>
 #include <sstream>
 #include <string>
+#include <thread>
 
 #include "base/atomic_file.h"
 #include "cli/command.h"
 #include "cli/usage.h"
+#include "work/launch.h"
+#include "work/log.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -30,6 +34,7 @@ struct Program {
   CommonOptions common;
   CLI::App app{kDescription, "tracetwin"};
   std::map<const CLI::App*, Action> actions;
+  std::map<const CLI::App*, const Command*> rows;
 
   Program() {
     add_version(app);
@@ -45,6 +50,7 @@ struct Program {
       add_version(*sub);
       add_verbosity(*sub, common);
       actions[sub] = command.define(*sub, common);
+      rows[sub] = &command;
     }
   }
 };
@@ -56,20 +62,29 @@ Console::Level level_of(const CommonOptions& common) {
 }
 
 /// Help and version leave the parser as exceptions that mean success.
-ExitCode answer(const CLI::App& app, const CLI::ParseError& asked) {
+ExitCode answer(const CLI::App& app, const CLI::ParseError& asked, const work::Ranks& ranks) {
   std::ostringstream text;
   app.exit(asked, text, text);
-  Console().out(text.str());
+  Console(Console::Level::kNormal, ranks.first()).out(text.str());
   return ExitCode::kDone;
 }
 
-ExitCode parse_and_run(int argc, char** argv) {
+ExitCode act(const Action& action, Context& context) {
+  try {
+    return action(context);
+  } catch (const std::exception& error) {
+    context.console.log_failure(error.what());
+    throw;
+  }
+}
+
+ExitCode parse_and_run(int argc, char** argv, const work::Ranks& ranks) {
   Program program;
   try {
     program.app.parse(argc, argv);
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
-      return answer(program.app, error);
+      return answer(program.app, error, ranks);
     }
     throw usage_error(program.app, error);
   }
@@ -81,16 +96,32 @@ ExitCode parse_and_run(int argc, char** argv) {
   if (program.common.quiet && program.common.verbose) {
     throw Error("--quiet and --verbose contradict each other", "Give one of them.");
   }
-  Console console(level_of(program.common));
-  Context context{program.common, console};
-  return program.actions.at(chosen.front())(context);
+  if (!program.rows.at(chosen.front())->shared && !ranks.first()) {
+    return ExitCode::kDone;
+  }
+  Console console(level_of(program.common), ranks.first());
+  if (!program.common.progress_file.empty()) {
+    console.log_to(work::log_of_rank(program.common.progress_file, ranks.rank()), ranks);
+  }
+  Context context{program.common,
+                  console,
+                  program.rows.at(chosen.front())->shared ? ranks : work::Ranks(),
+                  {argv + 1, argv + argc}};
+  return act(program.actions.at(chosen.front()), context);
 }
 
-ExitCode report(const Error& error) {
+/// What stops all ranks alike is said by the first, which ends the others while they wait here.
+ExitCode report(const Error& error, const work::Ranks& ranks) {
   if (stdout_is_closed()) {
     return ExitCode::kDone;
   }
-  Console().error(error.what(), error.remedy());
+  constexpr std::chrono::milliseconds kForTheFirst(700);
+  if (!ranks.first()) {
+    std::this_thread::sleep_for(kForTheFirst);
+  }
+  const std::string who = ranks.alone() ? "" : fmt::format("rank {}: ", ranks.rank());
+  Console().error(who + error.what(), error.remedy());
+  ranks.end_all(static_cast<int>(error.exit_code()));
   return error.exit_code();
 }
 
@@ -100,14 +131,18 @@ int run(int argc, char** argv) {
   remove_temporaries_on_signals();
   ::signal(SIGPIPE, SIG_IGN);  // a closed pipe is an error of write(), handled in report()
   ExitCode code = ExitCode::kDone;
+  work::Ranks ranks;
   try {
-    code = parse_and_run(argc, argv);
+    ranks = work::launched_ranks();
+    code = parse_and_run(argc, argv, ranks);
   } catch (const Error& error) {
-    code = report(error);
+    code = report(error, ranks);
   } catch (const std::bad_alloc&) {
-    code = report(Error("there is not enough memory", "Try a smaller trace or a larger machine."));
+    code = report(Error("there is not enough memory", "Try a smaller trace or a larger machine."),
+                  ranks);
   } catch (const std::exception& error) {
-    code = report(Error(fmt::format("internal error: {}", error.what()), "Please report it."));
+    code =
+        report(Error(fmt::format("internal error: {}", error.what()), "Please report it."), ranks);
   }
   return static_cast<int>(code);
 }

@@ -134,10 +134,9 @@ void add_series(CLI::App& app, SeriesOptions& options) {
                "Stop training after this time and take what there is")
       ->group(kGroup);
   app.add_option("--work-folder", options.folder,
-                 "Where samples and checkpoints are kept (private!); without it, beside the output "
-                 "until training is done")
-      ->type_name("FOLDER")
-      ->group(kGroup);
+                 "Keep what is done here (private!), so that the same command goes on where it "
+                 "was ended; networks without it: beside the output, until training is done")
+      ->type_name("FOLDER");
   add_whole(app, "--candidates", "Checkpoints that are compared at the end; 1 takes the last", 1,
             1000, [&](std::uint64_t most) { options.job.candidates = most; })
       ->default_str(std::to_string(options.job.candidates))
@@ -184,6 +183,10 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
 std::optional<std::uint64_t> seed_to_resume(const SeriesOptions& options,
                                             const std::string& output) {
   return options.job.resume ? remembered_seed(folder_for(options, output, 0)) : std::nullopt;
+}
+
+std::filesystem::path series_folder(const SeriesOptions& options, const std::string& output) {
+  return folder_for(options, output, 0);
 }
 
 void clear_work(const SeriesOptions& options, const SeriesJob& job) {

@@ -37,6 +37,9 @@ SeriesJob series_job(const SeriesOptions& options, const std::string& output, st
 std::optional<std::uint64_t> seed_to_resume(const SeriesOptions& options,
                                             const std::string& output);
 
+/// Where the job works on a file `output`.
+std::filesystem::path series_folder(const SeriesOptions& options, const std::string& output);
+
 /// Removes the folder of a training that is done, unless the user named it.
 void clear_work(const SeriesOptions& options, const SeriesJob& job);
 

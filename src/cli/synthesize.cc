@@ -12,6 +12,7 @@
 #include "cli/job_json.h"
 #include "cli/model_options.h"
 #include "cli/skips_json.h"
+#include "cli/training_work.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -43,12 +44,13 @@ void check_report(const Options& options, bool force) {
                          force);
 }
 
-void write_report(const Options& options, std::uint64_t seed, Context& context) {
+void write_report(const Options& options, const Work& work, Context& context) {
   evaluate::EvaluateJob job;
   job.real = options.train.inputs.front();
   job.synthetic = {{"twin", options.output}};
-  job.seed = seed;
+  job.seed = work.seed;
   job.threads = options.seed.threads;
+  job.site.ranks = work.site.ranks;
   evaluate_to_files(job, {options.report, {}}, context.common.force, context.console.progress());
   context.console.note("The report " + options.report +
                        " compares the twin with the real trace and is not private.");
@@ -58,23 +60,27 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   SynthesizeJob job;
   check_json(context.common, options.output);
   check_report(options, context.common.force);
-  const std::uint64_t seed = resolve_seed(options.seed, options.output, context.console,
-                                          seed_to_resume(options.train.series, options.output));
+  const Selection selection = selection_of(options.selection);
+  const Work work = begin_work(
+      training_work(options.train, options.output, options.output, options.seed), context);
+  const std::uint64_t seed = work.seed;
   note_method(options.train, context.console);
-  job.train = training_job(options.train, context.common, options.output, seed);
-  job.train.threads = options.seed.threads;
-  job.generate = {options.count, seed, options.seed.threads, selection_of(options.selection)};
+  job.train = training_job(options.train, context.common, options.output, options.seed, work);
+  job.generate = {options.count, seed, options.seed.threads, selection, work.site};
   job.output = {options.output, context.common.format, context.common.force};
   if (!options.model.empty()) {
     job.model = options.model;
   }
   const SynthesizeResult result = synthesize(job, context.console.progress());
-  clear_work(options.train.series, job.train.series);
+  finish_work(work);
+  if (work.site.ranks.first()) {
+    clear_work(options.train.series, job.train.series);
+  }
   note_training(result.trained, result.schema, context.console);
   note_written(result.written, job.output, context.console);
   note_privacy(result.ledger, result.unlearned, context.console);
   if (!options.report.empty()) {
-    write_report(options, seed, context);
+    write_report(options, work, context);
   }
   if (context.common.json) {
     auto json = training_json(options.train.inputs.front(), result.trained, result.schema);
@@ -104,6 +110,7 @@ Action define_synthesize(CLI::App& app, CommonOptions& common) {
   add_json(app, common);
   add_training(app, options->train, common);
   add_seed(app, options->seed);
+  add_progress_file(app, common);
   return [options](Context& context) { return run_synthesize(*options, context); };
 }
 

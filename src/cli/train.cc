@@ -9,6 +9,7 @@
 #include "cli/job_json.h"
 #include "cli/model_options.h"
 #include "cli/skips_json.h"
+#include "cli/training_work.h"
 #include "pipeline/synthesize.h"
 
 namespace tracetwin::cli {
@@ -24,15 +25,22 @@ ExitCode run_train(const Options& options, Context& context) {
   check_output(options.output, context.common.force);
   check_json(context.common, options.output);
   // A model holds its seed, so that nobody who wants quiet has to be told.
-  const std::uint64_t seed = resolve_seed(options.seed, "", context.console,
-                                          seed_to_resume(options.train.series, options.output));
+  const Work work =
+      begin_work(training_work(options.train, options.output, "", options.seed), context);
+  const std::uint64_t seed = work.seed;
   note_method(options.train, context.console);
-  TrainJob job = training_job(options.train, context.common, options.output, seed);
-  job.threads = options.seed.threads;
+  const TrainJob job =
+      training_job(options.train, context.common, options.output, options.seed, work);
   TrainSummary summary;
   const TwinModel model = train(job, context.console.progress(), &summary);
-  save_model(model, options.output, context.common.force);
-  clear_work(options.train.series, job.series);
+  work.site.ranks.barrier();  // all have seen that there is no output yet
+  if (work.site.ranks.first()) {
+    save_model(model, options.output, context.common.force);
+  }
+  finish_work(work);
+  if (work.site.ranks.first()) {
+    clear_work(options.train.series, job.series);
+  }
   note_training(summary, model.schema, context.console);
   note_privacy(model.ledger, unlearned_fields(model), context.console);
   context.console.note(fmt::format("model: {}", options.output));
@@ -56,6 +64,7 @@ Action define_train(CLI::App& app, CommonOptions& common) {
   add_json(app, common);
   add_training(app, options->train, common);
   add_seed(app, options->seed);
+  add_progress_file(app, common);
   return [options](Context& context) { return run_train(*options, context); };
 }
 

@@ -7,6 +7,7 @@
 #include <functional>
 #include <numeric>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "dp/discrete_gaussian.h"
 #include "dp/false_cells.h"
@@ -101,6 +102,21 @@ HeavyRelease heavy_release(std::vector<Cell> cells, std::size_t most, std::int64
   return result;
 }
 
+void pack(const HeavyRelease& release, Packer& to) {
+  to.put_list(release.keys);
+  to.put_list(
+      std::vector<std::int64_t>(release.counts.values().begin(), release.counts.values().end()));
+  to.put(release.threshold);
+}
+
+HeavyRelease unpack_heavy(Unpacker& from, const Sigma2& sigma2) {
+  HeavyRelease release;
+  release.keys = from.get_list<Key>();
+  release.counts = Releaser::make(from.get_list<std::int64_t>(), sigma2);
+  release.threshold = from.get<std::int64_t>();
+  return release;
+}
+
 HeavyRelease exact_heavy(std::vector<Cell> cells, const HeavyRequest& request) {
   const std::int64_t threshold = std::max<std::int64_t>(request.floor, 1);
   std::erase_if(cells, [&](const Cell& cell) { return cell.second < threshold; });
@@ -118,6 +134,26 @@ HeavyRelease noisy_heavy(std::vector<Cell> cells, const Stratum& stratum,
   add_noise_and_drop(cells, DiscreteGaussian(sigma2), threshold, noise);
   cells.insert(cells.end(), false_cells.begin(), false_cells.end());
   return heavy_release(std::move(cells), request.most, threshold, sigma2);
+}
+
+using NamedCells = std::vector<std::pair<std::string, std::int64_t>>;
+
+std::string packed(const NamedCells& cells) {
+  Packer packer;
+  for (const auto& [name, count] : cells) {
+    packer.put_text(name);
+    packer.put(count);
+  }
+  return packer.take();
+}
+
+NamedCells unpacked(const std::string& bytes) {
+  NamedCells cells;
+  for (Unpacker from(bytes); !from.at_end();) {
+    std::string name(from.get_text());
+    cells.emplace_back(std::move(name), from.get<std::int64_t>());
+  }
+  return cells;
 }
 
 }  // namespace
@@ -166,10 +202,16 @@ NoisyCounts release(const PrivateCounts& counts, const ReleaseRequest& request, 
                                        request.l2_sensitivity, counts.size());
   std::vector<std::int64_t> values(counts.exact().begin(), counts.exact().end());
   if (ledger.adds_noise()) {
-    const DiscreteGaussian law(sigma2);
-    for (std::int64_t& value : values) {
-      value += law.draw(ledger.noise());
-    }
+    const std::string bytes = ledger.released([&](NoiseSource& noise) {
+      const DiscreteGaussian law(sigma2);
+      for (std::int64_t& value : values) {
+        value += law.draw(noise);
+      }
+      Packer packer;
+      packer.put_list(values);
+      return packer.take();
+    });
+    values = Unpacker(bytes).get_list<std::int64_t>();
   }
   return Releaser::make(std::move(values), sigma2);
 }
@@ -184,10 +226,21 @@ std::vector<HeavyRelease> release_heavy(std::span<const Stratum> strata,
   const Sigma2 sigma2 = ledger.reserve(request.stage, request.what, request.rho,
                                        request.l2_sensitivity, saturated_cells(strata));
   std::vector<HeavyRelease> releases;
-  for (std::size_t i = 0; i < strata.size(); ++i) {
-    releases.push_back(ledger.adds_noise() ? noisy_heavy(std::move(present[i]), strata[i], request,
-                                                         sigma2, ledger.noise())
-                                           : exact_heavy(std::move(present[i]), request));
+  if (!ledger.adds_noise()) {
+    for (std::vector<Cell>& cells : present) {
+      releases.push_back(exact_heavy(std::move(cells), request));
+    }
+    return releases;
+  }
+  const std::string bytes = ledger.released([&](NoiseSource& noise) {
+    Packer packer;
+    for (std::size_t i = 0; i < strata.size(); ++i) {
+      pack(noisy_heavy(std::move(present[i]), strata[i], request, sigma2, noise), packer);
+    }
+    return packer.take();
+  });
+  for (Unpacker from(bytes); releases.size() < strata.size();) {
+    releases.push_back(unpack_heavy(from, sigma2));
   }
   return releases;
 }
@@ -216,7 +269,11 @@ CategoryRelease release_categories(const std::unordered_map<std::string, std::in
   if (ledger.adds_noise()) {
     result.threshold = static_cast<std::int64_t>(most) +
                        discrete_gaussian_threshold(sigma2, ledger.rows().back().delta / most);
-    add_noise_and_drop(cells, DiscreteGaussian(sigma2), result.threshold, ledger.noise());
+    const std::string bytes = ledger.released([&](NoiseSource& noise) {
+      add_noise_and_drop(cells, DiscreteGaussian(sigma2), result.threshold, noise);
+      return packed(cells);
+    });
+    cells = unpacked(bytes);
   }
   std::vector<std::int64_t> values;
   for (auto& [name, count] : cells) {

@@ -7,6 +7,7 @@
 #include <nlohmann/json.hpp>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "dp/gdp.h"
 
@@ -151,6 +152,31 @@ void Ledger::check_left(const LedgerRow& asked) const {
   if (asked.delta > 0 && !threshold_delta_.covers_nearly(asked.delta)) {
     refuse(asked, "delta", asked.delta, threshold_delta_);
   }
+}
+
+/// Insecure noise goes on behind what was drawn when the release was made, so that a run that was
+/// broken off ends like one that was not.
+std::string Ledger::released(const std::function<std::string(NoiseSource&)>& draw) {
+  if (!adds_noise() || !log_) {
+    return draw(noise_);
+  }
+  const LedgerRow& row = rows_.back();
+  const std::string request =
+      fmt::format("{}: {}, sensitivity {}, sigma2 {}/{}", row.stage, row.what, row.l2_sensitivity,
+                  row.sigma2.numerator, row.sigma2.denominator);
+  const std::string kept = log_->once(request, [&] {
+    const std::string bytes = draw(noise_);
+    Packer packer;
+    packer.put(noise_.is_insecure() ? noise_.position() : std::uint64_t{0});
+    packer.put_text(bytes);
+    return packer.take();
+  });
+  Unpacker from(kept);
+  const auto position = from.get<std::uint64_t>();
+  if (noise_.is_insecure()) {
+    noise_.go_on_at(position);
+  }
+  return std::string(from.get_text());
 }
 
 LedgerReport Ledger::report() const {

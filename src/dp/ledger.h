@@ -1,6 +1,8 @@
 #pragma once
 
 #include <cstdint>
+#include <functional>
+#include <memory>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
 #include <string>
@@ -9,6 +11,7 @@
 #include "dp/allowance.h"
 #include "dp/budget.h"
 #include "dp/noise.h"
+#include "dp/release_log.h"
 #include "dp/report.h"
 
 namespace tracetwin::dp {
@@ -66,6 +69,11 @@ class Ledger {
                          const SampledSteps& sampled);
 
   NoiseSource& noise() { return noise_; }
+  /// From now on releases go through `log`.
+  void keep_releases(std::shared_ptr<ReleaseLog> log) { log_ = std::move(log); }
+  /// What came of the reservation that was made last, as bytes: what `draw` makes of noise(), or
+  /// what the log has of it. Without noise what is exact is not kept: `draw` is called.
+  std::string released(const std::function<std::string(NoiseSource&)>& draw);
 
   /// What was spent on what, as data that can be stored and shown.
   LedgerReport report() const;
@@ -85,6 +93,7 @@ class Ledger {
   Allowance threshold_delta_;
   std::vector<LedgerRow> rows_;
   NoiseSource noise_;
+  std::shared_ptr<ReleaseLog> log_;
 };
 
 }  // namespace tracetwin::dp

@@ -88,6 +88,19 @@ void NoiseSource::refill() {
   used_ = 0;
 }
 
+void NoiseSource::go_on_at(std::uint64_t position) {
+  if (!insecure_) {
+    throw Error("noise that hides anything is not drawn from the same place twice");
+  }
+  const std::uint64_t words = buffer_.size();
+  block_ = position / words * (words / kWordsOfBlock);
+  used_ = buffer_.size();
+  if (position % words != 0) {
+    refill();
+    used_ = position % words;
+  }
+}
+
 Wide NoiseSource::below(Wide bound) {
   const auto high = static_cast<std::uint64_t>((bound - 1) >> 64);
   if (high == 0) {

@@ -28,6 +28,9 @@ class NoiseSource {
   ~NoiseSource();
 
   bool is_insecure() const { return insecure_; }
+  /// Insecure sources: how many numbers of bits() were drawn; and to go on behind so many.
+  std::uint64_t position() const { return block_ * kWordsOfBlock - (buffer_.size() - used_); }
+  void go_on_at(std::uint64_t position);
 
   std::uint64_t bits() {
     if (used_ == buffer_.size()) {
@@ -54,6 +57,8 @@ class NoiseSource {
 
   State state_ = State::kReady;
   bool insecure_ = false;
+  static constexpr std::uint64_t kWordsOfBlock = 8;
+
   std::array<std::uint8_t, 32> key_{};
   std::uint64_t block_ = 0;
   std::array<std::uint64_t, 512> buffer_{};

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "dp/counts.h"
+#include "encode/shared_counts.h"
 
 namespace tracetwin {
 namespace {
@@ -21,16 +22,17 @@ std::size_t octave_of(std::uint64_t records) {
 }
 
 /// Exact hosts by octave, and behind them the number of records.
-dp::PrivateCounts count_hosts(const PrivateColumn& column, const Vocabulary& vocabulary) {
+dp::PrivateCounts count_hosts(const PackedColumn& values, const Vocabulary& vocabulary,
+                              const work::Ranks& ranks) {
   dp::KeyCounts records;
-  dp::PrivateCounts counts(kOctaves + 1);
-  for (const Key value : column.values) {
+  for (const Key value : values) {
     if (!vocabulary.has_own_code(value)) {
       ++records[value];
-      counts.add(kOctaves);
     }
   }
-  for (const auto& [address, count] : records) {
+  dp::PrivateCounts counts(kOctaves + 1);
+  for (const auto& [address, count] : ranks.alone() ? records : united(records, ranks)) {
+    counts.add(kOctaves, count);
     counts.add(octave_of(static_cast<std::uint64_t>(count)));
   }
   return counts;
@@ -98,7 +100,11 @@ HostSpread HostSpread::learn(const PrivateColumn& column, const Vocabulary& voca
   release.what = fmt::format("records an address, of {}", request.field);
   release.rho = request.rho;
   release.l2_sensitivity = request.records_per_unit * std::sqrt(3.0);
-  const dp::NoisyCounts noisy = dp::release(count_hosts(column, vocabulary), release, ledger);
+  const work::Ranks& ranks = request.ranks;
+  const dp::NoisyCounts noisy =
+      dp::release(ranks.alone() ? count_hosts(column.values, vocabulary, ranks)
+                                : count_hosts(own_part(column.values, ranks), vocabulary, ranks),
+                  release, ledger);
   std::vector<double> hosts(noisy.values().begin(), noisy.values().end() - 1);
   if (ledger.adds_noise()) {
     hosts = fitted(std::move(hosts), std::max(1.0, static_cast<double>(noisy.values().back())));

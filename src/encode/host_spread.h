@@ -26,6 +26,7 @@ class HostSpread {
     std::string field;  ///< for the ledger
     double rho = 0;
     double records_per_unit = 1;  ///< a unit changes at most so many records
+    work::Ranks ranks = {};       ///< the processes that count together
   };
   /// Measures the addresses of `column` that `vocabulary` has no code of their own for. One record
   /// more moves one address up, which changes two octaves by one, and one more is in the number of

@@ -8,6 +8,7 @@
 #include <numeric>
 
 #include "encode/segments.h"
+#include "encode/shared_counts.h"
 
 namespace tracetwin {
 namespace {
@@ -44,6 +45,13 @@ std::vector<dp::KeyCounts> count_cells(const Codec& codec, std::size_t level,
   return counts;
 }
 
+/// What all ranks counted together.
+void merge(std::vector<dp::KeyCounts>& counts, const work::Ranks& ranks) {
+  for (std::size_t s = 0; !ranks.alone() && s < counts.size(); ++s) {
+    counts[s] = united(counts[s], ranks);
+  }
+}
+
 std::string release_name(const Field& field, std::size_t level) {
   return fmt::format("one-way of {}, level {}", field.name, level);
 }
@@ -53,6 +61,7 @@ PackedColumn open_level(const Codec& codec, const Field& field, std::size_t leve
                         const PackedColumn& values, const VocabularyOptions& options,
                         dp::Ledger& ledger, Found& found) {
   std::vector<dp::KeyCounts> counts = count_cells(codec, level, values);
+  merge(counts, options.ranks);
   std::vector<dp::Stratum> strata;
   for (std::size_t s = 0; s < counts.size(); ++s) {
     strata.push_back({std::move(counts[s]), codec.log2_cells(level, s),
@@ -92,6 +101,7 @@ void close_last_level(const Codec& codec, const Field& field, const PackedColumn
   for (const Key value : values) {
     counts.add(static_cast<std::size_t>(codec.cell(level, value)));
   }
+  options.ranks.add_up(counts.exact());
   const dp::NoisyCounts noisy = dp::release(
       counts,
       {"binning", release_name(field, level), options.rho_per_release, options.l2_sensitivity},
@@ -138,6 +148,11 @@ Vocabulary::Learned Vocabulary::learn(const Field& field, const Window& window,
     }
   }
   const PackedColumn* values = field.kind == FieldKind::kCategory ? &translated : &column.values;
+  PackedColumn part;
+  if (!options.ranks.alone()) {
+    part = own_part(*values, options.ranks);
+    values = &part;
+  }
   const std::shared_ptr<const Codec> codec = make_codec(field, window, names.size());
   Found found;
   PackedColumn left;  // by the levels so far

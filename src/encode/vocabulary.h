@@ -13,6 +13,7 @@
 #include "dp/ledger.h"
 #include "encode/codec.h"
 #include "schema/field.h"
+#include "work/ranks.h"
 
 namespace tracetwin {
 
@@ -33,6 +34,7 @@ struct VocabularyOptions {
   std::size_t most_tokens = 400;   ///< per level
   std::int64_t floor = 0;          ///< without a budget: rarest value with a code of its own
   int category_releases = 1;       ///< how many columns share the ledger's threshold delta
+  work::Ranks ranks = {};          ///< the processes that count together
 };
 
 /// The codes of one field: which cells, of which level of its codec, are told apart. Learned from

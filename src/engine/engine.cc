@@ -4,6 +4,7 @@
 #include <string>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/named.h"
 
 namespace tracetwin::engine {
@@ -21,6 +22,7 @@ TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const P
   options.impossible = request.impossible;
   options.labels = request.labels;
   options.threads = request.threads;
+  options.ranks = request.ranks;
   return train_netdpsyn(*request.records, std::move(request.one_ways), options, ledger, progress);
 }
 
@@ -32,10 +34,10 @@ TableModel train_as_published(TrainRequest request, dp::Ledger& ledger, const Pr
 }
 
 void generate_with_gum(const TableModel& model, const GenerateOptions& options,
-                       const Progress& progress, const ShardSink& sink) {
+                       const Progress& progress, const ShardWork& work) {
   GenerateOptions with_gum = options;
   with_gum.repair = Repair::kGum;
-  generate_shards(model, with_gum, progress, sink);
+  generate_shards(model, with_gum, progress, work);
 }
 
 constexpr std::array kEngines = {
@@ -69,12 +71,21 @@ const Engine& engine_named(std::string_view name) {
 Table generate_table(const Engine& engine, const TableModel& model, const GenerateOptions& options,
                      const Progress& progress) {
   Table table{model.domain, Columns(model.domain.size())};
-  engine.generate(model, options, progress, [&](const Table& shard) {
-    for (std::size_t a = 0; a < table.columns.size(); ++a) {
-      table.columns[a].insert(table.columns[a].end(), shard.columns[a].begin(),
-                              shard.columns[a].end());
+  const auto pack = [](std::size_t /*number*/, const Table& shard) {
+    Packer packer;
+    for (const auto& column : shard.columns) {
+      packer.put_list(column);
     }
-  });
+    return packer.take();
+  };
+  const auto take = [&](std::string_view bytes) {
+    Unpacker from(bytes);
+    for (auto& column : table.columns) {
+      const auto part = from.get_list<std::uint16_t>();
+      column.insert(column.end(), part.begin(), part.end());
+    }
+  };
+  engine.generate(model, options, progress, {pack, take});
   return table;
 }
 

@@ -9,6 +9,7 @@
 #include "engine/marginal/table_model.h"
 #include "marginal/clique.h"
 #include "schema/table.h"
+#include "work/ranks.h"
 
 namespace tracetwin::engine {
 
@@ -21,6 +22,7 @@ struct TrainRequest {
   std::span<const ImpossiblePair> impossible = {};
   std::vector<std::uint32_t> labels = {};  ///< attributes that others are predicted from and for
   unsigned threads = 0;
+  work::Ranks ranks = {};  ///< the processes that count together
 };
 
 /// What an engine's model is made of, and so which way a trace takes to it and back.
@@ -39,7 +41,7 @@ struct Engine {
   /// nullptr where marginals alone are no model.
   TableModel (*train)(TrainRequest request, dp::Ledger& ledger, const Progress& progress);
   void (*generate)(const TableModel& model, const GenerateOptions& options,
-                   const Progress& progress, const ShardSink& sink);
+                   const Progress& progress, const ShardWork& work);
 };
 
 /// The shards of an engine's generate() as one table.

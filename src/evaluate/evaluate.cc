@@ -18,6 +18,7 @@
 #include "evaluate/cast.h"
 #include "evaluate/columns.h"
 #include "evaluate/distances.h"
+#include "evaluate/part_bytes.h"
 #include "evaluate/plots.h"
 #include "evaluate/ranking.h"
 #include "evaluate/stages.h"
@@ -89,11 +90,30 @@ struct Runs {
   Run memoriser;
 };
 
+/// One run of a scorer, and where what it finds goes.
+struct Job {
+  Part* part;
+  std::function<Part()> score;
+};
+
+/// Whichever process is free takes the next run; all get what was found.
+void score_all(const std::vector<Job>& work, const EvaluateJob& job, const Progress& progress) {
+  StageCounter counter("scoring", work.size(), progress);
+  const auto made = job.site.share("score", work.size(), job.threads, [&](std::size_t i) {
+    std::string bytes = bytes_of(work[i].score());
+    counter.step();
+    return bytes;
+  });
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    *work[i].part = parse_part(made[i]);
+  }
+}
+
 Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progress) {
   const auto table = scorers();
   const std::vector<Run> empty(cast.synthetic.size(), Run(table.size()));
   Runs runs{empty, empty, Run(table.size())};
-  std::vector<std::function<void()>> work;
+  std::vector<Job> work;
   // What takes longest comes first, so that threads end at about the same time.
   std::vector<std::size_t> order(table.size());
   std::iota(order.begin(), order.end(), std::size_t{0});
@@ -103,9 +123,9 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
       continue;
     }
     const auto add = [&](Part& part, Role role, std::size_t which) {
-      work.emplace_back([&cast, &job, &part, role, which, scorer = &table[s]] {
-        part = scorer->score(setting_of(cast, *scorer, role, which, job.seed));
-      });
+      work.push_back({&part, [&cast, &job, role, which, scorer = &table[s]] {
+                        return scorer->score(setting_of(cast, *scorer, role, which, job.seed));
+                      }});
     };
     for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
       add(runs.synthetic[i][s], Role::kSynthetic, i);
@@ -118,7 +138,7 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
       add(runs.memoriser[s], Role::kMemoriser, 0);
     }
   }
-  run_all(work, "scoring", job.threads, progress);
+  score_all(work, job, progress);
   return runs;
 }
 
@@ -239,7 +259,9 @@ Report evaluate(const EvaluateJob& job, const Progress& progress) {
     report.results.push_back(assemble(job.synthetic[i].name, i, runs, job.quick));
   }
   report.ranking = rank_results(report.results);
-  report.plots = draw_plots(shown(job, cast, runs), cast.label, job.threads);
+  if (job.site.ranks.first()) {
+    report.plots = draw_plots(shown(job, cast, runs), cast.label, job.threads);
+  }
   return report;
 }
 

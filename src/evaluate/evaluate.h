@@ -8,6 +8,7 @@
 
 #include "base/progress.h"
 #include "evaluate/report.h"
+#include "work/site.h"
 
 namespace tracetwin::evaluate {
 
@@ -34,7 +35,8 @@ struct EvaluateJob {
   /// Of all traces only the rows that begin in it (what is checked of a capture while it is read is
   /// still that of all of it); absent: all.
   std::optional<TimeRange> times;
-  bool quick = false;  ///< leave out what learns: two-sample test, prediction, anomalies
+  bool quick = false;    ///< leave out what learns: two-sample test, prediction, anomalies
+  work::Site site = {};  ///< the processes that share the scorers' runs, and what they keep
 };
 
 /// Judges each synthetic trace against the real one. Reads traces, not encodings. Every metric gets
@@ -42,7 +44,8 @@ struct EvaluateJob {
 /// than the synthetic trace. With a hold-out, which the synthetic traces must not have been learned
 /// from, it also gets the memoriser's value: the training data in the place of the synthetic trace,
 /// held against the hold-out. Safety takes the hold-out as the real data that is in the place of
-/// the synthetic trace for its floor. Throws Error when a file cannot be read or holds another kind
+/// the synthetic trace for its floor. Every process of the site gets the same report, without plots
+/// but at the first. Throws Error when a file cannot be read or holds another kind
 /// of trace than the real one.
 Report evaluate(const EvaluateJob& job, const Progress& progress);
 

@@ -21,6 +21,7 @@ namespace {
 
 constexpr std::uint64_t kSaturated = std::uint64_t{1} << 62;
 constexpr std::size_t kPieceBlocks = 64;  // of records: far from what overflows 32-bit counters
+constexpr std::size_t kSharedPieceBlocks = 8;  // small enough that each rank gets as many
 constexpr std::size_t kChunkRows = 8192;
 constexpr std::uint64_t kGroupCells = std::uint64_t{1} << 16;  // 256 KiB of counters
 
@@ -148,7 +149,7 @@ bool contains(const Clique& whole, const Clique& part) {
 }
 
 std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const Clique> cliques,
-                                         unsigned threads) {
+                                         unsigned threads, const work::Ranks& ranks) {
   check_attributes(records.domain(), attributes_of(cliques));
   const std::vector<std::uint64_t> cells = checked_cells(records.domain(), cliques);
   const std::vector<Group> groups = group_by_cells(cells);
@@ -157,20 +158,27 @@ std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const C
   for (const std::uint64_t size : cells) {
     results.emplace_back(static_cast<std::size_t>(size));
   }
-  const std::size_t pieces = (records.blocks() + kPieceBlocks - 1) / kPieceBlocks;
+  const std::size_t piece_blocks = ranks.alone() ? kPieceBlocks : kSharedPieceBlocks;
+  const std::size_t pieces = (records.blocks() + piece_blocks - 1) / piece_blocks;
   std::mutex merging;
   parallel_blocks(groups.size() * pieces, threads, [&](std::size_t work) {
+    if (!ranks.mine(work % pieces)) {
+      return;
+    }
     const Group& group = groups[work / pieces];
-    const std::size_t first = work % pieces * kPieceBlocks;
+    const std::size_t first = work % pieces * piece_blocks;
     std::vector<std::uint32_t> counters(group.cells);
     Columns buffer;
-    for (std::size_t b = first; b < std::min(first + kPieceBlocks, records.blocks()); ++b) {
+    for (std::size_t b = first; b < std::min(first + piece_blocks, records.blocks()); ++b) {
       const ColumnViews block = records.block(b, buffer);
       count_block(block, records.domain(), cliques, cells, group, counters);
     }
     const std::lock_guard lock(merging);
     add_counters(counters, group, results);
   });
+  for (dp::PrivateCounts& counts : results) {
+    ranks.add_up(counts.exact());
+  }
   return results;
 }
 

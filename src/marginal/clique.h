@@ -8,6 +8,7 @@
 #include "dp/counts.h"
 #include "schema/impossible_pair.h"
 #include "schema/table.h"
+#include "work/ranks.h"
 
 namespace tracetwin::marginal {
 
@@ -34,11 +35,12 @@ bool contains(const Clique& whole, const Clique& part);
 dp::PrivateCounts count(const Codes& records, const Clique& clique, unsigned threads);
 dp::PrivateCounts count(const Table& table, const Clique& clique, unsigned threads);
 
-/// The same for several cliques: small tables share one pass, so that columns stay in cache and
+/// The same for several cliques, over all records that `ranks` have in common: each of them counts
+/// some, and all get the sums. Small tables share one pass, so that columns stay in cache and
 /// the counters in L2. Memory: the results and, per thread, one group of 32-bit counters (512 KiB,
 /// or one larger clique).
 std::vector<dp::PrivateCounts> count_all(const Codes& records, std::span<const Clique> cliques,
-                                         unsigned threads);
+                                         unsigned threads, const work::Ranks& ranks = {});
 std::vector<dp::PrivateCounts> count_all(const Table& table, std::span<const Clique> cliques,
                                          unsigned threads);
 

@@ -106,6 +106,9 @@ class Chooser {
     options.seed = seed;
     options.threads = job_.threads;
     options.impossible = impossible_;
+    options.site = job_.site;
+    const std::string part = fmt::format("batch-{}-shard", batch);
+    options.part = part;
     Table table = engine::generate_table(engine::engine_named(model_.engine), source.table, options,
                                          progress_);
     make_pairs_possible(model_, table, seed);

@@ -6,8 +6,10 @@
 #include <algorithm>
 #include <limits>
 #include <span>
+#include <string>
 #include <vector>
 
+#include "base/bytes.h"
 #include "base/error.h"
 #include "base/parallel.h"
 #include "compile/compiler.h"
@@ -19,9 +21,9 @@
 namespace tracetwin {
 namespace {
 
-constexpr std::size_t kBatch = 8192;
 constexpr std::size_t kConversations = 4096;  // of a block
 constexpr std::size_t kPart = 64;             // of a block that one thread takes at once
+static_assert(kRowsOfPart % kConversations == 0);
 
 bool earlier(const Packet& a, const Packet& b) {
   return a.time_ns < b.time_ns;
@@ -42,22 +44,46 @@ std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job,
   return packets;
 }
 
-/// Appends the packets of rows [begin, end) to `waiting` and keeps it sorted by time.
-void add_block(const TwinModel& model, const GenerateJob& job, const ChosenRows& rows,
-               std::size_t begin, std::size_t end, std::vector<Packet>& waiting) {
+/// The packets of rows [begin, end), conversation by conversation.
+std::vector<Packet> block_of(const TwinModel& model, const GenerateJob& job, const ChosenRows& rows,
+                             std::size_t begin, std::size_t end) {
   std::vector<std::vector<Packet>> parts((end - begin + kPart - 1) / kPart);
   parallel_blocks(parts.size(), job.threads, [&](std::size_t part) {
     const std::size_t first = begin + part * kPart;
     parts[part] = compile_rows(model, job, rows, first, std::min(end, first + kPart));
   });
-  const auto old_size = static_cast<std::ptrdiff_t>(waiting.size());
+  std::vector<Packet> packets;
   for (const auto& part : parts) {
-    waiting.insert(waiting.end(), part.begin(), part.end());
+    packets.insert(packets.end(), part.begin(), part.end());
   }
-  const auto middle = waiting.begin() + old_size;
-  std::stable_sort(middle, waiting.end(), earlier);
-  std::inplace_merge(waiting.begin(), middle, waiting.end(), earlier);
+  return packets;
 }
+
+/// Packets on their way out.
+class Waiting {
+ public:
+  explicit Waiting(const std::function<void(const Packet&)>& sink) : sink_(sink) {}
+
+  void add(const std::vector<Packet>& packets) {
+    const auto old_size = static_cast<std::ptrdiff_t>(packets_.size());
+    packets_.insert(packets_.end(), packets.begin(), packets.end());
+    const auto middle = packets_.begin() + old_size;
+    std::stable_sort(middle, packets_.end(), earlier);
+    std::inplace_merge(packets_.begin(), middle, packets_.end(), earlier);
+  }
+
+  void send_until(std::int64_t horizon) {
+    const auto ready = std::lower_bound(
+        packets_.begin(), packets_.end(), horizon,
+        [](const Packet& packet, std::int64_t limit) { return packet.time_ns < limit; });
+    std::for_each(packets_.begin(), ready, sink_);
+    packets_.erase(packets_.begin(), ready);
+  }
+
+ private:
+  const std::function<void(const Packet&)>& sink_;
+  std::vector<Packet> packets_;
+};
 
 /// Records of rows [begin, end), which are numbers `first` … of the twin.
 FlowBatch records_of(const TwinModel& model, const GenerateJob& job, std::span<const Row> rows,
@@ -71,6 +97,68 @@ FlowBatch records_of(const TwinModel& model, const GenerateJob& job, std::span<c
   return batch;
 }
 
+void pack(const FlowBatch& batch, Packer& to) {
+  to.put_list(batch.records);
+  for (const TextColumn& column : batch.extras) {
+    for (std::size_t row = 0; row < batch.records.size(); ++row) {
+      to.put_text(column[row]);
+    }
+  }
+}
+
+FlowBatch unpack_batch(Unpacker& from, std::size_t columns) {
+  FlowBatch batch;
+  batch.records = from.get_list<FlowRecord>();
+  batch.extras.resize(columns);
+  for (TextColumn& column : batch.extras) {
+    for (std::size_t row = 0; row < batch.records.size(); ++row) {
+      column.append(from.get_text());
+    }
+  }
+  return batch;
+}
+
+/// Hands the batches of all processes, each of which has those that are its own, to `sink` at the
+/// first.
+void send_batches(const work::Ranks& ranks, const std::vector<FlowBatch>& batches,
+                  std::size_t columns, const std::function<void(const FlowBatch&)>& sink) {
+  if (ranks.alone()) {
+    std::ranges::for_each(batches, sink);
+    return;
+  }
+  Packer own;
+  for (std::size_t i = ranks.rank(); !ranks.first() && i < batches.size(); i += ranks.size()) {
+    pack(batches[i], own);
+  }
+  const std::vector<std::string> made = ranks.gather(own.take());
+  std::vector<Unpacker> from(made.begin(), made.end());
+  for (std::size_t i = 0; ranks.first() && i < batches.size(); ++i) {
+    sink(ranks.mine(i) ? batches[i] : unpack_batch(from[i % ranks.size()], columns));
+  }
+}
+
+/// The packets of parts `first` … of some rows, a part a process, at the first process; each part
+/// in blocks.
+using Blocks = std::vector<std::vector<Packet>>;
+std::vector<Blocks> gather_blocks(const work::Ranks& ranks, Blocks own) {
+  std::vector<Blocks> all;
+  if (ranks.alone()) {
+    all.push_back(std::move(own));
+    return all;
+  }
+  Packer packer;
+  for (const auto& block : own) {
+    packer.put_list(block);
+  }
+  for (const std::string& made : ranks.gather(packer.take())) {
+    all.emplace_back();
+    for (Unpacker from(made); !from.at_end();) {
+      all.back().push_back(from.get_list<Packet>());
+    }
+  }
+  return all;
+}
+
 }  // namespace
 
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
@@ -79,18 +167,19 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
     throw Error("the model is one of a capture, which has packets, not flow records",
                 "Generate a capture, and turn it into a flow log with tracetwin convert.");
   }
+  const std::size_t columns = extra_names(model.schema).size();
   std::uint64_t done = 0;
   choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
     const std::span<const Row> rows(chosen.rows);
-    std::vector<FlowBatch> batches((rows.size() + kBatch - 1) / kBatch);
+    std::vector<FlowBatch> batches((rows.size() + kRowsOfPart - 1) / kRowsOfPart);
     parallel_blocks(batches.size(), job.threads, [&](std::size_t i) {
-      const std::size_t begin = i * kBatch;
-      const auto some = rows.subspan(begin, std::min(kBatch, rows.size() - begin));
-      batches[i] = records_of(model, job, some, done + begin);
+      const std::size_t begin = i * kRowsOfPart;
+      const auto some = rows.subspan(begin, std::min(kRowsOfPart, rows.size() - begin));
+      if (job.site.ranks.mine(i)) {
+        batches[i] = records_of(model, job, some, done + begin);
+      }
     });
-    for (const FlowBatch& batch : batches) {
-      sink(batch);
-    }
+    send_batches(job.site.ranks, batches, columns, sink);
     done += rows.size();
     if (progress) {
       progress({"writing", done, 0, "records"});
@@ -105,29 +194,36 @@ std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
     throw Error("the model is one of a flow log, which has flow records, not packets",
                 "Write a flow format, such as .csv or --format zeek.");
   }
+  const work::Ranks& ranks = job.site.ranks;
   const std::size_t time = time_field(model.schema);
   std::uint64_t done = 0;
-  std::vector<Packet> waiting;
-  const auto send_until = [&](std::int64_t horizon) {
-    const auto ready = std::lower_bound(
-        waiting.begin(), waiting.end(), horizon,
-        [](const Packet& packet, std::int64_t limit) { return packet.time_ns < limit; });
-    std::for_each(waiting.begin(), ready, sink);
-    waiting.erase(waiting.begin(), ready);
-  };
+  Waiting waiting(sink);
   choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
     const std::size_t size = chosen.rows.size();
-    for (std::size_t begin = 0; begin < size; begin += kConversations) {
-      send_until(static_cast<std::int64_t>(static_cast<std::uint64_t>(chosen.rows[begin][time])));
-      const std::size_t end = std::min(size, begin + kConversations);
-      add_block(model, job, chosen, begin, end, waiting);
+    for (std::size_t begin = 0; begin < size; begin += kRowsOfPart * ranks.size()) {
+      Blocks own;
+      const std::size_t own_begin = std::min(size, begin + ranks.rank() * kRowsOfPart);
+      const std::size_t own_end = std::min(size, own_begin + kRowsOfPart);
+      for (std::size_t row = own_begin; row < own_end; row += kConversations) {
+        own.push_back(block_of(model, job, chosen, row, std::min(own_end, row + kConversations)));
+      }
+      std::size_t row = begin;
+      for (const Blocks& blocks : gather_blocks(ranks, std::move(own))) {
+        for (const auto& block : blocks) {
+          waiting.send_until(
+              static_cast<std::int64_t>(static_cast<std::uint64_t>(chosen.rows[row][time])));
+          waiting.add(block);
+          row += kConversations;
+        }
+      }
       if (progress) {
-        progress({"writing", done + end, 0, "conversations"});
+        progress({"writing", done + std::min(size, begin + kRowsOfPart * ranks.size()), 0,
+                  "conversations"});
       }
     }
     done += size;
   });
-  send_until(std::numeric_limits<std::int64_t>::max());
+  waiting.send_until(std::numeric_limits<std::int64_t>::max());
   return done;
 }
 

@@ -10,11 +10,12 @@
 #include "pipeline/selection.h"
 #include "trace/flow.h"
 #include "trace/packet.h"
+#include "work/site.h"
 
 namespace tracetwin {
 
 /// What a user asks of generation. The same model and job give the same twin, whatever the number
-/// of threads.
+/// of threads and processes.
 struct GenerateJob {
   /// Flow records, or conversations of a capture; absent: as many as the model estimates that the
   /// selection's time holds and its conditions let through.
@@ -22,15 +23,17 @@ struct GenerateJob {
   std::uint64_t seed = 0;
   unsigned threads = 0;
   Selection selection = {};  ///< absent: all that the model makes
+  work::Site site = {};      ///< the processes that generate it, and what they keep
 };
 
 /// Hands a synthetic flow log to `sink`, in order of start, in batches; columns as
-/// extra_names(model.schema). Throws Error when the model is one of a capture, or when the
-/// selection is impossible (chosen_rows.h).
+/// extra_names(model.schema). Of several processes the first alone gets any. Throws Error when the
+/// model is one of a capture, or when the selection is impossible (chosen_rows.h).
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                     const std::function<void(const FlowBatch&)>& sink);
 
-/// Hands the packets of a synthetic capture to `sink`, in order of time, and returns how many
+/// Hands the packets of a synthetic capture to `sink`, in order of time (of several processes the
+/// first alone gets any), and returns how many
 /// conversations they are of: these begin inside the model's window (or the time selected), and end
 /// inside it if the user gave it. Memory grows with conversations, not with packets. Throws Error
 /// when the model is one of a flow log, or when the selection is impossible.

@@ -11,6 +11,8 @@
 #include "base/error.h"
 #include "encode/flow_rows.h"
 #include "engine/engine.h"
+#include "pipeline/joined_columns.h"
+#include "pipeline/pieces.h"
 #include "trace/format/format.h"
 #include "trace/time_range.h"
 
@@ -71,12 +73,18 @@ class Reading {
  public:
   Reading(const TrainJob& job, const Progress& progress) : job_(job), progress_(progress) {}
 
+  /// Takes the fields from the first file, of which a batch has been read.
+  void begin(const FlowReader& reader) {
+    trace_.schema = flow_schema(public_columns(reader, job_.declarations), job_.declarations);
+    flows_.emplace(trace_.schema, reader.extra_columns());
+    trace_.info = reader.info();
+  }
+
   void add(FlowReader& reader) {
     FlowBatch batch;
     bool more = reader.next(batch);
     if (!flows_) {
-      trace_.schema = flow_schema(public_columns(reader, job_.declarations), job_.declarations);
-      flows_.emplace(trace_.schema, reader.extra_columns());
+      begin(reader);
     }
     flows_->set_columns(reader.extra_columns());
     for (; more; more = reader.next(batch)) {
@@ -130,7 +138,7 @@ class Reading {
 
  private:
   void finish_file(const SourceInfo& info, const Skips& skips) {
-    trace_.info = files_++ == 0 ? info : trace_.info;
+    trace_.info = trace_.info.format.empty() ? info : trace_.info;
     trace_.summary.skips.merge(skips);
   }
 
@@ -139,7 +147,6 @@ class Reading {
   PrivateTrace trace_;
   std::optional<FlowColumns> flows_;
   std::optional<ConversationColumns> packets_;
-  std::size_t files_ = 0;
 };
 
 /// Reads a file; all of a trace's files hold the same kind of thing.
@@ -158,6 +165,31 @@ void read_file(AnyReader reader, TraceKind kind, const std::filesystem::path& pa
   }
 }
 
+/// Each process reads some of the flow records.
+PrivateTrace read_pieces(const TrainJob& job, FlowReader& first, const Progress& progress) {
+  std::vector<std::filesystem::path> files = {job.input};
+  files.insert(files.end(), job.further.begin(), job.further.end());
+  const std::vector<Piece> pieces = own_pieces(files, job.site.ranks);
+  Reading reading(job, progress);
+  FlowBatch batch;
+  first.next(batch);
+  reading.begin(first);
+  for (const Piece& piece : pieces) {
+    reading.add(*open_piece(piece));
+  }
+  return joined(reading.finish(), job.site.ranks);
+}
+
+PrivateTrace read_whole(const TrainJob& job, AnyReader reader, TraceKind kind,
+                        const Progress& progress) {
+  Reading reading(job, progress);
+  read_file(std::move(reader), kind, job.input, reading);
+  for (const auto& path : job.further) {
+    read_file(open_trace(path), kind, path, reading);
+  }
+  return reading.finish();
+}
+
 }  // namespace
 
 PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
@@ -168,12 +200,10 @@ PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
   if (job.accept) {
     job.accept(kind);
   }
-  Reading reading(job, progress);
-  read_file(std::move(reader), kind, job.input, reading);
-  for (const auto& path : job.further) {
-    read_file(open_trace(path), kind, path, reading);
-  }
-  PrivateTrace trace = reading.finish();
+  const bool in_pieces = kind == TraceKind::kFlows && !job.site.ranks.alone();
+  PrivateTrace trace =
+      in_pieces ? read_pieces(job, *std::get<std::unique_ptr<FlowReader>>(reader), progress)
+                : read_whole(job, std::move(reader), kind, progress);
   if (trace.rows() == 0) {
     refuse_empty(trace.info, trace.summary.skips, trace.schema.window.has_value());
   }

@@ -14,7 +14,7 @@
 namespace tracetwin {
 namespace {
 
-constexpr std::size_t kBlock = 8192;  // rows with one stream of random numbers
+constexpr std::size_t kBlock = kRowsOfPart;  // rows with one stream of random numbers
 constexpr std::size_t kServicePort = 3;
 
 /// The way of synthetic records from an engine's codes, in no order, to rows in order of time.
@@ -33,9 +33,8 @@ class RowStream {
     }
   }
 
-  /// The codes of addresses become tokens, which hosts are made of.
-  void add(Table&& shard) {
-    const std::uint64_t number = shards_++;
+  /// A shard's run for add(); the codes of addresses become tokens, which hosts are made of.
+  std::string run_of(std::uint64_t number, Table&& shard) const {
     make_pairs_possible(model_, shard, mix(job_.seed, number));
     Random random(job_.seed, mix(kTimeStream, number));
     std::vector<CodedRow> run(shard.rows());
@@ -45,15 +44,23 @@ class RowStream {
       }
       run[row].time_ns = static_cast<std::int64_t>(static_cast<std::uint64_t>(
           model_.vocabularies[time_].decode(run[row].codes[time_], random)));
-      for (std::size_t i = 0; i < hosts_.size(); ++i) {
-        std::uint16_t& code = run[row].codes[address_fields_[i]];
-        code = model_.vocabularies[address_fields_[i]].pick(code, random);
-        hosts_[i].count(code, run[row].codes[kServicePort]);
+      for (const std::size_t field : address_fields_) {
+        std::uint16_t& code = run[row].codes[field];
+        code = model_.vocabularies[field].pick(code, random);
       }
     }
     std::stable_sort(run.begin(), run.end(),
                      [](const CodedRow& a, const CodedRow& b) { return a.time_ns < b.time_ns; });
-    runs_.add(run);
+    return SortedRuns::pack(run);
+  }
+
+  void add(std::string_view run) {
+    runs_.look(run, [&](std::span<const std::uint16_t> codes) {
+      for (std::size_t i = 0; i < hosts_.size(); ++i) {
+        hosts_[i].count(codes[address_fields_[i]], codes[kServicePort]);
+      }
+    });
+    runs_.add_packed(run);
   }
 
   void visit(const std::function<void(std::span<const Row>)>& visit) {
@@ -62,7 +69,7 @@ class RowStream {
     }
     runs_.merge([&](const CodedRow& coded) {
       begin_row(coded);
-      if (size_ == kRowsAtOnce) {
+      if (size_ == kRowsAtOnce * job_.site.ranks.size()) {
         finish(visit);
       }
     });
@@ -88,6 +95,9 @@ class RowStream {
 
   void finish(const std::function<void(std::span<const Row>)>& visit) {
     parallel_blocks((size_ + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
+      if (!job_.site.ranks.mine(block)) {
+        return;
+      }
       Random random(job_.seed, mix(kDecodeStream, visited_ / kBlock + block));
       for (std::size_t r = block * kBlock; r < std::min(size_, (block + 1) * kBlock); ++r) {
         decode(rows_[r], random);
@@ -112,7 +122,6 @@ class RowStream {
   std::vector<std::size_t> address_fields_;
   std::vector<Hosts> hosts_;  // of the address fields
   SortedRuns runs_;
-  std::uint64_t shards_ = 0;
   std::vector<Row> rows_;  // the first size_ are in use
   std::size_t size_ = 0;
   std::size_t visited_ = 0;
@@ -138,10 +147,14 @@ void stream_rows(const TwinModel& model, const GenerateJob& job, const Progress&
   options.seed = job.seed;
   options.threads = job.threads;
   options.impossible = impossible_pairs(model.schema, model.vocabularies);
+  options.site = job.site;
   RowStream stream(model, job);
-  engine::engine_named(model.engine).generate(model.table, options, progress, [&](Table&& shard) {
-    stream.add(std::move(shard));
-  });
+  engine::engine_named(model.engine)
+      .generate(model.table, options, progress,
+                {[&](std::size_t number, Table&& shard) {
+                   return stream.run_of(number, std::move(shard));
+                 },
+                 [&](std::string_view run) { stream.add(run); }});
   stream.visit(visit);
 }
 

@@ -29,13 +29,16 @@ using Row = std::vector<Key>;
 /// How many records a job without a selection makes.
 std::size_t rows_asked(const TwinModel& model, const GenerateJob& job);
 
-/// Hands the synthetic records of a model to `visit` in order of time, kRowsAtOnce at a time (the
-/// last time fewer). Memory grows with hosts (pipeline/hosts.h), not with records: these wait in
-/// sorted runs (sorted_runs.h).
-inline constexpr std::size_t kRowsAtOnce = std::size_t{1} << 16;
+/// Hands the synthetic records of a model to `visit` in order of time, kRowsAtOnce for each process
+/// of the job's site at a time (the last time fewer). Of these a process has only its own parts of
+/// kRowsOfPart rows, which are dealt out in turn; of the others' rows, only the time is right.
+/// Memory grows with hosts (pipeline/hosts.h), not with records: these wait in sorted runs
+/// (sorted_runs.h).
+inline constexpr std::size_t kRowsOfPart = 8192;
+inline constexpr std::size_t kRowsAtOnce = 8 * kRowsOfPart;
 void stream_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                  const std::function<void(std::span<const Row>)>& visit);
-/// All of them, in memory.
+/// All of them, in memory; for one process.
 std::vector<Row> generate_rows(const TwinModel& model, const GenerateJob& job,
                                const Progress& progress);
 

@@ -47,15 +47,28 @@ class SortedRuns::Reader {
 SortedRuns::SortedRuns(std::size_t codes)
     : bytes_(sizeof(std::int64_t) + codes * sizeof(std::uint16_t)), packed_(kInMemory) {}
 
-void SortedRuns::add(std::span<const CodedRow> rows) {
-  std::vector<std::byte> bytes(rows.size() * bytes_);
-  std::byte* to = bytes.data();
+std::string SortedRuns::pack(std::span<const CodedRow> rows) {
+  std::string bytes;
   for (const CodedRow& row : rows) {
-    std::memcpy(to, &row.time_ns, sizeof row.time_ns);
-    std::memcpy(to + sizeof row.time_ns, row.codes.data(), bytes_ - sizeof row.time_ns);
-    to += bytes_;
+    bytes.append(reinterpret_cast<const char*>(&row.time_ns), sizeof row.time_ns);
+    bytes.append(reinterpret_cast<const char*>(row.codes.data()),
+                 row.codes.size() * sizeof(std::uint16_t));
   }
-  runs_.push_back({packed_.append(bytes), rows.size()});
+  return bytes;
+}
+
+void SortedRuns::add_packed(std::string_view run) {
+  runs_.push_back({packed_.append(std::as_bytes(std::span(run))), run.size() / bytes_});
+}
+
+void SortedRuns::look(std::string_view run,
+                      const std::function<void(std::span<const std::uint16_t>)>& visit) const {
+  std::vector<std::uint16_t> codes((bytes_ - sizeof(std::int64_t)) / sizeof(std::uint16_t));
+  for (std::size_t at = 0; at < run.size(); at += bytes_) {
+    std::memcpy(codes.data(), run.data() + at + sizeof(std::int64_t),
+                codes.size() * sizeof(std::uint16_t));
+    visit(codes);
+  }
 }
 
 void SortedRuns::merge(const std::function<void(const CodedRow&)>& visit) const {

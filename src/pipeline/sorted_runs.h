@@ -3,6 +3,8 @@
 #include <cstdint>
 #include <functional>
 #include <span>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/spill.h"
@@ -23,8 +25,13 @@ class SortedRuns {
   /// Rows have `codes` codes each.
   explicit SortedRuns(std::size_t codes);
 
-  /// `rows` in order of time.
-  void add(std::span<const CodedRow> rows);
+  /// A run: `rows` in order of time. Its bytes may come from another process.
+  static std::string pack(std::span<const CodedRow> rows);
+  void add(std::span<const CodedRow> rows) { add_packed(pack(rows)); }
+  void add_packed(std::string_view run);
+  /// Hands the codes of each row of a packed run to `visit`.
+  void look(std::string_view run,
+            const std::function<void(std::span<const std::uint16_t>)>& visit) const;
   void merge(const std::function<void(const CodedRow&)>& visit) const;
 
  private:

@@ -58,7 +58,8 @@ SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) 
     check_conditions(job.generate.selection.where, schema);
   };
   const TwinModel model = train(train_job, progress, &result.trained);
-  if (job.model) {
+  job.train.site.ranks.barrier();  // all have seen that there is no output yet
+  if (job.model && job.train.site.ranks.first()) {
     save_model(model, *job.model, job.output.force);
   }
   result.written = write_twin(model, job.generate, job.output, progress);

@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <span>
 
 #include "base/error.h"
 #include "encode/encoded.h"
@@ -18,6 +19,8 @@
 #include "engine/doppelganger/samples.h"
 #include "engine/engine.h"
 #include "pipeline/calibrate_series.h"
+#include "pipeline/kept_releases.h"
+#include "pipeline/model_file.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
 #include "pipeline/select_checkpoint.h"
@@ -83,7 +86,7 @@ struct Learned {
 };
 
 Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, double rows_of_unit,
-                           dp::Ledger& ledger) {
+                           const work::Ranks& ranks, dp::Ledger& ledger) {
   std::size_t releases = 0;
   int undeclared = 0;
   for (const Field& field : trace.schema.fields) {
@@ -96,6 +99,7 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, doub
   options.floor = rarest_code(trace.rows());
   options.name_rho = kNameShares * options.rho_per_release;
   options.category_releases = undeclared;
+  options.ranks = ranks;
   Learned learned;
   for (std::size_t f = 0; f < trace.columns.size(); ++f) {
     const Field& field = trace.schema.fields[f];
@@ -104,7 +108,7 @@ Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, doub
     learned.hosts.push_back(
         field.kind == FieldKind::kAddress
             ? HostSpread::learn(trace.columns[f], vocabulary,
-                                {field.name, options.rho_per_release, rows_of_unit}, ledger)
+                                {field.name, options.rho_per_release, rows_of_unit, ranks}, ledger)
             : HostSpread());
     options.category_releases -= is_undeclared(field) ? 1 : 0;
     learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)}, counts);
@@ -225,9 +229,10 @@ engine::TableModel learn_tables(const Course& course, const EncodedTrace& record
                                 const std::vector<ImpossiblePair>& impossible,
                                 const engine::Engine& tables,
                                 std::vector<marginal::NoisyMarginal> one_ways, double rho) {
-  return tables.train({&records, std::move(one_ways), rho, static_cast<double>(course.bound.rows),
-                       impossible, labels_of(course.trace.schema), course.job.threads},
-                      course.ledger, course.progress);
+  return tables.train(
+      {&records, std::move(one_ways), rho, static_cast<double>(course.bound.rows), impossible,
+       labels_of(course.trace.schema), course.job.threads, course.job.site.ranks},
+      course.ledger, course.progress);
 }
 
 /// Marginals for `rho`, and for networks of tokens one of their codes.
@@ -273,8 +278,11 @@ void learn_private_series(const Course& course, double critic_noise,
 void learn_openly(const Course& course, TwinModel& model) {
   const TrainJob& job = course.job;
   if (course.engine.kind == engine::Kind::kSeries) {
-    model.series = train_series(course.trace, model, job.series, job.seed, course.progress);
-    select(model, job, course.progress);
+    model.series =
+        train_series(course.trace, model, job.series, job.site.ranks, job.seed, course.progress);
+    if (job.site.ranks.first()) {
+      select(model, job, course.progress);
+    }
     return;
   }
   model.tokens = train_tokens(course.trace, model, job.series, job.seed, course.progress);
@@ -284,8 +292,8 @@ void learn_openly(const Course& course, TwinModel& model) {
   model.copies = copies_of(course.trace, model, job.seed, job.threads);
 }
 
-void learn(const Course& course, double noise, std::vector<marginal::NoisyMarginal> one_ways,
-           TwinModel& model) {
+void learn_models(const Course& course, double noise, std::vector<marginal::NoisyMarginal> one_ways,
+                  TwinModel& model) {
   const bool tables = course.engine.kind == engine::Kind::kTables;
   if (!tables && !course.job.budget) {
     learn_openly(course, model);
@@ -297,9 +305,24 @@ void learn(const Course& course, double noise, std::vector<marginal::NoisyMargin
   }
 }
 
-}  // namespace
+/// Whether several processes have a part in it from beginning to end.
+bool is_shared(const TrainJob& job) {
+  const engine::Engine& engine = engine::engine_named(job.engine);
+  return engine.kind == engine::Kind::kTables ||
+         (engine.kind == engine::Kind::kSeries && !job.budget);
+}
 
-TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
+/// As the file has it, and so the same at all processes, whatever their machines are.
+TwinModel from_first(const work::Ranks& ranks, const TwinModel& model) {
+  MemorySink sink;
+  if (ranks.first()) {
+    write_model(model, sink);
+  }
+  const std::string bytes = ranks.from_first(sink.take());
+  return read_model(Buffered(memory_source(std::as_bytes(std::span(bytes)))), "the model");
+}
+
+TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
   const engine::Engine& engine = engine::engine_named(job.engine);
   PrivateTrace trace = read_private(job, progress);
   if (job.approve) {
@@ -309,6 +332,9 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   clip(trace, bound, job.seed);
   const auto rows_of_unit = static_cast<double>(bound.rows);
   dp::Ledger ledger = open_ledger(job, bound.unit);
+  if (job.site.folder || !job.site.ranks.alone()) {
+    ledger.keep_releases(kept_releases(job.site));
+  }
   const Course course{trace, job, engine, bound, ledger, progress};
   const double noise = pay_for_noise(course);
   TwinModel model;
@@ -319,14 +345,14 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
   model.source_format = trace.info.format;
   model.window = window_of(trace, rows_of_unit, ledger);
   auto [vocabularies, hosts, one_ways] =
-      learn_vocabularies(trace, model.window, rows_of_unit, ledger);
+      learn_vocabularies(trace, model.window, rows_of_unit, job.site.ranks, ledger);
   if (trace.schema.kind == TraceKind::kPackets) {
     model.packets =
         learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);
   }
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);
-  learn(course, noise, std::move(one_ways), model);
+  learn_models(course, noise, std::move(one_ways), model);
   model.ledger = ledger.report();
   model.ledger.unit_rows = bound.rows;
   if (summary != nullptr) {
@@ -334,6 +360,21 @@ TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* sum
     summary->copies = model.copies;
   }
   return model;
+}
+
+}  // namespace
+
+TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary) {
+  const work::Ranks& ranks = job.site.ranks;
+  if (ranks.alone()) {
+    return learn(job, progress, summary);
+  }
+  if (is_shared(job)) {
+    return from_first(ranks, learn(job, progress, summary));
+  }
+  TrainJob alone = job;
+  alone.site.ranks = {};
+  return from_first(ranks, ranks.first() ? learn(alone, progress, summary) : TwinModel());
 }
 
 }  // namespace tracetwin

@@ -14,6 +14,7 @@
 #include "schema/field.h"
 #include "trace/assemble.h"
 #include "trace/skips.h"
+#include "work/site.h"
 
 namespace tracetwin {
 
@@ -32,6 +33,7 @@ struct TrainJob {
   Declarations declarations;
   FlowTimeouts timeouts;
   std::size_t steps_per_conversation = 6;  ///< captures: packets a conversation contributes at most
+  work::Site site = {};                    ///< the processes that train it, and what they keep
   /// Told what the input holds before it is read; may throw what ends the training. Or empty.
   std::function<void(TraceKind)> accept;
   /// Told the trace's fields before anything is learned or spent; likewise.
@@ -46,8 +48,9 @@ struct TrainSummary {
   std::optional<CopyCheck> copies;  ///< engines of tokens
 };
 
-/// Reads, encodes and learns a trace. Throws Error for unreadable or empty input (exit 2) and when
-/// the budget does not suffice (exit 3).
+/// Reads, encodes and learns a trace. Every process of the site gets the same model. Networks of
+/// tokens and private ones are trained by the first alone. Throws Error for unreadable or empty
+/// input (exit 2) and when the budget does not suffice (exit 3).
 TwinModel train(const TrainJob& job, const Progress& progress, TrainSummary* summary = nullptr);
 
 }  // namespace tracetwin

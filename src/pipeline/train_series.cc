@@ -72,7 +72,7 @@ class ChunkTraining {
     job.resume = settle_training({job.folder, kSamples, kLeft}, job_.resume,
                                  identity(doppelganger::to_json(job)), identity);
     if (start && !fs::exists(job.folder / "start.weights")) {
-      fs::copy_file(*start, job.folder / "start.weights");
+      write_weights(engine::read_weights(*start), job.folder / "start.weights");
     }
     run_worker(job, [&](const WorkerReport& report) { tell(chunk, report); });
   }
@@ -108,22 +108,28 @@ class ChunkTraining {
 };
 
 /// The first chunk from scratch, the others from its weights, side by side.
-void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const SeriesJob& job) {
+void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const SeriesJob& job,
+                  const work::Ranks& ranks) {
   const unsigned threads = job.workers;
   const std::size_t chunks = scheme.chunks.size();
   // The first chunk takes as much of the time as its part of the work.
   const double tuned = static_cast<double>(chunks - 1) / (job.independent ? 1 : job.fine_tuning);
-  const double lanes = std::min<double>(thread_count(threads), std::max<double>(1, tuned));
+  const double lanes = std::min<double>(thread_count(threads) * static_cast<double>(ranks.size()),
+                                        std::max<double>(1, tuned));
   const double first_share = 1 / (1 + tuned / lanes);
   if (job.independent) {
-    parallel_blocks(chunks, threads, [&](std::size_t chunk) {
+    ranks.share(chunks, threads, [&](std::size_t chunk) {
       training.train(chunk, job.start, 1, job.max_seconds * lanes / static_cast<double>(chunks));
+      return std::string();
     });
     return;
   }
   const fs::path start = training.folder(0) / "all.weights";
   if (!job.skip_first) {
-    training.train(0, job.start, 1, job.max_seconds * first_share);
+    ranks.share(1, 1, [&](std::size_t /*first*/) {
+      training.train(0, job.start, 1, job.max_seconds * first_share);
+      return std::string();
+    });
   } else if (!fs::exists(start)) {
     throw Error(fmt::format("{} has no trained first chunk, whose training is to be skipped",
                             job.folder.string()),
@@ -132,14 +138,16 @@ void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const S
   const double each =
       chunks < 2 ? 0
                  : job.max_seconds * (1 - first_share) * lanes / static_cast<double>(chunks - 1);
-  parallel_blocks(chunks - 1, threads,
-                  [&](std::size_t i) { training.train(i + 1, start, job.fine_tuning, each); });
+  ranks.share(chunks - 1, threads, [&](std::size_t i) {
+    training.train(i + 1, start, job.fine_tuning, each);
+    return std::string();
+  });
 }
 
 }  // namespace
 
 series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& model,
-                                 const SeriesJob& job, std::uint64_t seed,
+                                 const SeriesJob& job, const work::Ranks& ranks, std::uint64_t seed,
                                  const Progress& progress) {
   const series::SeriesData data = series_data(trace, model);
   series::SeriesModel result;
@@ -148,10 +156,10 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
   for (std::size_t chunk = 0; job.calibrate && chunk < result.scheme.chunks.size(); ++chunk) {
     result.mixes.push_back(series::mix_of(result.scheme, data, mix_fields(model), chunk));
   }
-  make_work_folder(job.folder);
-  remember_seed(job.folder, seed);
   ChunkTraining training(result.scheme, job, seed, progress);
-  {
+  if (ranks.first()) {
+    make_work_folder(job.folder);
+    remember_seed(job.folder, seed);
     const series::Lexicon lexicon{data.fields, data.vocabularies, result.scheme.embeddings};
     const auto rows = series::coded(data.rows, result.scheme.attributes, data);
     const auto records = series::coded(data.records, result.scheme.features, data);
@@ -161,7 +169,8 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
                     new_samples(training.folder(chunk), kSamples));
     }
   }
-  train_chunks(training, result.scheme, job);
+  ranks.barrier();
+  train_chunks(training, result.scheme, job, ranks);
   return result;
 }
 

@@ -180,6 +180,18 @@ void commit_both(ByteSink& twin, const fs::path& summary, const std::function<vo
   }
 }
 
+/// The part of a process that is not the first, which alone writes.
+TwinCounts help_with(const TwinModel& model, const GenerateJob& job, const Progress& progress) {
+  TwinCounts counts;
+  counts.kind = model.schema.kind;
+  if (counts.kind == TraceKind::kPackets) {
+    counts.conversations = generate_packets(model, job, progress, [](const Packet&) {});
+  } else {
+    generate_flows(model, job, progress, [](const FlowBatch&) {});
+  }
+  return counts;
+}
+
 }  // namespace
 
 std::filesystem::path summary_path(const std::filesystem::path& output) {
@@ -198,6 +210,9 @@ TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const Twin
                       const Progress& progress) {
   const Format& format = format_of(output, model.schema.kind);
   check_twin_output(output, model.schema.kind);
+  if (!job.site.ranks.first()) {
+    return help_with(model, job, progress);
+  }
   const WriterOptions options = writer_options(model);
   const auto sink =
       compress_into(open_output(output.path, output.force), compression_of(output.path));

@@ -2,11 +2,13 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <map>
 
 #include "base/error.h"
 #include "base/random.h"
 #include "marginal/codes.h"
+#include "support/thread_ranks.h"
 
 namespace tracetwin::marginal {
 namespace {
@@ -97,6 +99,21 @@ TEST(Clique, SetOperations) {
   EXPECT_EQ(united({1, 3}, {2, 3}), (Clique{1, 2, 3}));
   EXPECT_TRUE(contains({1, 2, 3}, {1, 3}));
   EXPECT_FALSE(contains({1, 2, 3}, {1, 4}));
+}
+
+TEST(CountAll, RanksGetTheCountsOfAllRecords) {
+  const Table table = random_table(300000, {7, 11, 300});
+  const std::vector<Clique> cliques = {{0}, {0, 1}, {0, 1, 2}, {1, 2}};
+  const TableCodes codes(table);
+  const auto alone = count_all(codes, cliques, 1);
+  for (const std::size_t size : {2, 5}) {
+    test::as_ranks(size, [&](const work::Ranks& ranks) {
+      const auto shared = count_all(codes, cliques, 1, ranks);
+      for (std::size_t i = 0; i < cliques.size(); ++i) {
+        EXPECT_TRUE(std::ranges::equal(shared[i].exact(), alone[i].exact()));
+      }
+    });
+  }
 }
 
 }  // namespace

@@ -2,6 +2,8 @@
 // polished (polish.h) alone with a random stream of its own: linear in the rows, in parallel, and
 // the same for any number of threads. The shards take turns at the points of one systematic
 // rounding of each marginal, so their targets add up to the rounding of the whole table.
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <optional>
 #include <utility>
@@ -83,25 +85,29 @@ class Generator {
   std::size_t shards_;
   std::vector<FillStep> steps_;
   std::optional<autoregressive::CodeSampler> network_;  // draws instead of the steps
-  std::vector<double> offsets_;                // of the systematic rounding of each part
-  std::vector<std::vector<bool>> impossible_;  // cells of each part
+  std::vector<double> offsets_;                         // of the systematic rounding of each part
+  std::vector<std::vector<bool>> impossible_;           // cells of each part
 };
 
 }  // namespace
 
 void generate_shards(const TableModel& model, const GenerateOptions& options,
-                     const Progress& progress, const ShardSink& sink) {
+                     const Progress& progress, const ShardWork& work) {
   const Generator generator(model, options);
-  std::vector<Table> wave(thread_count(options.threads));
+  const std::size_t threads = thread_count(options.threads);
+  const std::size_t wave = threads * options.site.ranks.size();
   std::size_t done = 0;
-  for (std::size_t first = 0; first < generator.shards(); first += wave.size()) {
-    const std::size_t shards = std::min(wave.size(), generator.shards() - first);
-    parallel_blocks(shards, options.threads, [&](std::size_t i) {
-      wave[i] = {model.domain, generator.shard(first + i)};
+  for (std::size_t first = 0; first < generator.shards(); first += wave) {
+    const std::size_t shards = std::min(wave, generator.shards() - first);
+    const auto made = options.site.ranks.deal(shards, options.threads, [&](std::size_t i) {
+      const std::size_t number = first + i;
+      return options.site.once(fmt::format("{}-{}", options.part, number), [&] {
+        return work.pack(number, {model.domain, generator.shard(number)});
+      });
     });
     for (std::size_t i = 0; i < shards; ++i) {
-      done += wave[i].rows();
-      sink(std::move(wave[i]));
+      done += generator.rows_of(first + i);
+      work.take(made[i]);
     }
     if (progress) {
       progress({"generating", done, options.rows, "records"});

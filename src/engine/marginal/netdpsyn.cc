@@ -80,7 +80,7 @@ std::vector<NoisyMarginal> publish(const Codes& records, const std::vector<Cliqu
   }
   const std::vector<double> rho = allocate_rho(cells, options.publish_rho);
   const std::vector<dp::PrivateCounts> counts =
-      marginal::count_all(records, cliques, options.threads);
+      marginal::count_all(records, cliques, options.threads, options.ranks);
   std::vector<NoisyMarginal> published;
   for (std::size_t i = 0; i < cliques.size(); ++i) {
     const dp::ReleaseRequest request{"publishing",

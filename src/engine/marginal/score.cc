@@ -57,13 +57,14 @@ struct Scores {
 
 Scores exact_scores(const Codes& records, std::span<const marginal::Clique> pairs,
                     const std::vector<std::vector<double>>& one_ways, double total,
-                    unsigned threads) {
+                    const NetDpSynOptions& options) {
   Scores scores{dp::PrivateCounts(pairs.size()), std::vector<double>(pairs.size())};
   for (std::size_t begin = 0, end = 0; begin < pairs.size(); begin = end) {
     end = end_of_batch(records.domain(), pairs, begin);
     const auto batch = pairs.subspan(begin, end - begin);
-    const std::vector<dp::PrivateCounts> tables = marginal::count_all(records, batch, threads);
-    parallel_blocks(batch.size(), threads, [&](std::size_t i) {
+    const std::vector<dp::PrivateCounts> tables =
+        marginal::count_all(records, batch, options.threads, options.ranks);
+    parallel_blocks(batch.size(), options.threads, [&](std::size_t i) {
       const marginal::IndependentPair expected(one_ways[batch[i][0]], one_ways[batch[i][1]], total);
       scores.distance.exact()[begin + i] = expected.distance(tables[i]);
       scores.chance[begin + i] = expected.distance_by_chance();
@@ -102,7 +103,7 @@ std::vector<marginal::Clique> affordable_triples(const Domain& domain,
 std::vector<std::int64_t> misfits(const Codes& records, std::span<const marginal::Clique> triples,
                                   const NetDpSynOptions& options) {
   const std::vector<dp::PrivateCounts> tables =
-      marginal::count_all(records, triples, options.threads);
+      marginal::count_all(records, triples, options.threads, options.ranks);
   std::vector<std::int64_t> scores(triples.size());
   parallel_blocks(triples.size(), options.threads, [&](std::size_t i) {
     const auto label =
@@ -157,7 +158,7 @@ Candidates score_candidates(const Codes& records,
   }
   const auto triples = affordable_triples(domain, options, total, forecast);
   const auto expected = projected(one_ways, total);
-  const Scores scores = exact_scores(records, pairs, expected, total, options.threads);
+  const Scores scores = exact_scores(records, pairs, expected, total, options);
   std::vector<std::int64_t> all(scores.distance.exact().begin(), scores.distance.exact().end());
   const std::vector<std::int64_t> of_triples = misfits(records, triples, options);
   all.insert(all.end(), of_triples.begin(), of_triples.end());

@@ -5,6 +5,7 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "base/progress.h"
@@ -12,6 +13,7 @@
 #include "engine/autoregressive/codes.h"
 #include "marginal/clique.h"
 #include "schema/table.h"
+#include "work/site.h"
 
 namespace tracetwin::engine {
 
@@ -49,6 +51,7 @@ struct NetDpSynOptions {
   std::span<const ImpossiblePair> impossible = {};  ///< cells that the estimate keeps at zero
   std::vector<std::uint32_t> labels = {};           ///< attributes of which triples are candidates
   unsigned threads = 0;
+  work::Ranks ranks = {};  ///< the processes that count together
 };
 
 /// `one_ways` holds the already released one-way marginals, one per attribute in order; they are
@@ -73,17 +76,24 @@ struct GenerateOptions {
   int rounds = 8;  ///< sweeps of the local search after the marginal initialisation, at most
   Repair repair = Repair::kLocalSearch;
   std::vector<ImpossiblePair> impossible;  ///< pairs that the local search puts no record into
-  std::string key;  ///< attribute the initialisation starts from, "" = the best connected
+  std::string key;       ///< attribute the initialisation starts from, "" = the best connected
+  work::Site site = {};  ///< the processes that share the shards
+  std::string_view part = "shard";  ///< what shards are called where the site keeps them
 };
 
-/// Takes the records of one part of a synthetic table.
-using ShardSink = std::function<void(Table&& shard)>;
+/// What becomes of the records of one part of a synthetic table, on whichever thread of whichever
+/// process made them.
+struct ShardWork {
+  /// Makes bytes of shard `number`, on several threads at once.
+  std::function<std::string(std::size_t number, Table&& shard)> pack;
+  /// Takes the bytes of all shards, in order, on the calling thread of every process.
+  std::function<void(std::string_view bytes)> take;
+};
 
-/// Hands the records to `sink` in shards, one after the other on the calling thread: so a table may
-/// be larger than memory. Rows are in no particular order. Same model, options and seed give the
-/// same shards whatever the number of threads. Throws Error when `key` is not an attribute of the
-/// model.
+/// Generates the records in shards: so a table may be larger than memory. Rows are in no particular
+/// order. Same model, options and seed give the same shards whatever the number of threads and
+/// processes. Throws Error when `key` is not an attribute of the model.
 void generate_shards(const TableModel& model, const GenerateOptions& options,
-                     const Progress& progress, const ShardSink& sink);
+                     const Progress& progress, const ShardWork& work);
 
 }  // namespace tracetwin::engine

@@ -1,0 +1,47 @@
+#include "cli/training_work.h"
+
+#include <algorithm>
+
+#include "base/atomic_file.h"
+#include "engine/engine.h"
+
+namespace tracetwin::cli {
+namespace {
+
+/// Networks are always trained in a folder. What is read from a stream cannot be gone on with.
+std::filesystem::path folder_of(const TrainOptions& options, const std::string& output) {
+  const bool streams = std::ranges::find(options.inputs, "-") != options.inputs.end();
+  const bool networks = engine::engine_named(options.job.engine).kind != engine::Kind::kTables;
+  if (!options.series.folder.empty() && !(networks && streams)) {
+    return options.series.folder;
+  }
+  return networks && !streams && !writes_in_place(output) ? series_folder(options.series, output)
+                                                          : std::filesystem::path();
+}
+
+}  // namespace
+
+WorkRequest training_work(const TrainOptions& options, const std::string& output,
+                          const std::string& stream, const SeedOptions& seed) {
+  WorkRequest request{folder_of(options, output), options.inputs, stream, seed,
+                      seed_to_resume(options.series, output)};
+  for (const std::string& file : {options.schema_file, options.series.pretraining}) {
+    if (!file.empty()) {
+      request.inputs.push_back(file);
+    }
+  }
+  return request;
+}
+
+TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
+                      const std::string& output, const SeedOptions& seed, const Work& work) {
+  TrainJob job = training_job(options, common, output, work.seed);
+  job.threads = seed.threads;
+  job.series.workers = seed.threads;
+  job.site = work.site;
+  job.series.resume =
+      job.series.resume || (!job.budget && work.site.folder && work.site.folder->goes_on());
+  return job;
+}
+
+}  // namespace tracetwin::cli
