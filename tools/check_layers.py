@@ -17,7 +17,8 @@ BELOW_PIPELINE = [
     "tokens", "netshare"]
 ROOMS = {
     "base": [],
-    "trace": ["base"],
+    "s3": ["base"],
+    "trace": ["base", "s3"],
     "schema": ["base", "trace"],
     "dp": ["base"],
     "compile": ["base", "trace"],
