@@ -24,6 +24,7 @@ ROOMS = {
     "compile": ["base", "trace"],
     "encode": ["base", "trace", "schema", "dp", "compile"],
     "where": ["base", "trace", "schema", "dp", "compile", "encode"],
+    "intake": ["base", "s3", "trace", "schema", "dp", "compile", "encode", "where"],
     "marginal": ["base", "schema", "dp"],
     "engine": BELOW_ENGINE,
     "series": ["base", "trace", "schema", "dp", "compile", "encode", "marginal", "engine"],
@@ -33,7 +34,7 @@ ROOMS = {
     "evaluate": ["base", "trace"],
     "pipeline": BELOW_PIPELINE + ["evaluate"],
     "audit": BELOW_PIPELINE + ["pipeline"],
-    "cli": BELOW_PIPELINE + ["pipeline", "audit", "evaluate"],
+    "cli": BELOW_PIPELINE + ["s3", "intake", "pipeline", "audit", "evaluate"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

@@ -12,7 +12,9 @@
 #include "cli/commands.h"
 #include "cli/evaluate_text.h"
 #include "cli/evaluation_files.h"
+#include "cli/intake_options.h"
 #include "cli/model_options.h"
+#include "s3/place.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -22,6 +24,7 @@ struct Options {
   std::vector<std::string> synthetic;
   std::string holdout;
   EvaluationFiles files;
+  IntakeOptions intake;
   evaluate::EvaluateJob job;
 };
 
@@ -29,7 +32,8 @@ struct Options {
 evaluate::NamedFile named(const std::string& typed) {
   const std::size_t at = typed.find('=');
   std::error_code ignored;
-  if (at == std::string::npos || std::filesystem::exists(typed, ignored)) {
+  const bool is_place = s3::is_url(typed) || std::filesystem::exists(typed, ignored);
+  if (at == std::string::npos || is_place) {
     return {std::filesystem::path(typed).filename().string(), typed};
   }
   if (at == 0 || at + 1 == typed.size()) {
@@ -70,6 +74,14 @@ std::vector<std::string> inputs_of(const evaluate::EvaluateJob& job) {
   return inputs;
 }
 
+/// What is chosen is chosen of all traces; what files are read as concerns the real ones alone.
+void set_openers(const IntakeOptions& options, evaluate::EvaluateJob& job) {
+  Intake intake = intake_of(options);
+  job.open_real = opener_of(intake);
+  intake.read_as = {};
+  job.open_synthetic = opener_of(intake);
+}
+
 ExitCode run_evaluate(const Options& options, Context& context) {
   evaluate::EvaluateJob job = options.job;
   job.real = options.real;
@@ -78,6 +90,7 @@ ExitCode run_evaluate(const Options& options, Context& context) {
     job.holdout = options.holdout;
   }
   check_standard_input(options, job);
+  set_openers(options.intake, job);
   const bool force = context.common.force;
   check_evaluation_files(options.files, inputs_of(job), force);
   const auto report = evaluate_to_files(job, options.files, force, context.console.progress());
@@ -99,6 +112,8 @@ Action define_evaluate(CLI::App& app, CommonOptions& common) {
                  "Real trace that no synthetic one was learned from: adds membership inference and "
                  "the memoriser's scores")
       ->type_name("FILE");
+  add_intake(app, options->intake);
+  add_window_filter(app, options->intake);
   app.add_option("--label-column", options->job.label_column,
                  "Column that tasks predict (type or label when there is one)")
       ->type_name("NAME");

@@ -46,6 +46,7 @@ void check_report(const Options& options, bool force) {
 void write_report(const Options& options, std::uint64_t seed, Context& context) {
   evaluate::EvaluateJob job;
   job.real = options.train.inputs.front();
+  job.open_real = opener_of(intake_of(options.train.intake));
   job.synthetic = {{"twin", options.output}};
   job.seed = seed;
   job.threads = options.seed.threads;

@@ -161,7 +161,7 @@ void read_file(AnyReader reader, TraceKind kind, const std::filesystem::path& pa
 }  // namespace
 
 PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
-  AnyReader reader = open_trace(job.input);
+  AnyReader reader = job.open(job.input);
   const TraceKind kind = std::holds_alternative<std::unique_ptr<FlowReader>>(reader)
                              ? TraceKind::kFlows
                              : TraceKind::kPackets;
@@ -171,7 +171,7 @@ PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
   Reading reading(job, progress);
   read_file(std::move(reader), kind, job.input, reading);
   for (const auto& path : job.further) {
-    read_file(open_trace(path), kind, path, reading);
+    read_file(job.open(path), kind, path, reading);
   }
   PrivateTrace trace = reading.finish();
   if (trace.rows() == 0) {

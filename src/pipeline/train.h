@@ -13,6 +13,7 @@
 #include "pipeline/series_job.h"
 #include "schema/field.h"
 #include "trace/assemble.h"
+#include "trace/format/format.h"
 #include "trace/skips.h"
 
 namespace tracetwin {
@@ -21,6 +22,7 @@ namespace tracetwin {
 struct TrainJob {
   std::filesystem::path input;                      ///< any readable format; "-" is standard input
   std::vector<std::filesystem::path> further;       ///< of the same trace, behind it in time
+  TraceOpener open = plain_opener();                ///< of each of these
   std::optional<dp::Budget> budget;                 ///< absent: no noise and no guarantee
   std::optional<dp::Unit> unit;                     ///< absent: the default of unit_bound.h
   std::optional<std::size_t> rows_of_unit;          ///< likewise
