@@ -5,9 +5,9 @@ are compared with.
     bench/cart.py REAL.csv TWIN.csv [--leaf N] [--count N] [--seed N]
 
 Every column is drawn, in a fixed order, from the real rows in the leaf of a tree grown on the
-columns before it. So each value is a real one, and what lies in a leaf of ten rows is nearly a copy:
-compare the copy rates of `tracetwin evaluate --holdout` before its distances. Not private in any
-way, and no method of tracetwin. Needs Debian's python3-pandas and -sklearn.
+columns before it. So each value is a real one, and what lies in a leaf of ten rows is nearly a
+copy: compare the copy rates of `tracetwin evaluate --holdout` before its distances. Not private in
+any way, and no method of tracetwin. Needs Debian's python3-pandas and -sklearn.
 """
 import argparse
 

@@ -199,6 +199,23 @@ def zeek_json_seeds():
     return [line(numbers), line(nested), line(odd) + line(CONNECTION)]
 
 
+def json_lines_seeds():
+    flat = {"srcip": "10.0.0.1", "dstip": "::1", "proto": "TCP", "ts": 5, "pkt": 1, "byt": 40}
+    nested = {"src": {"ip": "1.2.3.4", "port": 80}, "dst": {"ip": "5.6.7.8"}, "proto": 17,
+              "ts": "2026-03-01T00:00:00Z", "td": 0.5, "pkts": 2, "bytes": 1e3, "tags": ["a", None]}
+    return [(json.dumps(one) + "\n").encode() for one in (flat, nested)] + [
+        (json.dumps(flat) + "\n" + json.dumps(dict(flat, label="x")) + "\n{\n").encode()]
+
+
+def binetflow_seeds():
+    header = "StartTime,Dur,Proto,SrcAddr,Sport,Dir,DstAddr,Dport,State,TotPkts,TotBytes,Label\n"
+    lines = ["2011/08/10 09:46:53.047277,3.5,rtp,1.1.1.1,5000,  <->,2.2.2.2,5002,CON,2,142,a\n",
+             "1312969617.5,0,icmp,1.1.1.1,0x0303,   ->,2.2.2.2,0x97af,URP,1,104,b\n",
+             "2011/08/10 09:46:56,0,arp,1.1.1.1,,  who,2.2.2.2,,INT,1,42,c\n"]
+    return [(header + line).encode() for line in lines] + [
+        (header + "".join(lines)).replace(",", "\t").encode()]
+
+
 # Each fuzz target and what makes its seeds.
 def schema_file_seeds():
     columns = {"label": {"kind": "category", "values": ["benign", "other", "scan"]},
@@ -227,6 +244,8 @@ TARGETS = {
     "packet_csv": packet_csv_seeds,
     "zeek_tsv": zeek_tsv_seeds,
     "zeek_json": zeek_json_seeds,
+    "json_lines": json_lines_seeds,
+    "binetflow": binetflow_seeds,
     "decode": decode_seeds,
     "pcap": pcap_seeds,
     "pcapng": pcapng_seeds,

@@ -18,12 +18,14 @@ BELOW_PIPELINE = [
 ROOMS = {
     "base": [],
     "work": ["base"],
-    "trace": ["base"],
+    "s3": ["base"],
+    "trace": ["base", "s3"],
     "schema": ["base", "trace"],
     "dp": ["base"],
     "compile": ["base", "trace"],
     "encode": ["base", "work", "trace", "schema", "dp", "compile"],
     "where": ["base", "trace", "schema", "dp", "compile", "encode"],
+    "intake": ["base", "s3", "trace", "schema", "dp", "compile", "encode", "where"],
     "marginal": ["base", "work", "schema", "dp"],
     "engine": BELOW_ENGINE,
     "series": ["base", "trace", "schema", "dp", "compile", "encode", "marginal", "engine"],
@@ -33,7 +35,7 @@ ROOMS = {
     "evaluate": ["base", "work", "trace"],
     "pipeline": BELOW_PIPELINE + ["evaluate"],
     "audit": BELOW_PIPELINE + ["pipeline"],
-    "cli": BELOW_PIPELINE + ["pipeline", "audit", "evaluate"],
+    "cli": BELOW_PIPELINE + ["s3", "intake", "pipeline", "audit", "evaluate"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

@@ -28,7 +28,8 @@ std::string folder() {
   return path.string();
 }
 
-/// Its name is gone at once, so nothing is left behind whatever happens. Others cannot read it.
+}  // namespace
+
 int open_unnamed() {
   std::string path = folder() + "/tracetwin-XXXXXX";
   const int file = ::mkostemp(path.data(), O_CLOEXEC);
@@ -38,8 +39,6 @@ int open_unnamed() {
   ::unlink(path.c_str());
   return file;
 }
-
-}  // namespace
 
 Spill::Spill(Spill&& other) noexcept
     : most_in_memory_(other.most_in_memory_),

@@ -7,6 +7,11 @@
 
 namespace tracetwin {
 
+/// Opens a new temporary file in $TMPDIR (else the system's folder) for reading and writing. Its
+/// name is gone at once, so nothing is left behind whatever happens, and others cannot read it.
+/// Throws Error when that cannot be.
+int open_unnamed();
+
 /// Bytes that grow at their end and are read anywhere: the first `in_memory` in memory, all further
 /// ones in a temporary file without a name, in $TMPDIR (else the system's folder for temporary
 /// files), which is gone with this object or with the process, however that ends. So what is kept

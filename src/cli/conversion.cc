@@ -14,6 +14,7 @@
 #include "cli/peeked_frames.h"
 #include "compile/compiler.h"
 #include "trace/io/compress.h"
+#include "trace/io/target.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -43,7 +44,7 @@ class Reporter {
 class Output {
  public:
   Output(const Target& target, const WriterOptions& options)
-      : sink_(compress_into(open_output(target.path, target.force), compression_of(target.path))),
+      : sink_(compress_into(open_target(target.path, target.force), compression_of(target.path))),
         writer_(target.format.open_writer(*sink_, options)) {}
 
   /// The writer when it is of this kind, else null.
@@ -82,7 +83,7 @@ void commit(Output& output, const Conversion& done) {
 /// with longer frames later, so its copy is made with room for any.
 WriterOptions options_like(const SourceInfo& source, const Target& target) {
   WriterOptions options;
-  const bool may_change = source.format != "pcap";
+  const bool may_change = source.format != "pcap" || source.files > 1;
   options.link = source.link_types.empty() ? LinkType::kEthernet : source.link_types.front();
   options.snap_length = may_change ? 0 : source.snap_length;
   options.nanoseconds = source.nanoseconds || (may_change && target.format.name != "pcap");

@@ -4,21 +4,26 @@
 #include <memory>
 #include <nlohmann/json.hpp>
 #include <string>
+#include <vector>
 
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/conversion.h"
 #include "cli/files.h"
+#include "cli/intake_options.h"
 #include "cli/job_json.h"
 #include "cli/skips_json.h"
 #include "cli/skips_text.h"
+#include "trace/io/target.h"
 
 namespace tracetwin::cli {
 namespace {
 
 struct ConvertOptions {
-  std::string input;
+  std::vector<std::string> places;  ///< as typed: what to read, then the output
+  std::vector<std::string> inputs;
   std::string output;
+  IntakeOptions intake;
 };
 
 constexpr const char* kMoreHelp =
@@ -31,6 +36,8 @@ constexpr const char* kMoreHelp =
     "Examples:\n"
     "  tracetwin convert trace.pcapng.gz trace.pcap\n"
     "  tracetwin convert trace.pcap flows.csv --format flow-csv\n"
+    "  tracetwin convert captures/ web.pcap --files .pcap.gz --filter 'tcp port 443'\n"
+    "  tracetwin convert events.jsonl flows.csv --column srcip=src.addr --column ts=time:ms\n"
     "  tracetwin convert conn.log - --format flow-csv | head";
 
 const Format& writable_format_named(const std::string& name) {
@@ -68,18 +75,31 @@ void tell(const Conversion& done, const ConvertOptions& options, const Target& t
   console.note_block(skips_text("Changed", done.changed, "first packet"));
 }
 
-ExitCode convert(const ConvertOptions& options, Context& context) {
+/// The last of the places is the output, the others are read.
+void take_places(ConvertOptions& options) {
+  if (options.places.size() < 2) {
+    throw Error("OUT is missing: convert needs what to read and what to write",
+                "See: tracetwin convert --help");
+  }
+  options.output = options.places.back();
+  options.inputs.assign(options.places.begin(), options.places.end() - 1);
+}
+
+ExitCode convert(ConvertOptions options, Context& context) {
+  take_places(options);
   const CommonOptions& common = context.common;
   if (!common.format.empty()) {
     writable_format_named(common.format);
   }
-  check_output(options.output, common.force);
+  check_target(options.output, common.force);
   check_json(common, options.output);
-  AnyReader reader = open_trace(options.input);
+  const Intake intake = intake_of(options.intake);
+  const auto files = files_at(options.inputs, intake.patterns);
+  AnyReader reader = open_files(files, intake);
   const Target target = {output_format(options, common.format, reader), options.output,
                          common.force};
-  const Conversion done = convert_trace(std::move(reader), target, common.timeouts,
-                                        size_of(options.input), context.console.progress());
+  const Conversion done = convert_trace(std::move(reader), target, common.timeouts, size_of(files),
+                                        context.console.progress());
   tell(done, options, target, context.console);
   if (common.json) {
     context.console.out(json_text(conversion_json(done, target)));
@@ -91,9 +111,15 @@ ExitCode convert(const ConvertOptions& options, Context& context) {
 
 Action define_convert(CLI::App& app, CommonOptions& common) {
   const auto options = std::make_shared<ConvertOptions>();
-  app.add_option("IN", options->input, "Trace in any format that can be read; - is standard input")
+  app.add_option(
+         "IN", options->places,
+         "Traces in any format that can be read, then OUT, the file to write: files, folders, "
+         "s3://BUCKET/NAME, - for standard input and output. Several are one trace, in the "
+         "order given")
+      ->type_name("... OUT")
       ->required();
-  app.add_option("OUT", options->output, "File to write; - is standard output")->required();
+  add_intake(app, options->intake);
+  add_window_filter(app, options->intake);
   add_output(app, common);
   add_json(app, common);
   add_timeouts(app, common);

@@ -12,8 +12,10 @@
 #include "cli/commands.h"
 #include "cli/evaluate_text.h"
 #include "cli/evaluation_files.h"
+#include "cli/intake_options.h"
 #include "cli/model_options.h"
 #include "cli/work_options.h"
+#include "s3/place.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -23,6 +25,7 @@ struct Options {
   std::vector<std::string> synthetic;
   std::string holdout;
   EvaluationFiles files;
+  IntakeOptions intake;
   evaluate::EvaluateJob job;
   std::string folder;
 };
@@ -31,7 +34,8 @@ struct Options {
 evaluate::NamedFile named(const std::string& typed) {
   const std::size_t at = typed.find('=');
   std::error_code ignored;
-  if (at == std::string::npos || std::filesystem::exists(typed, ignored)) {
+  const bool is_place = s3::is_url(typed) || std::filesystem::exists(typed, ignored);
+  if (at == std::string::npos || is_place) {
     return {std::filesystem::path(typed).filename().string(), typed};
   }
   if (at == 0 || at + 1 == typed.size()) {
@@ -82,6 +86,14 @@ Work begin_evaluation(const Options& options, const evaluate::EvaluateJob& job, 
   return begin_work(request, context);
 }
 
+/// What is chosen is chosen of all traces; what files are read as concerns the real ones alone.
+void set_openers(const IntakeOptions& options, evaluate::EvaluateJob& job) {
+  Intake intake = intake_of(options);
+  job.open_real = opener_of(intake);
+  intake.read_as = {};
+  job.open_synthetic = opener_of(intake);
+}
+
 ExitCode run_evaluate(const Options& options, Context& context) {
   evaluate::EvaluateJob job = options.job;
   job.real = options.real;
@@ -90,6 +102,7 @@ ExitCode run_evaluate(const Options& options, Context& context) {
     job.holdout = options.holdout;
   }
   check_standard_input(options, job);
+  set_openers(options.intake, job);
   const bool force = context.common.force;
   check_evaluation_files(options.files, inputs_of(job), force);
   const Work work = begin_evaluation(options, job, context);
@@ -114,6 +127,8 @@ Action define_evaluate(CLI::App& app, CommonOptions& common) {
                  "Real trace that no synthetic one was learned from: adds membership inference and "
                  "the memoriser's scores")
       ->type_name("FILE");
+  add_intake(app, options->intake);
+  add_window_filter(app, options->intake);
   app.add_option("--label-column", options->job.label_column,
                  "Column that tasks predict (type or label when there is one)")
       ->type_name("NAME");

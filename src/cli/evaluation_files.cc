@@ -11,6 +11,7 @@
 #include "base/error.h"
 #include "cli/skips_json.h"
 #include "evaluate/page.h"
+#include "trace/io/target.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -18,7 +19,7 @@ namespace {
 namespace fs = std::filesystem;
 
 void write_output(const std::string& path, std::string_view text, bool force) {
-  const auto sink = open_output(path, force);
+  const auto sink = open_target(path, force);
   sink->write(text);
   sink->commit();
 }
@@ -56,7 +57,7 @@ void check_evaluation_files(const EvaluationFiles& files, const std::vector<std:
   for (const std::string& file : {files.report, files.json}) {
     if (!file.empty()) {
       refuse_input(file, inputs);
-      check_output(file, force);
+      check_target(file, force);
     }
   }
   if (!files.report.empty() && is_same_file(files.report, files.json)) {

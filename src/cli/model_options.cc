@@ -19,24 +19,6 @@ constexpr const char* kBest = "autoregressive";
 constexpr const char* kBestPrivate = "cliquetree";
 constexpr auto kMostRecordsAsked = static_cast<std::uint64_t>(engine::kMostRecords);
 
-std::optional<std::int64_t> parse_time(const std::string& text) {
-  return parse_rfc3339_ns(text);
-}
-
-/// BEGIN..END, both RFC 3339.
-Window parse_window(const std::string& text) {
-  const std::size_t dots = text.find("..");
-  const auto begin = parse_time(text.substr(0, dots));
-  const auto end = dots == std::string::npos ? std::nullopt : parse_time(text.substr(dots + 2));
-  const Window window = {begin.value_or(0), end.value_or(0)};
-  if (!begin || !end || !window.is_possible()) {
-    throw Error(fmt::format("--window \"{}\" is not BEGIN..END", text),
-                "Give two RFC 3339 times from 1970 to 2262, the earlier first, such as "
-                "2026-03-01T00:00:00Z..2026-03-02T00:00:00Z.");
-  }
-  return window;
-}
-
 }  // namespace
 
 std::optional<dp::Budget> budget_of(const std::optional<double>& epsilon,
@@ -114,9 +96,10 @@ void note_method(const TrainOptions& options, Console& console) {
 
 void add_inputs(CLI::App& app, TrainOptions& options) {
   app.add_option("FILE", options.inputs,
-                 "Trace to learn; - is standard input. Several files are one trace, in the order "
-                 "given, which is that of their times")
+                 "Trace to learn: a file, a folder, s3://BUCKET/NAME, or - for standard input. "
+                 "Several are one trace, in the order given, which is that of their times")
       ->required();
+  add_intake(app, options.intake);
 }
 
 TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
@@ -125,6 +108,10 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
   if (!options.inputs.empty()) {
     job.input = options.inputs.front();
     job.further.assign(options.inputs.begin() + 1, options.inputs.end());
+    const Intake intake = intake_of(options.intake);
+    check_places(options.inputs, intake.patterns);
+    job.open = opener_of(intake);
+    job.reads_all_of_files = reads_all_of_files(options.inputs, intake);
   }
   job.series = series_job(options.series, output, seed);
   job.budget = budget_of(options.epsilon, options.delta);
@@ -189,8 +176,8 @@ void note_training(const TrainSummary& summary, const Schema& schema, Console& c
     console.note(fmt::format("copies: {}", summary.copies->text()));
     if (summary.copies->exceeds()) {
       console.insist(
-          "The model remembers records: its twins repeat more of what it learned than unseen records "
-          "do. Train on more records, or with --network dropout=0.3, or with --epsilon.");
+          "The model remembers records: its twins repeat more of what it learned than unseen "
+          "records do. Train on more, or with --network dropout=0.3, or with --epsilon.");
     }
   }
   const std::string skips =

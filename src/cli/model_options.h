@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "cli/command.h"
+#include "cli/intake_options.h"
 #include "cli/series_options.h"
 #include "dp/report.h"
 #include "pipeline/generate.h"
@@ -20,6 +21,7 @@ namespace tracetwin::cli {
 struct TrainOptions {
   TrainJob job;
   std::vector<std::string> inputs;  ///< of add_inputs()
+  IntakeOptions intake;
   std::optional<double> epsilon;
   std::optional<double> delta;
   std::string method;  ///< empty: method_of() chooses
@@ -43,7 +45,7 @@ void note_method(const TrainOptions& options, Console& console);
 std::optional<dp::Budget> budget_of(const std::optional<double>& epsilon,
                                     const std::optional<double>& delta);
 
-/// FILE, once or more: the trace to learn.
+/// FILE, once or more: the trace to learn; and how it is read (intake_options.h).
 void add_inputs(CLI::App& app, TrainOptions& options);
 
 /// The job that was typed; `seed` is that of resolve_seed(), `output` what the command writes.

@@ -47,6 +47,7 @@ void check_report(const Options& options, bool force) {
 void write_report(const Options& options, const Work& work, Context& context) {
   evaluate::EvaluateJob job;
   job.real = options.train.inputs.front();
+  job.open_real = opener_of(intake_of(options.train.intake));
   job.synthetic = {{"twin", options.output}};
   job.seed = work.seed;
   job.threads = options.seed.threads;

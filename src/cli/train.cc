@@ -11,6 +11,7 @@
 #include "cli/skips_json.h"
 #include "cli/training_work.h"
 #include "pipeline/synthesize.h"
+#include "trace/io/target.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -22,7 +23,7 @@ struct Options {
 };
 
 ExitCode run_train(const Options& options, Context& context) {
-  check_output(options.output, context.common.force);
+  check_target(options.output, context.common.force);
   check_json(context.common, options.output);
   // A model holds its seed, so that nobody who wants quiet has to be told.
   const Work work =

@@ -20,8 +20,8 @@ nlohmann::ordered_json to_json(const PrivateTraining& privacy);
 /// The inverse. Throws Error naming the key that is missing or no number.
 PrivateTraining parse_private_training(const nlohmann::json& json);
 
-/// Throws Error naming what cannot be: a rate outside (0, 1], a clip norm or noise that is not above
-/// 0 (no noise is for tests, under their seed).
+/// Throws Error naming what cannot be: a rate outside (0, 1], a clip norm or noise that is not
+/// above 0 (no noise is for tests, under their seed).
 void check(const PrivateTraining& privacy);
 
 }  // namespace tracetwin::engine

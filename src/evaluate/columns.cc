@@ -345,10 +345,10 @@ const CategoryColumn* Columns::category(std::string_view column) const {
 }
 
 Columns read_columns(const std::filesystem::path& path, std::string name, const std::string& label,
-                     const Progress& progress) {
+                     const Progress& progress, const TraceOpener& open) {
   Columns columns;
   columns.name = std::move(name);
-  AnyReader reader = open_trace(path);
+  AnyReader reader = open(path);
   if (auto* flows = std::get_if<std::unique_ptr<FlowReader>>(&reader)) {
     read_flows(**flows, label, progress, columns);
   } else {

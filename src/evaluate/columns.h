@@ -12,6 +12,7 @@
 #include "base/progress.h"
 #include "evaluate/capture_checks.h"
 #include "trace/address.h"
+#include "trace/format/format.h"
 #include "trace/reader.h"
 #include "trace/skips.h"
 
@@ -56,11 +57,11 @@ struct Columns {
   const CategoryColumn* category(std::string_view column) const;
 };
 
-/// Reads all of a trace of any format. Only text columns of at most 1,000 different values are
+/// Reads all of a trace that `open` opens. Only text columns of at most 1,000 different values are
 /// kept (and `label`, whatever it has, when it is not empty). Throws Error when the file cannot be
 /// read, has no record that can be read, or lacks a column called `label`.
 Columns read_columns(const std::filesystem::path& path, std::string name, const std::string& label,
-                     const Progress& progress);
+                     const Progress& progress, const TraceOpener& open = plain_opener());
 
 /// Gives all `traces` one table of addresses and one table of texts a category.
 void align(std::span<Columns* const> traces);

@@ -50,7 +50,9 @@ std::vector<Columns> read_all(const EvaluateJob& job, const Progress& progress) 
   std::vector<std::function<void()>> work;
   for (std::size_t i = 0; i < files.size(); ++i) {
     work.emplace_back([&, i] {
-      traces[i] = read_columns(files[i].path, files[i].name, job.label_column, Progress());
+      const bool synthetic = i > 0 && i <= job.synthetic.size();
+      traces[i] = read_columns(files[i].path, files[i].name, job.label_column, Progress(),
+                               synthetic ? job.open_synthetic : job.open_real);
       if (job.times) {
         traces[i] = within(std::move(traces[i]), *job.times);
       }

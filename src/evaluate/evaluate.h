@@ -8,6 +8,7 @@
 
 #include "base/progress.h"
 #include "evaluate/report.h"
+#include "trace/format/format.h"
 #include "work/site.h"
 
 namespace tracetwin::evaluate {
@@ -28,6 +29,8 @@ struct EvaluateJob {
   std::filesystem::path real;
   std::vector<NamedFile> synthetic;  ///< at least one
   std::optional<std::filesystem::path> holdout;
+  TraceOpener open_real = plain_opener();  ///< of the real trace and the hold-out
+  TraceOpener open_synthetic = plain_opener();
   /// Empty: "type" or "label", whichever is there first with two values or more.
   std::string label_column;
   std::uint64_t seed = 0;

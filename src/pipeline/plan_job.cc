@@ -4,8 +4,10 @@
 
 #include <algorithm>
 #include <array>
+#include <optional>
 
 #include "base/error.h"
+#include "trace/format/format.h"
 
 namespace tracetwin {
 namespace {
@@ -31,11 +33,6 @@ std::vector<fs::path> inputs_of(const netshare::Input& input) {
     throw Error("the configuration reads from S3, which is not understood yet",
                 "Copy the objects into a folder and name it as input_folder.");
   }
-  if (input.format == netshare::Format::kJsonLines) {
-    throw Error(
-        "the configuration reads JSON lines of its own columns, which is not understood yet",
-        "Turn them into a CSV with columns srcip, dstip, srcport, dstport, proto, ts, …");
-  }
   if (!input.file.empty()) {
     return {input.file};
   }
@@ -53,6 +50,20 @@ std::vector<fs::path> inputs_of(const netshare::Input& input) {
                 "Give another original_data_folder.");
   }
   return files;
+}
+
+/// JSON lines have their columns where the configuration says.
+TraceOpener opener_of(const netshare::Input& input) {
+  if (input.format != netshare::Format::kJsonLines) {
+    return plain_opener();
+  }
+  ReadAs as;
+  as.format = "json-lines";
+  for (const netshare::JsonColumn& column : input.columns) {
+    as.columns.entries.push_back({column.name, column.key, std::nullopt, std::nullopt});
+  }
+  check_columns(as.columns);
+  return [as](const fs::path& file) { return open_trace(file, as); };
 }
 
 void check_metadata(const RunPlan& plan) {
@@ -176,6 +187,7 @@ TrainJob plan_job(const RunPlan& plan, const GridPoint& point,
   const std::vector<fs::path> inputs = inputs_of(plan.input);
   job.input = inputs.front();
   job.further.assign(inputs.begin() + 1, inputs.end());
+  job.open = opener_of(plan.input);
   job.engine = "doppelganger";
   job.seed = plan.seed + point.manager.run;
   job.series.scheme = scheme_of(plan, point);

@@ -185,7 +185,7 @@ PrivateTrace read_whole(const TrainJob& job, AnyReader reader, TraceKind kind,
   Reading reading(job, progress);
   read_file(std::move(reader), kind, job.input, reading);
   for (const auto& path : job.further) {
-    read_file(open_trace(path), kind, path, reading);
+    read_file(job.open(path), kind, path, reading);
   }
   return reading.finish();
 }
@@ -193,14 +193,15 @@ PrivateTrace read_whole(const TrainJob& job, AnyReader reader, TraceKind kind,
 }  // namespace
 
 PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
-  AnyReader reader = open_trace(job.input);
+  AnyReader reader = job.open(job.input);
   const TraceKind kind = std::holds_alternative<std::unique_ptr<FlowReader>>(reader)
                              ? TraceKind::kFlows
                              : TraceKind::kPackets;
   if (job.accept) {
     job.accept(kind);
   }
-  const bool in_pieces = kind == TraceKind::kFlows && !job.site.ranks.alone();
+  const bool in_pieces =
+      kind == TraceKind::kFlows && job.reads_all_of_files && !job.site.ranks.alone();
   PrivateTrace trace =
       in_pieces ? read_pieces(job, *std::get<std::unique_ptr<FlowReader>>(reader), progress)
                 : read_whole(job, std::move(reader), kind, progress);

@@ -167,6 +167,7 @@ std::size_t best_of(const RunPlan& plan, const std::vector<Made>& made, const Tr
   }
   evaluate::EvaluateJob job;
   job.real = training.input;
+  job.open_real = training.open;
   job.quick = true;
   for (const Made& twin : made) {
     job.synthetic.push_back({twin.csv.filename().string(), twin.pcap.value_or(twin.csv)});

@@ -47,10 +47,11 @@ fs::path chunk_folder(const fs::path& folder, std::size_t chunk) {
 /// Twins of candidates, compared with the trace.
 class Contest {
  public:
-  Contest(TwinModel& model, const fs::path& real, const fs::path& folder, unsigned threads,
-          const Progress& progress)
+  Contest(TwinModel& model, const fs::path& real, const TraceOpener& open, const fs::path& folder,
+          unsigned threads, const Progress& progress)
       : model_(model), folder_(folder), progress_(progress) {
     job_.real = real;
+    job_.open_real = open;
     job_.threads = threads;
     job_.quick = true;
   }
@@ -190,8 +191,9 @@ std::vector<Candidate> candidates_in(const SeriesJob& job, const series::SeriesM
 }
 
 void select_checkpoint(TwinModel& model, std::vector<Candidate> candidates, const fs::path& real,
-                       const fs::path& folder, unsigned threads, const Progress& progress) {
-  Contest contest(model, real, folder, threads, progress);
+                       const TraceOpener& open, const fs::path& folder, unsigned threads,
+                       const Progress& progress) {
+  Contest contest(model, real, open, folder, threads, progress);
   for (const Candidate& candidate : candidates) {
     contest.add(candidate);
   }

@@ -5,6 +5,7 @@
 #include "base/progress.h"
 #include "pipeline/model.h"
 #include "pipeline/series_job.h"
+#include "trace/format/format.h"
 
 namespace tracetwin {
 
@@ -21,13 +22,14 @@ struct Candidate {
 std::vector<Candidate> candidates_in(const SeriesJob& job, const series::SeriesModel& model,
                                      std::uint64_t seed);
 
-/// Gives `model.series` the candidate whose twin, of as many records as `real` has, `tracetwin
-/// evaluate` ranks first by what needs no learning, and notes the ranking in it. With several
-/// chunks each is ranked alone, too, and what did best in each, put together, is one more
-/// candidate. Twins are written into `folder` and removed. Looks at private data: for models
+/// Gives `model.series` the candidate whose twin, of as many records as `real` has (as `open` reads
+/// it), `tracetwin evaluate` ranks first by what needs no learning, and notes the ranking in it.
+/// With several chunks each is ranked alone, too, and what did best in each, put together, is one
+/// more candidate. Twins are written into `folder` and removed. Looks at private data: for models
 /// without a guarantee alone.
 void select_checkpoint(TwinModel& model, std::vector<Candidate> candidates,
-                       const std::filesystem::path& real, const std::filesystem::path& folder,
-                       unsigned threads, const Progress& progress);
+                       const std::filesystem::path& real, const TraceOpener& open,
+                       const std::filesystem::path& folder, unsigned threads,
+                       const Progress& progress);
 
 }  // namespace tracetwin

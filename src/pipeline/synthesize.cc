@@ -5,6 +5,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "pipeline/model_file.h"
+#include "trace/io/target.h"
 #include "where/condition.h"
 
 namespace tracetwin {
@@ -42,7 +43,7 @@ void check_model_output(const SynthesizeJob& job) {
   if (*job.model == "-") {
     throw Error("a model cannot be written to standard output", "Name a file, such as flows.twin.");
   }
-  check_output(*job.model, job.output.force);
+  check_target(*job.model, job.output.force);
 }
 
 }  // namespace
@@ -50,7 +51,7 @@ void check_model_output(const SynthesizeJob& job) {
 SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) {
   SynthesizeResult result;
   refuse_own_input(job);
-  check_output(job.output.path, job.output.force);
+  check_target(job.output.path, job.output.force);
   check_model_output(job);
   TrainJob train_job = job.train;
   train_job.accept = [&job](TraceKind kind) { check_twin_output(job.output, kind); };
@@ -86,7 +87,7 @@ std::vector<std::string> unlearned_fields(const TwinModel& model) {
 }
 
 void save_model(const TwinModel& model, const std::filesystem::path& path, bool force) {
-  const auto sink = open_output(path, force);
+  const auto sink = open_target(path, force);
   write_model(model, *sink);
   sink->commit();
 }

@@ -16,6 +16,7 @@
 #include "pipeline/admission.h"
 #include "pipeline/size_shares.h"
 #include "pipeline/token_packets.h"
+#include "pipeline/token_slots.h"
 
 namespace tracetwin {
 namespace {
@@ -29,19 +30,6 @@ constexpr std::size_t kMostMeasured = std::size_t{1} << 18;  // conversations, f
 constexpr std::size_t kSrcIp = 0;
 constexpr std::size_t kDstIp = 1;
 constexpr std::size_t kProto = 4;
-
-std::uint64_t time_key(std::int64_t time_ns) {
-  return static_cast<std::uint64_t>(time_ns);
-}
-
-/// A slot of the model's time at one place of the twin's.
-struct Slot {
-  std::uint16_t value = 0;  ///< of the first token
-  std::int64_t shift_ns = 0;
-  KeySet times;        ///< that its rows may have
-  bool whole = true;   ///< all of the slot's
-  double records = 0;  ///< that the model has there
-};
 
 bool is_possible(const Row& row) {
   return is_possible_pair(address_of(row[kSrcIp]), address_of(row[kDstIp]),
@@ -58,11 +46,13 @@ class TokenChooser {
         tokenizer_(model.tokens->scheme, model.schema.fields),
         sampler_(layout_of(model.tokens->scheme), model.tokens->options, model.tokens->weights),
         admission_(model, job, model.window),
-        slots_(make_slots()),
+        slots_(
+            slots_between(model, sampler_.first_shares(), admission_.window(), admission_.times())),
         packets_(model.tokens->packets ? std::make_optional<PacketDrawer>(*model.tokens->packets)
                                        : std::nullopt),
-        all_(std::accumulate(slots_.begin(), slots_.end(), 0.0,
-                             [](double sum, const Slot& slot) { return sum + slot.records; })) {}
+        all_(std::accumulate(
+            slots_.begin(), slots_.end(), 0.0,
+            [](double sum, const TokenSlot& slot) { return sum + slot.records; })) {}
 
   /// Conversations as the network makes them.
   std::vector<tokens::Magnitude> sizes() const {
@@ -86,34 +76,9 @@ class TokenChooser {
   }
 
  private:
-  /// The slots that reach into the twin's time, again and again where it is longer than the
-  /// model's.
-  std::vector<Slot> make_slots() const {
-    const std::vector<double>& edges = model_.tokens->scheme.codings.front().edges;
-    const std::vector<double> shares = sampler_.first_shares();
-    const std::int64_t length = model_.window.end - model_.window.begin;
-    const Window& window = admission_.window();
-    std::vector<Slot> slots;
-    for (std::int64_t shift = window.begin - model_.window.begin;
-         model_.window.begin + shift < window.end; shift += length) {
-      for (std::size_t s = 0; s + 1 < edges.size(); ++s) {
-        const auto begin = static_cast<std::int64_t>(edges[s]) + shift;
-        const auto end = static_cast<std::int64_t>(edges[s + 1]) + shift;
-        const KeySet all = KeySet::range(time_key(begin), time_key(end - 1));
-        KeySet times = admission_.times().intersected(all);
-        if (!times.empty()) {
-          const double part = times.size() / all.size();
-          slots.push_back({static_cast<std::uint16_t>(s), shift, std::move(times), part >= 1,
-                           static_cast<double>(model_.tokens->records) * shares[s] * part});
-        }
-      }
-    }
-    return slots;
-  }
-
   std::vector<std::uint32_t> counts_of(std::uint64_t count) const {
     std::vector<double> weights;
-    for (const Slot& slot : slots_) {
+    for (const TokenSlot& slot : slots_) {
       weights.push_back(slot.records);
     }
     return marginal::systematic_counts(weights, {static_cast<std::size_t>(count), 1, 0.5});
@@ -170,11 +135,10 @@ class TokenChooser {
   }
 
   /// Times of a slot that is in the twin in part only are drawn evenly from that part.
-  Row row_of(std::span<const std::uint16_t> tokens, const Slot& slot, Random& random) const {
+  Row row_of(std::span<const std::uint16_t> tokens, const TokenSlot& slot, Random& random) const {
     Row row(model_.schema.fields.size());
     tokenizer_.decode(tokens, random, row);
-    row[time_] =
-        time_key(static_cast<std::int64_t>(static_cast<std::uint64_t>(row[time_])) + slot.shift_ns);
+    row[time_] = static_cast<std::uint64_t>(row[time_]) + static_cast<std::uint64_t>(slot.shift_ns);
     if (!slot.times.contains(row[time_])) {
       row[time_] = slot.times.draw(random);
     }
@@ -376,7 +340,7 @@ class TokenChooser {
   tokens::Tokenizer tokenizer_;
   autoregressive::Sampler sampler_;
   Admission admission_;
-  std::vector<Slot> slots_;
+  std::vector<TokenSlot> slots_;
   std::optional<PacketDrawer> packets_;
   double all_;
 };

@@ -187,8 +187,8 @@ void select(TwinModel& model, const TrainJob& job, const Progress& progress) {
   std::error_code ignored;
   if (candidates.size() > 1 && job.further.empty() &&
       std::filesystem::is_regular_file(job.input, ignored)) {
-    select_checkpoint(model, std::move(candidates), job.input, job.series.folder, job.threads,
-                      progress);
+    select_checkpoint(model, std::move(candidates), job.input, job.open, job.series.folder,
+                      job.threads, progress);
   } else {
     model.series->chunks = std::move(candidates.back().chunks);
   }

@@ -13,6 +13,7 @@
 #include "pipeline/series_job.h"
 #include "schema/field.h"
 #include "trace/assemble.h"
+#include "trace/format/format.h"
 #include "trace/skips.h"
 #include "work/site.h"
 
@@ -22,6 +23,8 @@ namespace tracetwin {
 struct TrainJob {
   std::filesystem::path input;                      ///< any readable format; "-" is standard input
   std::vector<std::filesystem::path> further;       ///< of the same trace, behind it in time
+  TraceOpener open = plain_opener();                ///< of each of these
+  bool reads_all_of_files = true;                   ///< so that processes may read parts of them
   std::optional<dp::Budget> budget;                 ///< absent: no noise and no guarantee
   std::optional<dp::Unit> unit;                     ///< absent: the default of unit_bound.h
   std::optional<std::size_t> rows_of_unit;          ///< likewise

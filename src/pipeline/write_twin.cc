@@ -16,6 +16,7 @@
 #include "encode/flow_rows.h"
 #include "trace/format/format.h"
 #include "trace/io/compress.h"
+#include "trace/io/target.h"
 
 namespace tracetwin {
 namespace {
@@ -162,7 +163,7 @@ void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOut
   if (model.copies) {
     summary["copies"] = to_json(*model.copies);
   }
-  const auto sink = open_output(summary_path(output.path), true);
+  const auto sink = open_target(summary_path(output.path), true);
   using Json = nlohmann::ordered_json;
   sink->write(summary.dump(1, ' ', false, Json::error_handler_t::replace) + "\n");
   sink->commit();
@@ -174,8 +175,7 @@ void commit_both(ByteSink& twin, const fs::path& summary, const std::function<vo
   try {
     twin.commit();
   } catch (const Error&) {
-    std::error_code ignored;
-    fs::remove(summary, ignored);
+    remove_target(summary);
     throw;
   }
 }
@@ -200,9 +200,9 @@ std::filesystem::path summary_path(const std::filesystem::path& output) {
 
 void check_twin_output(const TwinOutput& output, TraceKind kind) {
   format_of(output, kind);
-  check_output(output.path, output.force);
+  check_target(output.path, output.force);
   if (!writes_in_place(output.path)) {
-    check_output(summary_path(output.path), output.force);
+    check_target(summary_path(output.path), output.force);
   }
 }
 
@@ -215,7 +215,7 @@ TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const Twin
   }
   const WriterOptions options = writer_options(model);
   const auto sink =
-      compress_into(open_output(output.path, output.force), compression_of(output.path));
+      compress_into(open_target(output.path, output.force), compression_of(output.path));
   const TwinCounts counts =
       write_with(model, job, options, format.open_writer(*sink, options), progress);
   if (writes_in_place(output.path)) {

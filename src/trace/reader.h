@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -28,6 +29,7 @@ struct SourceInfo {
   bool columns_in_header = true;
   std::uint32_t snap_length = 0;  ///< captures: largest of its interfaces, 0 = no limit
   bool nanoseconds = false;       ///< captures: resolution finer than a microsecond
+  std::size_t files = 1;          ///< that are read one after the other
 };
 
 /// Readers stream: memory does not grow with the file. They throw Error only for what ends

@@ -94,7 +94,7 @@ bool is_other_name(const std::string& wanted, std::string_view name) {
 }
 
 /// As it is spelt goes before as it sounds, and a field's own name before its other names.
-Named quantity_named(const Where& where, const Schema& schema) {
+std::optional<Named> find_quantity(const Where& where, const Schema& schema) {
   const auto all = quantities(schema);
   const std::string wanted = plain(where.field);
   const auto first = [&](const auto& fits) { return std::find_if(all.begin(), all.end(), fits); };
@@ -105,7 +105,12 @@ Named quantity_named(const Where& where, const Schema& schema) {
   if (found == all.end()) {
     found = first([&](const Named& named) { return is_other_name(wanted, named.name); });
   }
-  if (found == all.end()) {
+  return found == all.end() ? std::nullopt : std::optional(*found);
+}
+
+Named quantity_named(const Where& where, const Schema& schema) {
+  const auto found = find_quantity(where, schema);
+  if (!found) {
     refuse_field(where, schema);
   }
   return *found;
@@ -169,6 +174,17 @@ std::vector<Condition> understand(std::span<const Where> wheres, const Schema& s
   }
   refuse_contradictions(conditions);
   return conditions;
+}
+
+std::optional<Condition> understand_if_there(const Where& where, const Schema& schema) {
+  const auto named = find_quantity(where, schema);
+  if (!named) {
+    return std::nullopt;
+  }
+  Condition condition = {named->field, named->quantity,
+                         keys_of(where, schema.fields[named->field], {}), named->name, where.text};
+  refuse_contradictions({&condition, 1});
+  return condition;
 }
 
 void check_conditions(std::span<const Where> wheres, const Schema& schema) {

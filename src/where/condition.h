@@ -59,6 +59,10 @@ std::vector<std::string> quantity_names(const Schema& schema);
 std::vector<Condition> understand(std::span<const Where> wheres, const Schema& schema,
                                   std::span<const Vocabulary> vocabularies);
 
+/// The same of one condition, on a quantity that is no category; empty when `schema` has none of
+/// that name.
+std::optional<Condition> understand_if_there(const Where& where, const Schema& schema);
+
 /// Throws what understand() would, as far as a schema tells: all but the texts of categories that
 /// nobody declared. So that a budget is not spent on a twin that cannot be.
 void check_conditions(std::span<const Where> wheres, const Schema& schema);

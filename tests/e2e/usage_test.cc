@@ -83,7 +83,7 @@ TEST(Usage, MissingAndSurplusArgumentsAreNamed) {
   EXPECT_EQ(missing.exit, 2);
   EXPECT_THAT(missing.err, HasSubstr("OUT"));
   EXPECT_THAT(missing.err, HasSubstr("See: tracetwin convert --help"));
-  EXPECT_THAT(program.run("inspect a b").err, HasSubstr("'b' is one argument too many"));
+  EXPECT_THAT(program.run("list formats b").err, HasSubstr("'b' is one argument too many"));
 }
 
 TEST(Usage, BadValuesAreNamed) {

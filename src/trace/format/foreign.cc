@@ -32,8 +32,7 @@ constexpr std::array kMagics = {
     Magic{"XCP\0"sv, "a Network Associates capture", kAsPcap},
     Magic{"GMBU"sv, "a Network Monitor capture", kAsPcap},
     Magic{"\x54\x52\x00\x64\x00\x01"sv, "a Network General capture", kAsPcap},
-    Magic{"\x0c\xa5"sv, "an nfdump file", kAsCsv},
-    Magic{"\xa5\x0c"sv, "an nfdump file", kAsCsv},
+    Magic{"\xa5\x0c"sv, "an nfdump file of a machine with the other byte order", kAsCsv},
     Magic{"\x7f"
           "ELF"sv,
           "a program", ""},
@@ -46,7 +45,8 @@ constexpr std::array kMagics = {
     Magic{"\xfe\xff"sv, "UTF-16 text", kAsUtf8},
     Magic{"<"sv, "XML or HTML text", ""},
     Magic{"["sv, "a JSON array", "Write one object a line with: jq -c '.[]' IN"},
-    Magic{"{"sv, "JSON without the fields of a Zeek conn.log", ""},
+    Magic{"{"sv, "JSON without the fields of flow records",
+          "Say where they are: --column srcip=PATH --column dstip=PATH … (docs/formats.md)"},
 };
 
 const Magic* find_magic(std::string_view head) {

@@ -100,14 +100,25 @@ std::string lower_suffix(const std::filesystem::path& path) {
       remedy);
 }
 
-}  // namespace
-
-std::string shown_name(const std::filesystem::path& path) {
-  return path == "-" ? "standard input" : path.string();
+/// A table or JSON lines, by the first letter unless the format says which.
+AnyReader open_mapped(Buffered input, SourceInfo info, std::string_view head, const ReadAs& as) {
+  const std::size_t first = head.find_first_not_of(" \t\r\n");
+  const bool json = first != std::string_view::npos && head[first] == '{';
+  info.format = !as.format.empty() ? as.format : json ? "json-lines" : "flow-csv";
+  if (info.format == "json-lines") {
+    return open_mapped_json_reader(std::move(input), std::move(info), as.columns);
+  }
+  if (info.format == "flow-csv") {
+    return open_mapped_csv_reader(std::move(input), std::move(info), as.columns);
+  }
+  throw Error(
+      fmt::format("{} is to be read as {}, whose columns cannot be named", info.name, info.format),
+      "Name columns of flow-csv tables and json-lines.");
 }
 
-std::span<const Format> formats() {
-  static const std::vector<Format> kFormats = {
+/// The rows of the table, in three parts.
+std::vector<Format> capture_formats() {
+  return {
       {"pcap",
        "capture of libpcap and tcpdump, micro- and nanoseconds",
        {".pcap", ".cap", ".dmp"},
@@ -122,6 +133,11 @@ std::span<const Format> formats() {
        sniff_pcapng,
        open_pcapng_reader,
        open_pcapng_writer},
+  };
+}
+
+std::vector<Format> log_formats() {
+  return {
       {"zeek",
        "Zeek conn.log, tab-separated",
        {".log", ".zeek", ".labeled"},
@@ -136,6 +152,46 @@ std::span<const Format> formats() {
        sniff_zeek_json,
        open_zeek_json_reader,
        nullptr},
+      {"nfdump",
+       "file of nfcapd, read through nfdump",
+       {".nfdump", ".nfcapd"},
+       TraceKind::kFlows,
+       sniff_nfdump,
+       open_nfdump_reader,
+       nullptr},
+      {"netflow-v5",
+       "capture of NetFlow 5 datagrams (read: any NetFlow or IPFIX, through nfcapd)",
+       {},
+       TraceKind::kFlows,
+       nullptr,
+       open_netflow_reader,
+       open_netflow_v5_writer},
+      {"netflow-v9",
+       "capture of NetFlow 9 datagrams (read: any NetFlow or IPFIX, through nfcapd)",
+       {},
+       TraceKind::kFlows,
+       nullptr,
+       open_netflow_reader,
+       open_netflow_v9_writer},
+      {"binetflow",
+       "flow log of Argus' ra, comma- or tab-separated",
+       {".binetflow"},
+       TraceKind::kFlows,
+       sniff_binetflow,
+       open_binetflow_reader,
+       nullptr},
+      {"json-lines",
+       "one flow a line as a JSON object, with flow-csv's names",
+       {".json", ".jsonl", ".ndjson"},
+       TraceKind::kFlows,
+       sniff_json_lines,
+       open_json_lines_reader,
+       nullptr},
+  };
+}
+
+std::vector<Format> table_formats() {
+  return {
       {"packet-csv",
        "one packet a line with NetShare's columns",
        {".csv"},
@@ -151,6 +207,22 @@ std::span<const Format> formats() {
        open_flow_csv_reader,
        open_flow_csv_writer},
   };
+}
+
+}  // namespace
+
+std::string shown_name(const std::filesystem::path& path) {
+  return path == "-" ? "standard input" : path.string();
+}
+
+std::span<const Format> formats() {
+  static const std::vector<Format> kFormats = [] {
+    std::vector<Format> all = capture_formats();
+    for (const auto& part : {log_formats(), table_formats()}) {
+      all.insert(all.end(), part.begin(), part.end());
+    }
+    return all;
+  }();
   return kFormats;
 }
 
@@ -183,14 +255,18 @@ const Format& format_for_output(const std::filesystem::path& path, TraceKind kin
   return *found;
 }
 
-AnyReader open_trace(const std::filesystem::path& path) {
+AnyReader open_trace(const std::filesystem::path& path, const ReadAs& as) {
   SourceInfo info;
   info.name = shown_name(path);
   Buffered input(open_source(path, &info.compression));
-  return open_trace(std::move(input), std::move(info));
+  return open_trace(std::move(input), std::move(info), as);
 }
 
-AnyReader open_trace(Buffered input, SourceInfo info) {
+TraceOpener plain_opener() {
+  return [](const std::filesystem::path& path) { return open_trace(path); };
+}
+
+AnyReader open_trace(Buffered input, SourceInfo info, const ReadAs& as) {
   const auto bytes = input.view(kHead);
   const std::string_view head(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (head.empty()) {
@@ -199,8 +275,16 @@ AnyReader open_trace(Buffered input, SourceInfo info) {
                                : fmt::format("{} holds nothing: {}", info.name, damage),
                 "Give a file with at least a header and one record.");
   }
+  if (!as.columns.empty()) {
+    return open_mapped(std::move(input), std::move(info), head, as);
+  }
+  if (!as.format.empty()) {
+    const Format& format = format_named(as.format);
+    info.format = format.name;
+    return format.open_reader(std::move(input), std::move(info));
+  }
   for (const auto& format : formats()) {
-    if (format.sniff(head)) {
+    if (format.sniff != nullptr && format.sniff(head)) {
       info.format = format.name;
       return format.open_reader(std::move(input), std::move(info));
     }

@@ -2,6 +2,7 @@
 
 #include <cstddef>
 #include <filesystem>
+#include <functional>
 #include <memory>
 #include <span>
 #include <string>
@@ -10,6 +11,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "trace/format/text/column_map.h"
 #include "trace/io/byte_source.h"
 #include "trace/reader.h"
 #include "trace/writer.h"
@@ -35,7 +37,8 @@ struct Format {
   std::string_view summary;                ///< one line for `tracetwin list formats`
   std::vector<std::string_view> suffixes;  ///< ".pcap", …; the first format naming one has it
   TraceKind kind;
-  /// Whether a file that begins with these bytes (up to 64 KiB, unpacked) is of this format.
+  /// Whether a file that begins with these bytes (up to 64 KiB, unpacked) is of this format. Null
+  /// where nothing tells: such files are read when the format is named.
   bool (*sniff)(std::string_view head);
   AnyReader (*open_reader)(Buffered input, SourceInfo info);
   AnyWriter (*open_writer)(ByteSink& sink, const WriterOptions& options);
@@ -51,11 +54,23 @@ const Format& format_named(std::string_view name);
 /// one suffix serves both kinds (".csv"). Throws Error naming the suffixes that there are.
 const Format& format_for_output(const std::filesystem::path& path, TraceKind kind);
 
-/// Opens any readable file by its content. Throws Error when no format fits, naming the first
-/// bytes and the readable formats; an empty file is an error.
-AnyReader open_trace(const std::filesystem::path& path);
+/// What a file is read as where its content is not to decide.
+struct ReadAs {
+  std::string format;  ///< a row of the table; empty: by the content
+  ColumnMap columns;   ///< of a CSV table or JSON lines; not empty: one of these
+};
+
+/// Opens any readable file (io/byte_source.h), by its content unless `as` says otherwise. Throws
+/// Error when no format fits, naming the first bytes and the readable formats; an empty file is an
+/// error.
+AnyReader open_trace(const std::filesystem::path& path, const ReadAs& as = {});
 /// The same of a stream that is open; `info` has its name and compression.
-AnyReader open_trace(Buffered input, SourceInfo info);
+AnyReader open_trace(Buffered input, SourceInfo info, const ReadAs& as = {});
+
+/// Opens a trace by its name.
+using TraceOpener = std::function<AnyReader(const std::filesystem::path&)>;
+/// The one that is open_trace() by content.
+TraceOpener plain_opener();
 
 /// What messages call a file: its path, or "standard input" for "-".
 std::string shown_name(const std::filesystem::path& path);

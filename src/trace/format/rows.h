@@ -32,4 +32,21 @@ AnyWriter open_zeek_tsv_writer(ByteSink& sink, const WriterOptions& options);
 bool sniff_zeek_json(std::string_view head);
 AnyReader open_zeek_json_reader(Buffered input, SourceInfo info);
 
+bool sniff_json_lines(std::string_view head);
+AnyReader open_json_lines_reader(Buffered input, SourceInfo info);
+AnyReader open_mapped_json_reader(Buffered input, SourceInfo info, const ColumnMap& map);
+
+AnyReader open_mapped_csv_reader(Buffered input, SourceInfo info, const ColumnMap& map);
+
+bool sniff_binetflow(std::string_view head);
+AnyReader open_binetflow_reader(Buffered input, SourceInfo info);
+
+bool sniff_nfdump(std::string_view head);
+AnyReader open_nfdump_reader(Buffered input, SourceInfo info);
+
+/// Not sniffed: a capture whose packets carry NetFlow is a capture, too.
+AnyReader open_netflow_reader(Buffered input, SourceInfo info);
+AnyWriter open_netflow_v5_writer(ByteSink& sink, const WriterOptions& options);
+AnyWriter open_netflow_v9_writer(ByteSink& sink, const WriterOptions& options);
+
 }  // namespace tracetwin

@@ -32,6 +32,15 @@ T load_big(const std::byte* at) {
   return load<T>(at, std::endian::big);
 }
 
+/// The inverse of load().
+template <class T>
+void store(std::byte* at, T value, std::endian order) {
+  if (order != std::endian::native) {
+    value = byte_order::swapped(value);
+  }
+  std::memcpy(at, &value, sizeof value);
+}
+
 template <class T>
 void store_little(std::byte* at, T value) {
   if constexpr (std::endian::native != std::endian::little) {

@@ -12,13 +12,14 @@
 #include <cstring>
 
 #include "base/error.h"
+#include "s3/place.h"
+#include "trace/io/object_source.h"
 #include "trace/io/unpack.h"
 
 namespace tracetwin {
 
 namespace {
 
-/// Reads a file descriptor; its first bytes can be looked at before they are read.
 class FileSource final : public ByteSource {
  public:
   FileSource(int descriptor, std::string name) : descriptor_(descriptor), name_(std::move(name)) {}
@@ -30,31 +31,7 @@ class FileSource final : public ByteSource {
   FileSource(const FileSource&) = delete;
   FileSource& operator=(const FileSource&) = delete;
 
-  std::string_view peek() {
-    while (head_end_ < head_.size()) {
-      const std::size_t count = take(std::as_writable_bytes(std::span(head_)).subspan(head_end_));
-      if (count == 0) {
-        break;
-      }
-      head_end_ += count;
-    }
-    return {head_.data(), head_end_};
-  }
-
   std::size_t read(std::span<std::byte> buffer) override {
-    if (head_begin_ == head_end_) {
-      return take(buffer);
-    }
-    const std::size_t count = std::min(buffer.size(), head_end_ - head_begin_);
-    std::memcpy(buffer.data(), head_.data() + head_begin_, count);
-    head_begin_ += count;
-    return count;
-  }
-
-  std::uint64_t bytes_read() const override { return bytes_read_; }
-
- private:
-  std::size_t take(std::span<std::byte> buffer) {
     ssize_t count = 0;
     do {
       count = ::read(descriptor_, buffer.data(), buffer.size());
@@ -66,12 +43,48 @@ class FileSource final : public ByteSource {
     return static_cast<std::size_t>(count);
   }
 
+  std::uint64_t bytes_read() const override { return bytes_read_; }
+
+ private:
   int descriptor_;
   std::string name_;
-  std::array<char, 4> head_ = {};
-  std::size_t head_begin_ = 0;
-  std::size_t head_end_ = 0;
   std::uint64_t bytes_read_ = 0;
+};
+
+/// A source whose first bytes can be looked at before they are read.
+class PeekedSource final : public ByteSource {
+ public:
+  explicit PeekedSource(std::unique_ptr<ByteSource> inner) : inner_(std::move(inner)) {
+    while (end_ < head_.size()) {
+      const std::size_t count =
+          inner_->read(std::as_writable_bytes(std::span(head_)).subspan(end_));
+      if (count == 0) {
+        break;
+      }
+      end_ += count;
+    }
+  }
+
+  std::string_view head() const { return {head_.data(), end_}; }
+
+  std::size_t read(std::span<std::byte> buffer) override {
+    if (begin_ == end_) {
+      return inner_->read(buffer);
+    }
+    const std::size_t count = std::min(buffer.size(), end_ - begin_);
+    std::memcpy(buffer.data(), head_.data() + begin_, count);
+    begin_ += count;
+    return count;
+  }
+
+  std::uint64_t bytes_read() const override { return inner_->bytes_read(); }
+  std::string_view damage() const override { return inner_->damage(); }
+
+ private:
+  std::unique_ptr<ByteSource> inner_;
+  std::array<char, 4> head_ = {};
+  std::size_t begin_ = 0;
+  std::size_t end_ = 0;
 };
 
 class MemorySource final : public ByteSource {
@@ -92,7 +105,10 @@ class MemorySource final : public ByteSource {
   std::size_t position_ = 0;
 };
 
-std::unique_ptr<FileSource> open_file(const std::filesystem::path& path) {
+std::unique_ptr<ByteSource> open_raw(const std::filesystem::path& path) {
+  if (s3::is_url(path.native())) {
+    return object_source(path.native());
+  }
   if (path == "-") {
     return std::make_unique<FileSource>(STDIN_FILENO, "standard input");
   }
@@ -117,8 +133,8 @@ bool is_zstd(std::string_view head) {
 
 std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path,
                                         std::string* compression) {
-  auto file = open_file(path);
-  const std::string_view head = file->peek();
+  auto file = std::make_unique<PeekedSource>(open_raw(path));
+  const std::string_view head = file->head();
   const bool gzip = head.substr(0, 3) == "\x1f\x8b\x08";
   const bool zstd = is_zstd(head);
   if (compression != nullptr) {

@@ -26,9 +26,9 @@ class ByteSource {
   virtual std::string_view damage() const { return {}; }
 };
 
-/// Opens `path` ("-" is standard input), unpacking gzip and zstd (any number of concatenated
-/// members or frames), told by their first bytes. `compression` gets "", "gzip" or "zstd".
-/// Throws Error when the file is missing, a folder, or unreadable.
+/// Opens `path` ("-" is standard input, s3://bucket/key an object), unpacking gzip and zstd (any
+/// number of concatenated members or frames), told by their first bytes. `compression` gets "",
+/// "gzip" or "zstd". Throws Error when the file is missing, a folder, or unreadable.
 std::unique_ptr<ByteSource> open_source(const std::filesystem::path& path,
                                         std::string* compression = nullptr);
 

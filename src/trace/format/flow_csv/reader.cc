@@ -1,8 +1,14 @@
-// A header line, then one flow a line. Columns are found by name; what is not a column of a flow
-// record goes into the batch as text.
+// A header line, then one flow a line. Columns are found by name, or where a map says; what is not
+// a column of a flow record goes into the batch as text.
+#include <fmt/format.h>
+
+#include <algorithm>
 #include <utility>
 
+#include "base/error.h"
+#include "base/text.h"
 #include "trace/format/flow_csv/columns.h"
+#include "trace/format/flow_csv/record.h"
 #include "trace/format/rows.h"
 #include "trace/format/text/csv.h"
 #include "trace/format/text/line_skips.h"
@@ -13,17 +19,24 @@ namespace tracetwin {
 namespace {
 
 constexpr std::size_t kBatch = 4096;
-constexpr int kMicroseconds = 3;
-constexpr std::uint64_t kMaxPort = 0xffff;
 
 class FlowCsvReader final : public FlowReader {
  public:
-  FlowCsvReader(Buffered input, SourceInfo info, const CsvHeader& header)
+  FlowCsvReader(Buffered input, SourceInfo info, CsvHeader header, const flow_csv::Style& style,
+                ColumnMap map = {})
       : info_(std::move(info)),
-        layout_(header.layout),
+        layout_(std::move(header.layout)),
+        style_(style),
+        map_(std::move(map)),
         scanner_(std::move(input), header.delimiter) {
     for (const std::size_t at : layout_.others) {
       extra_columns_.push_back(header.names[at]);
+    }
+    for (std::size_t column = 0; column < constants_.size(); ++column) {
+      const auto* entry = map_.find(flow_csv::columns()[column].name);
+      if (entry != nullptr && entry->value) {
+        constants_[column] = *entry->value;
+      }
     }
     scanner_.next();  // the header line
   }
@@ -40,6 +53,9 @@ class FlowCsvReader final : public FlowReader {
 
   SourceInfo info_;
   ColumnLayout layout_;
+  flow_csv::Style style_;
+  ColumnMap map_;
+  flow_csv::Texts constants_ = {};  ///< of the map
   CsvScanner scanner_;
   std::vector<std::string> extra_columns_;
   Values values_;
@@ -85,22 +101,79 @@ void FlowCsvReader::append(FlowBatch& batch) {
 }
 
 FlowRecord FlowCsvReader::read_record(std::span<const std::string_view> fields) {
-  using namespace flow_csv;
   values_.clear();
-  const auto text = [&](Column column) { return layout_.text(fields, column); };
-  FlowRecord record;
-  record.tuple.src = values_.address("srcip", text(kSrcIp));
-  record.tuple.dst = values_.address("dstip", text(kDstIp));
-  record.tuple.srcport =
-      static_cast<std::uint16_t>(values_.whole("srcport", text(kSrcPort), kMaxPort));
-  record.tuple.dstport =
-      static_cast<std::uint16_t>(values_.whole("dstport", text(kDstPort), kMaxPort));
-  record.tuple.proto = values_.protocol("proto", text(kProto));
-  record.start_ns = values_.time("ts", text(kTs), kMicroseconds);
-  record.duration_ns = values_.seconds("td", text(kTd));
-  record.packets = values_.count("pkt", text(kPkt));
-  record.bytes = values_.count("byt", text(kByt));
-  return record;
+  flow_csv::Texts texts = constants_;
+  for (std::size_t column = 0; column < texts.size(); ++column) {
+    if (layout_.has(column)) {
+      texts[column] = layout_.text(fields, column);
+    }
+  }
+  return flow_csv::read_record(texts, style_, values_);
+}
+
+std::size_t place_of(const std::string& source, std::span<const std::string> names,
+                     const std::string& file) {
+  const auto found = std::find(names.begin(), names.end(), source);
+  if (found == names.end()) {
+    const auto near = nearest(source, names);
+    throw Error(
+        fmt::format("{} has no column \"{}\"", file, source),
+        near ? fmt::format("Did you mean \"{}\"?", *near)
+             : fmt::format("Its columns are {:.300}.", fmt::to_string(fmt::join(names, ", "))));
+  }
+  return static_cast<std::size_t>(found - names.begin());
+}
+
+/// Puts columns where a map says that they are, and gives the further ones its names.
+void apply(const ColumnMap& map, const std::string& file, CsvHeader& header) {
+  const std::vector<std::string> theirs = header.names;
+  const auto columns = flow_csv::columns();
+  ColumnLayout& layout = header.layout;
+  for (const auto& entry : map.entries) {
+    const auto spec = std::find_if(columns.begin(), columns.end(),
+                                   [&](const ColumnSpec& s) { return s.name == entry.name; });
+    const auto at = static_cast<std::size_t>(spec - columns.begin());
+    if (spec == columns.end() && entry.value) {
+      throw Error(
+          fmt::format("the further column {} cannot be the same for all records", entry.name),
+          "Leave it away.");
+    }
+    if (spec == columns.end()) {
+      header.names[place_of(entry.source, theirs, file)] = entry.name;
+    } else {
+      layout.where[at] = entry.value ? ColumnLayout::kAbsent : place_of(entry.source, theirs, file);
+    }
+  }
+  layout.others.clear();
+  for (std::size_t i = 0; i < layout.width; ++i) {
+    if (std::find(layout.where.begin(), layout.where.end(), i) == layout.where.end()) {
+      layout.others.push_back(i);
+    }
+  }
+}
+
+/// The delimiter is the one that finds most of the map's columns.
+CsvHeader header_by(const ColumnMap& map, Buffered& input, const std::string& file) {
+  std::vector<ColumnSpec> specs(flow_csv::columns().begin(), flow_csv::columns().end());
+  for (const auto& entry : map.entries) {
+    if (!entry.value) {
+      specs.push_back({entry.source, false, {}});
+    }
+  }
+  CsvHeader header = take_header(input, specs, file);
+  header.layout = lay_out(header.names, flow_csv::columns());
+  apply(map, file, header);
+  return header;
+}
+
+/// Required are those columns that no constant stands for.
+void require(const CsvHeader& header, const ColumnMap& map, const std::string& file) {
+  std::vector<ColumnSpec> specs(flow_csv::columns().begin(), flow_csv::columns().end());
+  for (ColumnSpec& spec : specs) {
+    const auto* entry = map.find(spec.name);
+    spec.required = spec.required && (entry == nullptr || !entry->value);
+  }
+  require_columns(header.layout, header.names, specs, file, "flow-csv");
 }
 
 }  // namespace
@@ -112,9 +185,34 @@ bool sniff_flow_csv(std::string_view head) {
 }
 
 AnyReader open_flow_csv_reader(Buffered input, SourceInfo info) {
-  const auto header = take_header(input, flow_csv::columns(), info.name);
+  auto header = take_header(input, flow_csv::columns(), info.name);
   require_columns(header.layout, header.names, flow_csv::columns(), info.name, "flow-csv");
-  return std::make_unique<FlowCsvReader>(std::move(input), std::move(info), header);
+  return std::make_unique<FlowCsvReader>(std::move(input), std::move(info), std::move(header),
+                                         flow_csv::Style{});
+}
+
+AnyReader open_mapped_csv_reader(Buffered input, SourceInfo info, const ColumnMap& map) {
+  auto header = header_by(map, input, info.name);
+  require(header, map, info.name);
+  return std::make_unique<FlowCsvReader>(std::move(input), std::move(info), std::move(header),
+                                         flow_csv::style_of(map), map);
+}
+
+bool sniff_binetflow(std::string_view head) {
+  const auto header = find_header(head, flow_csv::columns());
+  const auto has = [&](std::string_view name) {
+    return std::find(header.names.begin(), header.names.end(), name) != header.names.end();
+  };
+  return has("StartTime") && has("SrcAddr") && has("DstAddr") && has("Dir") && has("TotPkts");
+}
+
+AnyReader open_binetflow_reader(Buffered input, SourceInfo info) {
+  constexpr int kSeconds = 9;
+  auto header = take_header(input, flow_csv::columns(), info.name);
+  require_columns(header.layout, header.names, flow_csv::columns(), info.name, "binetflow");
+  const flow_csv::Style style = {kSeconds, kSeconds, true};
+  return std::make_unique<FlowCsvReader>(std::move(input), std::move(info), std::move(header),
+                                         style);
 }
 
 }  // namespace tracetwin

@@ -182,16 +182,20 @@ std::int64_t Values::time(std::string_view field, std::string_view text, int sca
 }
 
 std::int64_t Values::seconds(std::string_view field, std::string_view text) {
+  return span(field, text, kNanosecondDigits);
+}
+
+std::int64_t Values::span(std::string_view field, std::string_view text, int scale) {
   const std::string_view digits = trim(text);
   if (digits.empty()) {
     return 0;
   }
-  const auto span = parse_scaled(digits, kNanosecondDigits);
-  if (!span || *span < 0) {
-    fail(field, "a number of seconds");
+  const auto ns = parse_scaled(digits, scale);
+  if (!ns || *ns < 0) {
+    fail(field, scale == kNanosecondDigits ? "a number of seconds" : "a number of at least 0");
     return 0;
   }
-  return *span;
+  return *ns;
 }
 
 }  // namespace tracetwin

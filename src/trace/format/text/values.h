@@ -26,6 +26,8 @@ class Values {
   std::int64_t time(std::string_view field, std::string_view text, int scale);
   /// A length of time in nanoseconds from a number of seconds >= 0; 0 when the text is blank.
   std::int64_t seconds(std::string_view field, std::string_view text);
+  /// The same from a number in units of 10^scale ns.
+  std::int64_t span(std::string_view field, std::string_view text, int scale);
 
   /// Remembers that `field` is not `expected`, unless something else was wrong before.
   void fail(std::string_view field, std::string_view expected);

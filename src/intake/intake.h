@@ -1,0 +1,39 @@
+#pragma once
+
+#include <cstdint>
+#include <filesystem>
+#include <span>
+#include <string>
+#include <vector>
+
+#include "intake/choice.h"
+#include "intake/places.h"
+#include "trace/format/format.h"
+
+namespace tracetwin {
+
+/// How traces are read: which files of folders, as what, and what of them.
+struct Intake {
+  std::vector<FilePattern> patterns;  ///< of the files in folders; empty: all
+  ReadAs read_as;
+  Choice choice;
+};
+
+/// Throws Error for standard input that is named twice, and for patterns where no place has files
+/// to choose from.
+void check_places(std::span<const std::string> places, std::span<const FilePattern> patterns);
+
+/// Whether the places are files that are read as they are, all of them.
+bool reads_all_of_files(std::span<const std::string> places, const Intake& intake);
+
+/// All files of all places, which are checked.
+std::vector<std::filesystem::path> files_at(std::span<const std::string> places,
+                                            std::span<const FilePattern> patterns);
+
+/// Opens the files as one trace (chain.h), of which what is chosen is read. `files` is not empty.
+AnyReader open_files(const std::vector<std::filesystem::path>& files, const Intake& intake);
+
+/// Opens what a place stands for in the same way.
+TraceOpener opener_of(const Intake& intake);
+
+}  // namespace tracetwin
