@@ -42,7 +42,8 @@ def head(source, target, rows):
 def make_traces(folder, rows):
     source = SHARED / "data/flows/cloudserver.csv.zst"
     model = folder / "model.twin"
-    subprocess.run([PROGRAM, "train", source, "-o", model, "--seed", "1", "--quiet"], check=True)
+    subprocess.run([PROGRAM, "train", source, "-o", model, "--method", "cliquetree", "--seed",
+                    "1", "--quiet"], check=True)
     traces = []
     for seed in (1, 2):
         traces.append(folder / f"{seed}.csv")

@@ -107,10 +107,76 @@ TEST_F(Autoregressive, GoesOnOnlyWithTheSameTrace) {
   EXPECT_EQ(program_.read("m.twin"), first);
 }
 
-TEST_F(Autoregressive, GivesNoGuarantee) {
-  const auto budget = program_.run("synthesize " + sample("sample.flows.csv.zst") +
-                                   " -o twin.csv --epsilon 2" + kSmall);
-  EXPECT_EQ(budget.exit, 2) << budget.err;
+TEST_F(Autoregressive, SaysWhatItCopies) {
+  const auto made = program_.run("synthesize " + sample("sample.flows.csv.zst") +
+                                 " -o twin.csv --model m.twin --seed 3" + kSmall);
+  ASSERT_EQ(made.exit, 0) << made.err;
+  EXPECT_THAT(made.err, HasSubstr("AUC of membership inference"));
+  const auto summary = nlohmann::json::parse(program_.read("twin.csv.summary.json"));
+  const auto& copies = summary.at("copies");
+  EXPECT_GT(copies.at("held_out").get<int>(), 0);
+  EXPECT_GT(copies.at("records").at("unseen").get<double>(), 0);
+  EXPECT_THAT(program_.run("inspect m.twin").out, HasSubstr("copies: "));
+}
+
+TEST_F(Autoregressive, MakesUpWhatFewRecordsHaveUnlessToldNotTo) {
+  std::string table = "srcip,dstip,srcport,dstport,proto,ts,td,pkt,byt\n";
+  for (int i = 0; i < 600; ++i) {
+    table += "10.0.0." + std::to_string(i % 20) + ",192.0.2.7," + std::to_string(20000 + 61 * i) +
+             ",443,TCP," + std::to_string(1700000000000000 + 100000 * i) + ",0.5,10,4000\n";
+  }
+  for (int i = 0; i < 3; ++i) {
+    table += "203.0.113.77,192.0.2.7,4444,8443,TCP," +
+             std::to_string(1700000000000000 + 7000000 * i) + ",0.5,10,4000\n";
+  }
+  program_.write("rare.csv", table);
+  ASSERT_EQ(program_.run("train rare.csv -o m.twin --seed 1" + kSmall).exit, 0);
+  ASSERT_EQ(program_.run("generate m.twin -o a.csv -n 20000 --seed 1").exit, 0);
+  EXPECT_EQ(program_.shell("grep -c ',8443,' a.csv").out, "0\n");
+  ASSERT_EQ(program_.run("train rare.csv -o m.twin -f --seed 1 --rare keep" + kSmall).exit, 0);
+  ASSERT_EQ(program_.run("generate m.twin -o a.csv -n 20000 --seed 1 -f").exit, 0);
+  EXPECT_NE(program_.shell("grep -c ',8443,' a.csv").out, "0\n");
+  const auto both = program_.run("train rare.csv -o n.twin --rare keep --epsilon 2" + kSmall);
+  EXPECT_EQ(both.exit, 2);
+  EXPECT_THAT(both.err, HasSubstr("--rare"));
+}
+
+TEST_F(Autoregressive, IsTheMethodWhereThereIsNoEpsilon) {
+  const std::string small = " --network hidden=16 --network embedding=4 --network most_passes=1 ";
+  const std::string train = "train " + sample("sample.flows.csv.zst") + " -f -o m.twin";
+  EXPECT_THAT(program_.run(train + small).err, HasSubstr("method: autoregressive"));
+  EXPECT_THAT(program_.run(train + " --epsilon 2").err, HasSubstr("method: cliquetree"));
+}
+
+TEST_F(Autoregressive, KeepsABudget) {
+  const auto made = program_.run("synthesize " + sample("sample.flows.csv.zst") +
+                                 " -o twin.csv --model m.twin --epsilon 2 --private-iterations 5 "
+                                 "--insecure-test-seed 4 --seed 3" +
+                                 kSmall);
+  ASSERT_EQ(made.exit, 0) << made.err;
+  EXPECT_THAT(made.err, Not(HasSubstr("copies:"))) << "not paid for";
+  const auto model = nlohmann::json::parse(program_.run("inspect m.twin --json").out);
+  EXPECT_FALSE(model.contains("copies"));
+  EXPECT_TRUE(model.contains("network"));
+  EXPECT_THAT(model.at("privacy").dump(), HasSubstr("clipped slopes by records"));
+  ASSERT_EQ(program_.run("generate m.twin -o a.csv --seed 5 --threads 1").exit, 0);
+  ASSERT_EQ(program_.run("generate m.twin -o b.csv --seed 5 --threads 3").exit, 0);
+  EXPECT_EQ(program_.read("a.csv"), program_.read("b.csv"));
+  EXPECT_EQ(program_.run("generate m.twin -o c.csv -n 20 --where 'proto = UDP'").exit, 0);
+  EXPECT_EQ(lines("c.csv"), 21U);
+}
+
+TEST_F(Autoregressive, LosesNoModelToItsTwin) {
+  ASSERT_EQ(program_
+                .run("train " + sample("sample.flows.csv.zst") +
+                     " -o m.twin --method cliquetree --seed 1")
+                .exit,
+            0);
+  const std::string before = program_.read("m.twin");
+  const auto wrong = program_.run("generate m.twin -o m.twin --format flow-csv --force");
+  EXPECT_EQ(wrong.exit, 2);
+  EXPECT_THAT(wrong.err, HasSubstr("is the model itself"));
+  EXPECT_EQ(program_.read("m.twin"), before);
 }
 
 }  // namespace

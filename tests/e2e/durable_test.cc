@@ -69,7 +69,7 @@ TEST_F(Durable, OtherWorkIsNotMixedWithNoiseThatWasDrawn) {
 
 TEST_F(Durable, SeedOfBrokenOffWorkIsRemembered) {
   const std::string train =
-      "train " + sample("sample.flows.csv.zst") + " -o m.twin --work-folder w";
+      "train " + sample("sample.flows.csv.zst") + " -o m.twin --method cliquetree --work-folder w";
   ASSERT_EQ(program_.run(train).exit, 0);
   const std::string model = program_.read("m.twin");
   ASSERT_EQ(program_.run(train + " -f -q --threads 1").exit, 0);
@@ -109,9 +109,11 @@ TEST_F(Durable, ATwinThatWasBrokenOffGoesOn) {
 }
 
 TEST_F(Durable, AnEvaluationGoesOn) {
-  ASSERT_EQ(
-      program_.run("synthesize " + sample("sample.flows.csv.zst") + " -o t.csv --seed 1 -q").exit,
-      0);
+  ASSERT_EQ(program_
+                .run("synthesize " + sample("sample.flows.csv.zst") +
+                     " -o t.csv --method cliquetree --seed 1 -q")
+                .exit,
+            0);
   const std::string evaluate =
       "evaluate " + sample("sample.flows.csv.zst") + " t.csv --quick --json s.json -f -q";
   ASSERT_EQ(program_.run(evaluate).exit, 0);

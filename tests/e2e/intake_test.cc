@@ -38,7 +38,7 @@ TEST(Intake, SeveralFilesAndFoldersAreOneTrace) {
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
   EXPECT_THAT(outcome.err, HasSubstr("read 75 flows"));
   EXPECT_EQ(facts_of(program, "days more.csv --files '*.csv'")["flows"], 75);
-  EXPECT_EQ(program.run("train days --files .csv -o m.twin --seed 1").exit, 0);
+  EXPECT_EQ(program.run("train days --files .csv -o m.twin --method cliquetree --seed 1").exit, 0);
   const auto mixed = program.run("convert days x.csv");
   EXPECT_EQ(mixed.exit, 2);
   EXPECT_THAT(mixed.err, HasSubstr("notes.txt"));
@@ -130,10 +130,11 @@ TEST(Intake, FilterSelectWindowAndSampleWorkInEveryCommand) {
   const std::string chosen = " --sample 1/2 --sample-by record";
   ASSERT_EQ(program.run("convert a.csv half.csv" + chosen).exit, 0);
   EXPECT_EQ(facts_of(program, "half.csv")["flows"], half["flows"]);
-  ASSERT_EQ(program.run("train a.csv -o a.twin --seed 1" + chosen).exit, 0);
-  ASSERT_EQ(program.run("train half.csv -o b.twin --seed 1").exit, 0);
+  ASSERT_EQ(program.run("train a.csv -o a.twin --method cliquetree --seed 1" + chosen).exit, 0);
+  ASSERT_EQ(program.run("train half.csv -o b.twin --method cliquetree --seed 1").exit, 0);
   EXPECT_EQ(program.read("a.twin"), program.read("b.twin")) << "learned is what was chosen";
-  ASSERT_EQ(program.run("synthesize a.csv -o twin.csv --seed 1" + chosen).exit, 0);
+  ASSERT_EQ(program.run("synthesize a.csv -o twin.csv --method cliquetree --seed 1" + chosen).exit,
+            0);
   const auto judged =
       program.run("evaluate a.csv twin=twin.csv --quick --json - --select 'pkt > 0'");
   EXPECT_EQ(judged.exit, 0) << judged.err;
@@ -208,7 +209,9 @@ TEST(Intake, JsonLinesAreMappedByDottedKeys) {
             "10.0.0.1,10.0.0.2,1024,53,UDP,1700000000250000,1.5,2,200,\"a,b\"\n"
             "10.0.0.1,::1,0,0,TCP,1700000001000000,0,1,40,-\n");
   EXPECT_THAT(outcome.err, HasSubstr("not a JSON object"));
-  EXPECT_EQ(program.run("synthesize events.jsonl -o twin.csv --seed 1" + map).exit, 0);
+  EXPECT_EQ(
+      program.run("synthesize events.jsonl -o twin.csv --method cliquetree --seed 1" + map).exit,
+      0);
   program.write("other.jsonl", "{\"from\": \"10.0.0.1\"}\n");
   EXPECT_THAT(program.run("inspect other.jsonl").err, HasSubstr("--column srcip=PATH"));
   program.write(

@@ -164,7 +164,7 @@ python3 )" + (source_dir() / "tests/e2e/replay.py").string() +
     ASSERT_EQ(outcome.exit, 0) << outcome.err;
     EXPECT_EQ(sorted_records(program, "b.csv"), sorted_records(program, "same.csv")) << file;
   }
-  EXPECT_EQ(program.run("synthesize x.nfcapd -o twin.csv --seed 1").exit, 0);
+  EXPECT_EQ(program.run("synthesize x.nfcapd -o twin.csv --method cliquetree --seed 1").exit, 0);
   program.shell("head -c 300 x.nfcapd >cut.nfcapd");
   const auto cut = program.run("convert cut.nfcapd cut.csv");
   EXPECT_EQ(cut.exit, 2) << cut.err;

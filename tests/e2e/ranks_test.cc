@@ -52,7 +52,7 @@ const std::string kPrivate = " --epsilon 2 --insecure-test-seed 5 --seed 3 --thr
 
 TEST_F(RanksOverMpi, TrainTheSameModelOfFlows) {
   same_on_any_number("train flows.csv -o m.twin" + kPrivate, "m.twin");
-  same_on_any_number("train flows.csv -o m.twin --seed 3 -f -q", "m.twin");
+  same_on_any_number("train flows.csv -o m.twin --method cliquetree --seed 3 -f -q", "m.twin");
   same_on_any_number("train flows.csv -o m.twin --unit flow" + kPrivate, "m.twin");
 }
 
@@ -68,9 +68,10 @@ TEST_F(RanksOverMpi, ReadSeveralFilesAndPartsOfFiles) {
                                   "flows.log", "a.csv a.csv"}) {
     same_on_any_number("train " + files + " -o m.twin" + kPrivate, "m.twin");
   }
-  const auto ran = on(3, "train c.csv b.csv -o m.twin -f --seed 1");
+  const auto ran = on(3, "train c.csv b.csv -o m.twin -f --method cliquetree --seed 1");
   EXPECT_EQ(ran.err.find("line 1001"),
-            program_.run("train c.csv b.csv -o m.twin -f --seed 1").err.find("line 1001"));
+            program_.run("train c.csv b.csv -o m.twin -f --method cliquetree --seed 1")
+                .err.find("line 1001"));
 }
 
 TEST_F(RanksOverMpi, GenerateTheSameTwin) {
@@ -117,7 +118,7 @@ TEST_F(RanksOverMpi, OneOfThemSaysWhatIsWrong) {
 }
 
 TEST_F(RanksOverMpi, TheFirstAloneSpeaks) {
-  const auto ran = on(3, "train flows.csv -o m.twin --seed 1 --json -f");
+  const auto ran = on(3, "train flows.csv -o m.twin --method cliquetree --seed 1 --json -f");
   ASSERT_EQ(ran.exit, 0) << ran.err;
   EXPECT_EQ(ran.out.find("\"model\""), ran.out.rfind("\"model\""));
   EXPECT_EQ(ran.err.find("learned "), ran.err.rfind("learned "));

@@ -130,8 +130,9 @@ TEST_F(S3, NothingIsLeftOfAnUploadThatFailed) {
 
 TEST_F(S3, TwinsAndModelsGoThereToo) {
   put("flows.csv", sample_flow_csv(300));
-  const auto outcome = run(
-      "synthesize s3://box/flows.csv -o s3://box/twin.csv --model s3://box/flows.twin --seed 1");
+  const auto outcome =
+      run("synthesize s3://box/flows.csv -o s3://box/twin.csv --model s3://box/flows.twin --method "
+          "cliquetree --seed 1");
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
   EXPECT_THAT(object("twin.csv.summary.json"), HasSubstr("synthetic twin"));
   const auto inspected = run("inspect s3://box/flows.twin");

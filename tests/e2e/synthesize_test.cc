@@ -82,7 +82,7 @@ TEST_F(SynthesizeCommand, TrainThenGenerate) {
 
 TEST_F(SynthesizeCommand, StandardOutputCarriesDataOnly) {
   const auto made = program_.run("synthesize " + sample("sample.flows.csv.zst") +
-                                 " -o - --format flow-csv --seed 1 -n 10");
+                                 " -o - --format flow-csv --method cliquetree --seed 1 -n 10");
   ASSERT_EQ(made.exit, 0) << made.err;
   EXPECT_THAT(made.out, testing::StartsWith("srcip,"));
   EXPECT_EQ(std::count(made.out.begin(), made.out.end(), '\n'), 11);
@@ -91,7 +91,8 @@ TEST_F(SynthesizeCommand, StandardOutputCarriesDataOnly) {
 
 TEST_F(SynthesizeCommand, NothingIsReplacedUnlessForced) {
   program_.write("twin.csv", "mine");
-  const std::string command = "synthesize " + sample("sample.flows.csv.zst") + " -o twin.csv -s 1";
+  const std::string command =
+      "synthesize " + sample("sample.flows.csv.zst") + " -o twin.csv --method cliquetree -s 1";
   const auto refused = program_.run(command);
   EXPECT_EQ(refused.exit, 2);
   EXPECT_THAT(refused.err, HasSubstr("--force"));

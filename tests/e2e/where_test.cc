@@ -38,7 +38,10 @@ enum Column { kSrcIp, kDstIp, kSrcPort, kDstPort, kProto, kTs, kTd, kPackets, kB
 class WhereOptions : public testing::Test {
  protected:
   void train(const std::string& trace, const std::string& options = "") {
-    ASSERT_EQ(program_.run("train " + sample(trace) + " -q -s 3 -o m.twin " + options).exit, 0);
+    ASSERT_EQ(
+        program_.run("train " + sample(trace) + " --method cliquetree -q -s 3 -o m.twin " + options)
+            .exit,
+        0);
   }
   std::vector<std::vector<std::string>> generated(const std::string& options) {
     const auto made = program_.run("generate m.twin -q -f -s 7 -o t.csv " + options);
@@ -98,8 +101,9 @@ TEST_F(WhereOptions, ConversationsOfACaptureAreChosenToo) {
 }
 
 TEST_F(WhereOptions, SynthesizeHasThem) {
-  const auto made = program_.run("synthesize " + sample("sample.flows.csv.zst") +
-                                 " -o t.csv -s 1 --where 'label=web' --start 1000000000 -n 50");
+  const auto made = program_.run(
+      "synthesize " + sample("sample.flows.csv.zst") +
+      " -o t.csv --method cliquetree -s 1 --where 'label=web' --start 1000000000 -n 50");
   ASSERT_EQ(made.exit, 0) << made.err;
   const auto rows = rows_of(program_.read("t.csv"));
   ASSERT_EQ(rows.size(), 50U);

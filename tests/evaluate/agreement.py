@@ -289,6 +289,7 @@ def make_pairs(program, shared, folder, wanted):
 
     def twin(source, name, *options):
         subprocess.run([program, "synthesize", source, "-o", folder / name, "--seed", "1",
+                        "--method", "cliquetree",
                         "--quiet", "--force", *options], check=True)
         return folder / name
 
