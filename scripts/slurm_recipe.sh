@@ -52,7 +52,8 @@ srun tracetwin evaluate "$trace" "$folder"/grid/*.csv --quick >"$folder/ranking.
 echo "evaluated $(find "$folder/grid" -name '*.csv' | wc -l) twins"
 
 echo "== several processes that cannot meet"
-if srun --mpi=none -n 2 tracetwin train "$trace" --method cliquetree -o "$folder/none.twin" 2>"$folder/none.log"; then
+if srun --mpi=none -n 2 tracetwin train "$trace" --method cliquetree -o "$folder/none.twin" \
+  2>"$folder/none.log"; then
   echo "two processes that cannot meet were let through" >&2
   exit 1
 fi
