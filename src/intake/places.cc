@@ -59,10 +59,9 @@ std::vector<fs::path> files_in(const fs::path& folder, std::span<const FilePatte
                 "Check its permissions.");
   }
   std::sort(names.begin(), names.end());
-  std::vector<fs::path> files;
-  for (const std::string& name : names) {
-    files.push_back(folder / name);
-  }
+  std::vector<fs::path> files(names.size());
+  std::transform(names.begin(), names.end(), files.begin(),
+                 [&](const std::string& name) { return folder / name; });
   return files;
 }
 

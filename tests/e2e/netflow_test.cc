@@ -191,6 +191,10 @@ TEST(Netflow, ACaptureWithoutNetflowIsRefused) {
   const auto outcome = program.run("convert a.pcap b.csv --input-format netflow-v9");
   EXPECT_EQ(outcome.exit, 2);
   EXPECT_THAT(outcome.err, HasSubstr("a.pcap holds no datagram of NetFlow or IPFIX"));
+  const auto left = program.shell(
+      "mkdir tmp; TMPDIR=$PWD/tmp $tracetwin inspect a.pcap --input-format netflow-v9; sleep 0.3; "
+      "ls tmp; pgrep -f \"$PWD/tmp\" | grep -v $$");
+  EXPECT_EQ(left.out, "") << "a collector, or its folder, was left behind";
 }
 
 /// Real exporters' datagrams (version 5, 9 and IPFIX), put into a pcap.

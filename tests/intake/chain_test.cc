@@ -25,6 +25,7 @@ std::string row(int number, const std::string& more = "") {
 std::vector<std::string> names_of(const std::vector<std::filesystem::path>& files,
                                   const std::filesystem::path& folder) {
   std::vector<std::string> names;
+  names.reserve(files.size());
   for (const auto& file : files) {
     names.push_back(file.lexically_relative(folder).string());
   }

@@ -188,13 +188,20 @@ Place JsonLinesReader::find_place(const std::string& key) {
              : Place{};
 }
 
+/// Keys may hold anything; headers of tables hold no line ends.
+std::string printable_name(std::string key) {
+  std::replace_if(
+      key.begin(), key.end(), [](char c) { return c >= '\0' && c < ' '; }, '_');
+  return key;
+}
+
 Place JsonLinesReader::new_column(const std::string& key) {
   if (columns_fixed_ || extra_columns_.size() == kMaxExtras) {
     skips_.add(fmt::format("field {:.40} is not in the first lines", key), line_);
     return {};
   }
   const Place place = {Place::Kind::kExtra, extra_columns_.size()};
-  extra_columns_.push_back(key);
+  extra_columns_.push_back(printable_name(key));
   places_[key] = place;
   return place;
 }

@@ -28,7 +28,8 @@ namespace {
 
 constexpr const char* kScript = R"(
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tracetwin-XXXXXX") || exit 1
-trap 'rm -rf "$folder"' EXIT
+collector=
+trap 'kill $collector 2>/dev/null; rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM HUP
 mkdir "$folder/flows" || exit 1
 nfcapd -b 127.0.0.1 -p "$1" -w "$folder/flows" -t 86400 -B 4000000 >"$folder/log" 2>&1 &

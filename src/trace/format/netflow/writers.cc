@@ -16,7 +16,13 @@
 namespace tracetwin {
 namespace {
 
-using namespace netflow;
+using netflow::Clocks;
+using netflow::DatagramWriter;
+using netflow::Gathering;
+using netflow::icmp_of;
+using netflow::Packed;
+using netflow::Span;
+using netflow::span_of;
 
 constexpr std::int64_t kSecondInMs = 1000;
 constexpr std::uint64_t kMost32 = std::numeric_limits<std::uint32_t>::max();
