@@ -271,7 +271,7 @@ TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* sum
     *summary = trace.summary;
   }
   dp::Ledger ledger = open_ledger(job, bound.unit);
-  if (job.site.folder || !job.site.ranks.alone()) {
+  if (job.budget && (job.site.folder || !job.site.ranks.alone())) {
     ledger.keep_releases(kept_releases(job.site));
   }
   TwinModel model;
