@@ -26,6 +26,7 @@ import time
 
 AGAIN = 0.3
 LONGEST = 900  # seconds that a run may take
+NOTICED = 20  # seconds in which a launcher has to see that one of its processes was ended
 ROOT = pathlib.Path(__file__).resolve().parent.parent
 NETWORKS = (
     "--method doppelganger --iterations 60 --chunks 3 --max-flow-length 16 --candidates 1 "
@@ -102,10 +103,10 @@ class Campaign:
         return subprocess.Popen(command.split(), cwd=self.folder, stdin=subprocess.DEVNULL,
                                 stdout=subprocess.DEVNULL, stderr=subprocess.PIPE)
 
-    def finish(self, process):
+    def finish(self, process, longest=LONGEST):
         """Exit code and what it said."""
         try:
-            said = process.communicate(timeout=LONGEST)[1]
+            said = process.communicate(timeout=longest)[1]
         except subprocess.TimeoutExpired:
             end(tree_of(process.pid))
             said = process.communicate()[1]
@@ -120,7 +121,9 @@ class Campaign:
         chosen = self.random.choice(pids)
         everything = self.random.random() < 0.5 or chosen == process.pid
         end(pids if everything else [chosen])
-        self.finish(process)
+        # mpirun stands still when a rank is ended between its fork and its exec.
+        self.finish(process, NOTICED if process.args[0] == "mpirun" else LONGEST)
+        end(pids)
         return True
 
     def clean(self, output):

@@ -12,6 +12,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/read_file.h"
+#include "work/record.h"
 
 namespace tracetwin::engine {
 namespace {
@@ -134,13 +135,26 @@ Weights parse_weights(std::string_view bytes, const std::string& name) {
 }
 
 void write_weights(const Weights& weights, const std::filesystem::path& path) {
+  std::string bytes = bytes_of(weights);
+  const std::uint32_t sum = work::checksum(bytes);
+  bytes.append(reinterpret_cast<const char*>(&sum), sizeof sum);
   const auto file = open_output(path, true);
-  file->write(bytes_of(weights));
+  file->write(bytes);
   file->commit();
 }
 
 Weights read_weights(const std::filesystem::path& path) {
-  return parse_weights(read_file(path), path.string());
+  const std::string bytes = read_file(path);
+  std::uint32_t sum = 0;
+  if (bytes.size() < sizeof sum) {
+    damaged(path.string(), "the weights end too early");
+  }
+  const std::size_t size = bytes.size() - sizeof sum;
+  std::memcpy(&sum, bytes.data() + size, sizeof sum);
+  if (sum != work::checksum(std::string_view(bytes).substr(0, size))) {
+    damaged(path.string(), "the weights are damaged, their checksum is not that of what they are");
+  }
+  return parse_weights(std::string_view(bytes).substr(0, size), path.string());
 }
 
 }  // namespace tracetwin::engine

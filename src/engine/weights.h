@@ -37,7 +37,7 @@ class Weights {
 std::string bytes_of(const Weights& weights);
 Weights parse_weights(std::string_view bytes, const std::string& name);
 
-/// The same as files, written atomically.
+/// The same as files, with a CRC-32 behind, written atomically. Throws Error when it is not theirs.
 void write_weights(const Weights& weights, const std::filesystem::path& path);
 Weights read_weights(const std::filesystem::path& path);
 

@@ -332,7 +332,7 @@ TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* sum
   clip(trace, bound, job.seed);
   const auto rows_of_unit = static_cast<double>(bound.rows);
   dp::Ledger ledger = open_ledger(job, bound.unit);
-  if (job.site.folder || !job.site.ranks.alone()) {
+  if (job.budget && (job.site.folder || !job.site.ranks.alone())) {
     ledger.keep_releases(kept_releases(job.site));
   }
   const Course course{trace, job, engine, bound, ledger, progress};

@@ -73,7 +73,7 @@ bool settle_training(const FolderTraining& training, bool resume, const nlohmann
     throw Error(
         fmt::format("{} holds the training of another trace or with other options",
                     folder.string()),
-        "Leave --resume away to begin anew, or give the trace and the options it was begun with.");
+        "Remove it to begin anew, or give the trace and the options it was begun with.");
   }
   fs::rename(fresh, folder / training.samples);
   if (!goes_on) {

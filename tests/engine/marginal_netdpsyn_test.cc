@@ -3,11 +3,14 @@
 
 #include <limits>
 #include <numeric>
+#include <string>
+#include <string_view>
 
 #include "base/error.h"
 #include "engine/engine.h"
 #include "engine/marginal/table_model.h"
 #include "marginal_data.h"
+#include "support/thread_ranks.h"
 
 namespace tracetwin::engine {
 namespace {
@@ -245,8 +248,24 @@ TEST(NetDpSyn, ReportsProgressFromTheCallingThread) {
     EXPECT_EQ(event.total, options.rows);
     last = event.done;
   };
-  generate_shards(model, options, watch, [](const Table&) {});
+  generate_shards(model, options, watch,
+                  {[](std::size_t, Table&&) { return std::string(); }, [](std::string_view) {}});
   EXPECT_EQ(last, options.rows);
+}
+
+TEST(NetDpSyn, RanksGenerateTheSameShardsInTheSameOrder) {
+  const TableModel model = exact_model(correlated_table(500, {8, 12}));
+  GenerateOptions options;
+  options.rows = 200'000;
+  options.threads = 2;
+  const Table alone = generate_table(engines().front(), model, options, {});
+  for (const std::size_t size : {2, 3}) {
+    test::as_ranks(size, [&](const work::Ranks& ranks) {
+      GenerateOptions shared = options;
+      shared.site.ranks = ranks;
+      EXPECT_EQ(generate_table(engines().front(), model, shared, {}).columns, alone.columns);
+    });
+  }
 }
 
 }  // namespace
