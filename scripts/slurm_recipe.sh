@@ -13,7 +13,12 @@ same() {
   cmp "$1" "$2"
   echo "same bytes: ${1##*/} ${2##*/}"
 }
-submit() { sbatch --quiet --wait --output "$folder/job-%j.log" "$@" || { cat "$folder"/job-*.log; exit 1; }; }
+submit() {
+  sbatch --quiet --wait --output "$folder/job-%j.log" "$@" || {
+    cat "$folder"/job-*.log
+    exit 1
+  }
+}
 
 trace=examples/sample.flows.csv.zst
 echo "== one process, mpirun, srun"

@@ -1,6 +1,6 @@
 #!/usr/bin/env bash
-# Runs a command as two ranks of mpirun, each in a network namespace and with a host name of its own,
-# joined by a pair of virtual interfaces: as on two machines, but for the files.
+# Runs a command as two ranks of mpirun, each in a network namespace and with a host name of its
+# own, joined by a pair of virtual interfaces: as on two machines, but for the files.
 #   tests/e2e/two_networks.sh COMMAND [ARGUMENTS…]
 # Exits with 77 where namespaces cannot be made.
 set -euo pipefail
