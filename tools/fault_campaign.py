@@ -7,10 +7,10 @@ is run again against what an undisturbed run makes.
 Every kind of run has its turn: training (tables with a guarantee, on one process and on two ranks;
 networks in chunks, whose workers are ended, too), generation with its writing, evaluation. A kill
 hits the process, one of its workers or ranks, or all of them. After it the command is run again,
-and hit again with the probability AGAIN, until it is let through. Outputs must be the same bytes; with
-noise of the operating system, which no two runs share, what was drawn before a kill must stand in
-the work folder after it, and the model must be the one that these releases make. Prints a table in
-Markdown and exits with 1 when anything differs.
+and hit again with the probability AGAIN, until it is let through. Outputs must be the same bytes;
+with noise of the operating system, which no two runs share, what was drawn before a kill must stand
+in the work folder after it, and the model must be the one that these releases make. Prints a table
+in Markdown and exits with 1 when anything differs.
 """
 import argparse
 import hashlib
