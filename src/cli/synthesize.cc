@@ -64,6 +64,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   const Selection selection = selection_of(options.selection);
   const Work work = begin_work(
       training_work(options.train, options.output, options.output, options.seed), context);
+  const UnnamedFolder unnamed(options.train, work);
   const std::uint64_t seed = work.seed;
   note_method(options.train, context.console);
   job.train = training_job(options.train, context.common, options.output, options.seed, work);

@@ -28,6 +28,7 @@ ExitCode run_train(const Options& options, Context& context) {
   // A model holds its seed, so that nobody who wants quiet has to be told.
   const Work work =
       begin_work(training_work(options.train, options.output, "", options.seed), context);
+  const UnnamedFolder unnamed(options.train, work);
   const std::uint64_t seed = work.seed;
   note_method(options.train, context.console);
   const TrainJob job =

@@ -1,6 +1,11 @@
 #include "cli/training_work.h"
 
 #include <algorithm>
+#include <array>
+#include <exception>
+#include <filesystem>
+#include <string_view>
+#include <system_error>
 
 #include "base/atomic_file.h"
 #include "engine/engine.h"
@@ -19,7 +24,34 @@ std::filesystem::path folder_of(const TrainOptions& options, const std::string& 
                                                           : std::filesystem::path();
 }
 
+/// Whether there is nothing but what every work folder has from its beginning.
+bool is_unused(const std::filesystem::path& folder) {
+  constexpr std::array<std::string_view, 5> kFromTheBeginning = {"manifest.json", "parts", "log",
+                                                                 "releases", "seed"};
+  std::error_code ignored;
+  for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (std::ranges::find(kFromTheBeginning, name) == kFromTheBeginning.end()) {
+      return false;
+    }
+  }
+  const auto releases = folder / "releases";
+  return !std::filesystem::exists(releases, ignored) || work::entries_in(releases) == 0;
+}
+
 }  // namespace
+
+UnnamedFolder::~UnnamedFolder() {
+  if (named_ || !site_.folder || !site_.ranks.first() || std::uncaught_exceptions() == 0) {
+    return;
+  }
+  try {
+    if (is_unused(site_.folder->path())) {
+      std::filesystem::remove_all(site_.folder->path());
+    }
+  } catch (const std::exception&) {  // it stays; what ended the command is what is told
+  }
+}
 
 WorkRequest training_work(const TrainOptions& options, const std::string& output,
                           const std::string& stream, const SeedOptions& seed) {

@@ -107,7 +107,7 @@ void Folder::take_over() {
   goes_on_ = kept.task == task_;
   if (goes_on_) {
     seed_ = kept.seed;
-  } else if (fs::exists(releases(), ignored)) {
+  } else if (fs::exists(releases(), ignored) && entries_in(releases()) > 0) {
     throw Error(fmt::format("{} holds noise that was drawn for other work, {}", path_.string(),
                             difference(kept.task, task_)),
                 "Name another --work-folder, or remove this one if its budget may be spent again.");

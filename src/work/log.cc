@@ -127,7 +127,7 @@ void Log::fail(std::string_view what) {
 }
 
 /// A log that cannot be written any more is no reason to end the work.
-void Log::write(ordered_json line) {
+void Log::write(const ordered_json& line) {
   ordered_json whole = {{"time", now()}, {"rank", rank_}};
   whole.update(line);
   const std::string text =

@@ -34,7 +34,7 @@ class Log {
 
  private:
   using Clock = std::chrono::steady_clock;
-  void write(nlohmann::ordered_json line);
+  void write(const nlohmann::ordered_json& line);
 
   std::size_t rank_;
   int file_ = -1;

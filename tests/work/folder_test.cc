@@ -50,6 +50,8 @@ TEST_F(WorkFolder, OtherWorkMakesWay) {
 }
 
 TEST_F(WorkFolder, DrawnNoiseDoesNotMakeWay) {
+  const Journal none(Folder(path(), task("a"), 7).releases());
+  EXPECT_FALSE(Folder(path(), task("b"), 7).goes_on()) << "none was drawn";
   Journal(Folder(path(), task("a"), 7).releases()).add("1");
   EXPECT_THAT([&] { Folder(path(), task("b"), 7); },
               ThrowsMessage<Error>(HasSubstr("noise that was drawn for other work")));
