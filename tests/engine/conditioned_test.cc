@@ -46,7 +46,7 @@ struct Chain {
     return marginal::project(domain, {0, 1, 2, 3}, table, clique);
   }
   TableModel model(const std::vector<Clique>& cliques) const {
-    TableModel result{domain, {}, 1000};
+    TableModel result{domain, {}, 1000, {}};
     for (const Clique& clique : cliques) {
       result.parts.push_back({clique, of(clique, joint), 0});
     }
@@ -82,7 +82,7 @@ TEST(Conditioned, WithoutEvidenceNothingChanges) {
 }
 
 TEST(Conditioned, WhatAPartExcludesIsImpossible) {
-  TableModel model{{{"a", 2}, {"b", 2}}, {{{0, 1}, {0.5, 0, 0, 0.5}, 0}}, 10};
+  TableModel model{{{"a", 2}, {"b", 2}}, {{{0, 1}, {0.5, 0, 0, 0.5}, 0}}, 10, {}};
   const std::vector<Evidence> exclusive = {{0, {1, 0}}, {1, {0, 1}}};
   EXPECT_EQ(condition(model, exclusive).probability, 0);
   const std::vector<Evidence> nothing = {{0, {0, 0}}};
@@ -98,7 +98,8 @@ TEST(Conditioned, WhatAPartExcludesIsImpossible) {
 }
 
 TEST(Conditioned, AttributesThatNothingLinksKeepTheirDistribution) {
-  const TableModel model{{{"a", 2}, {"b", 2}}, {{{0}, {0.25, 0.75}, 0}, {{1}, {0.5, 0.5}, 0}}, 10};
+  const TableModel model{
+      {{"a", 2}, {"b", 2}}, {{{0}, {0.25, 0.75}, 0}, {{1}, {0.5, 0.5}, 0}}, 10, {}};
   const std::vector<Evidence> evidence = {{0, {1, 0}}};
   const Conditioned result = condition(model, evidence);
   EXPECT_EQ(result.probability, 0.25);
