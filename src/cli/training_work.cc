@@ -57,6 +57,7 @@ WorkRequest training_work(const TrainOptions& options, const std::string& output
                           const std::string& stream, const SeedOptions& seed) {
   WorkRequest request{folder_of(options, output), options.inputs, stream, seed,
                       seed_to_resume(options.series, output)};
+  request.named = !options.series.folder.empty();
   for (const std::string& file : {options.schema_file, options.series.pretraining}) {
     if (!file.empty()) {
       request.inputs.push_back(file);

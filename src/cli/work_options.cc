@@ -7,6 +7,7 @@
 #include <array>
 #include <memory>
 #include <string_view>
+#include <system_error>
 
 #include "base/bytes.h"
 #include "base/error.h"
@@ -54,6 +55,10 @@ std::shared_ptr<work::Folder> open_folder(const WorkRequest& request, const work
   std::shared_ptr<work::Folder> folder;
   Packer packer;
   if (ranks.first()) {
+    if (!request.named && !work::kept_seed(request.folder, task)) {
+      std::error_code ignored;
+      std::filesystem::remove(request.folder / "releases", ignored);
+    }
     folder = std::make_shared<work::Folder>(request.folder, task, seed);
     packer.put(folder->seed());
     packer.put(folder->goes_on());

@@ -25,6 +25,9 @@ struct WorkRequest {
   SeedOptions seed;
   std::optional<std::uint64_t> known = {};  ///< seed of earlier work, where none is typed
   bool tells_seed = true;
+  /// The user named the folder. In one that nobody named, other work makes way even when noise was
+  /// drawn for it: nobody has seen it, and whoever wants to go on runs the same command.
+  bool named = true;
 };
 
 /// Where a command works, and the seed that all its processes have in common.
