@@ -105,10 +105,9 @@ std::string network_text(const char* what, const autoregressive::Layout& layout,
 std::string tokens_text(const TwinModel& model) {
   const tokens::TokenModel& networks = *model.tokens;
   std::string text = "\nNetworks\n" + network_text(model.packets ? "conversations" : "records",
-                                                    layout_of(networks.scheme), networks.weights);
+                                                   layout_of(networks.scheme), networks.weights);
   if (networks.packets) {
-    text +=
-        network_text("packets", layout_of(networks.packets->scheme), networks.packets->weights);
+    text += network_text("packets", layout_of(networks.packets->scheme), networks.packets->weights);
   }
   if (model.copies) {
     text += "  copies: " + model.copies->text() + "\n";

@@ -19,8 +19,8 @@ struct CopyCheck {
     double unseen = 0;
     double spread = 0;
   };
-  Rate records;  ///< parts that equal a learned record in all but time; `unseen`: that equal
-                 ///< another learned record, as unseen ones would
+  Rate records;     ///< parts that equal a learned record in all but time; `unseen`: that equal
+                    ///< another learned record, as unseen ones would
   Rate tuples;      ///< the same of five-tuples
   Rate membership;  ///< `twin`: AUC of telling learned records from those of flows held out by
                     ///< their distance to the twin's nearest; `unseen` 0.5

@@ -22,7 +22,7 @@ using tokens::Talk;
 
 constexpr std::size_t kMostServices = 64;
 constexpr std::size_t kLeastConversations = 5;
-constexpr std::size_t kMostPayloads = 2000;  // of a list, when rare ones are kept
+constexpr std::size_t kMostPayloads = 2000;                 // of a list, when rare ones are kept
 constexpr std::size_t kMostLearned = std::size_t{1} << 22;  // packets
 constexpr std::uint64_t kMostPackets = 1 << 18;             // of a conversation
 constexpr std::size_t kLanes = 256;  // conversations that are drawn side by side

@@ -70,10 +70,9 @@ bool settle_training(const FolderTraining& training, bool resume, const nlohmann
   if (goes_on && (!same_bytes(fresh, folder / training.samples) ||
                   identity_of(nlohmann::json::parse(read_file(job), nullptr, false)) != identity)) {
     fs::remove(fresh);
-    throw Error(
-        fmt::format("{} holds the training of another trace or with other options",
-                    folder.string()),
-        "Remove it to begin anew, or give the trace and the options it was begun with.");
+    throw Error(fmt::format("{} holds the training of another trace or with other options",
+                            folder.string()),
+                "Remove it to begin anew, or give the trace and the options it was begun with.");
   }
   fs::rename(fresh, folder / training.samples);
   if (!goes_on) {
