@@ -186,7 +186,8 @@ TEST_F(SynthesizeCommand, JsonSaysWhatWasDone) {
   EXPECT_EQ(facts["seed"], 5);
   EXPECT_EQ(facts["privacy"]["guarantee"], true);
   EXPECT_EQ(facts["privacy"]["epsilon"], 2);
-  const auto trained = program_.run("train " + flows + " -o n.twin -s 5 --json");
+  const auto trained =
+      program_.run("train " + flows + " -o n.twin -s 5 --method cliquetree --json");
   EXPECT_EQ(nlohmann::json::parse(trained.out)["privacy"]["guarantee"], false);
   const auto generated = program_.run("generate m.twin -o u.csv -n 7 -s 9 --json");
   EXPECT_EQ(nlohmann::json::parse(generated.out)["output"]["records"], 7);
@@ -252,7 +253,10 @@ TEST_F(SynthesizeCommand, AModelCanComeFromStandardInput) {
 }
 
 TEST_F(SynthesizeCommand, TheSummaryCountsWhatWasWritten) {
-  ASSERT_EQ(program_.run("synthesize " + sample("sample.pcap.zst") + " -o t.csv -n 100 -s 1").exit,
+  ASSERT_EQ(program_
+                .run("synthesize " + sample("sample.pcap.zst") +
+                     " -o t.csv -n 100 -s 1 --method cliquetree")
+                .exit,
             0);
   const auto summary = nlohmann::json::parse(program_.read("t.csv.summary.json"));
   EXPECT_EQ(summary["conversations"], 100);
@@ -265,7 +269,7 @@ TEST_F(SynthesizeCommand, TheSummaryCountsWhatWasWritten) {
 
 TEST_F(SynthesizeCommand, AFullDeviceIsAnError) {
   const auto outcome = program_.run("synthesize " + sample("sample.flows.csv.zst") +
-                                    " -o /dev/full --format flow-csv -s 1");
+                                    " -o /dev/full --format flow-csv -s 1 --method cliquetree");
   EXPECT_EQ(outcome.exit, 2);
   EXPECT_THAT(outcome.err, HasSubstr("/dev/full"));
 }
