@@ -20,12 +20,13 @@ struct Side {
   std::vector<std::vector<std::uint16_t>> tokens;
   std::vector<std::uint32_t> groups;
 
-  operator CopySide() const { return {rows, tokens, groups}; }
+  CopySide view() const { return {rows, tokens, groups}; }
 };
 
 class RowTokens {
  public:
-  RowTokens(const TwinModel& model) : tokenizer_(model.tokens->scheme, model.schema.fields) {
+  explicit RowTokens(const TwinModel& model)
+      : tokenizer_(model.tokens->scheme, model.schema.fields) {
     const auto layout = layout_of(model.tokens->scheme);
     begin_ = 1;
     end_ = layout.back().field == layout.front().field ? layout.size() - 1 : layout.size();
@@ -98,7 +99,8 @@ CopyCheck copies_of(const PrivateTrace& trace, const TwinModel& model, std::uint
   for (Row& row : draw_token_rows(model, std::min(trace.rows(), kMostCompared), seed, threads)) {
     tokens_of.add(std::move(row), twin);
   }
-  return check_copies({learned, twin, members, held_out}, time_field(model.schema));
+  return check_copies({learned.view(), twin.view(), members.view(), held_out.view()},
+                      time_field(model.schema));
 }
 
 }  // namespace tracetwin
