@@ -14,7 +14,7 @@ show() {
 }
 
 say "Building"
-scripts/build.sh release tracetwin
+scripts/build.sh release tracetwin tracetwin-neural
 
 mkdir -p "$(dirname "$twin")"
 say "Learning $real with differential privacy (epsilon 2) and writing its twin"
