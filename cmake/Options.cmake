@@ -25,6 +25,10 @@ if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
     -Wno-array-bounds -Wno-maybe-uninitialized)
 endif()
 
+# What clang counts as -Wconversion and GCC does not; behind tt_warnings.
+add_library(tt_test_warnings INTERFACE)
+target_compile_options(tt_test_warnings INTERFACE -Wno-sign-conversion)
+
 # Products are not fused with sums where a processor could: numbers are the same on all of them.
 add_compile_options(-ffp-contract=off)
 

@@ -36,7 +36,8 @@ function(room_test name)
   list(FILTER TEST_DEPS EXCLUDE REGEX "^$")
   add_executable(${name}_test ${TEST_SOURCES})
   list(TRANSFORM TEST_DEPS PREPEND tt_ OUTPUT_VARIABLE deps)
-  target_link_libraries(${name}_test PRIVATE ${deps} tt_test_support tt_warnings GTest::gmock_main)
+  target_link_libraries(${name}_test PRIVATE ${deps} tt_test_support tt_warnings tt_test_warnings
+    GTest::gmock_main)
   gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600)
 endfunction()

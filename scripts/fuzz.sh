@@ -15,15 +15,15 @@ targets() {
 }
 
 build() {
-  scripts/build.sh fuzz $(targets) model_seeds
+  scripts/build.sh dev $(targets) model_seeds
   /usr/bin/python3 fuzz/make_seeds.py build/fuzz/seeds
-  build/fuzz/fuzz/model_seeds build/fuzz/seeds
+  build/dev/fuzz/model_seeds build/fuzz/seeds
 }
 
 run_one() {
   local name=$1 seeds=build/fuzz/seeds/${1%_fuzz}
   mkdir -p "build/fuzz/found/$name" "build/fuzz/corpus/$name" "$seeds"
-  ASAN_OPTIONS=detect_leaks=1 "build/fuzz/fuzz/$name" -max_total_time="$seconds" -timeout=10 \
+  ASAN_OPTIONS=detect_leaks=1 "build/dev/fuzz/$name" -max_total_time="$seconds" -timeout=10 \
     -rss_limit_mb=2048 -max_len=65536 -print_final_stats=1 -verbosity=0 \
     -artifact_prefix="build/fuzz/found/$name/" "build/fuzz/corpus/$name" "$seeds"
 }

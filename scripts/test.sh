@@ -10,6 +10,7 @@ root=$PWD
 scripts/install_packages.sh test
 scripts/build.sh release
 scripts/build.sh dev
+scripts/build.sh neural
 scripts/fuzz.sh --build
 
 # One ctest suite over the build folders, the released program and the fuzzing targets.
@@ -17,9 +18,11 @@ suite=build/ci
 mkdir -p "$suite"
 {
   echo "subdirs(\"$root/build/dev\")"
+  echo "subdirs(\"$root/build/neural/tests/neural\")"
   echo "add_test(release.e2e \"$root/build/dev/tests/e2e/e2e_test\" --gtest_brief=1)"
+  released=$root/build/release/src/cli/tracetwin
   echo "set_tests_properties(release.e2e PROPERTIES TIMEOUT 900 LABELS e2e" \
-    "ENVIRONMENT TRACETWIN_BINARY=$root/build/release/src/cli/tracetwin)"
+    "ENVIRONMENT \"TRACETWIN_BINARY=$released;TRACETWIN_NEURAL=$released-neural\")"
   for source in fuzz/*_fuzz.cc; do
     [[ -e $source ]] || continue
     name=$(basename "$source" .cc)
@@ -28,4 +31,6 @@ mkdir -p "$suite"
   done
 } >"$suite/CTestTestfile.cmake"
 
-ctest --test-dir "$suite" --parallel 2 --output-on-failure --no-label-summary --progress
+# The sanitized program has its networks trained by the sanitized worker.
+TRACETWIN_NEURAL=$root/build/neural/src/cli/tracetwin-neural \
+  ctest --test-dir "$suite" --parallel 2 --output-on-failure --no-label-summary --progress

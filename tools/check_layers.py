@@ -13,8 +13,8 @@ import sys
 
 BELOW_ENGINE = ["base", "work", "schema", "dp", "marginal"]
 BELOW_PIPELINE = [
-    "base", "work", "trace", "schema", "dp", "compile", "encode", "where", "marginal", "engine",
-    "series", "tokens", "netshare"]
+    "base", "work", "trace", "schema", "dp", "compile", "encode", "where", "intake", "marginal",
+    "engine", "series", "tokens", "netshare"]
 ROOMS = {
     "base": [],
     "work": ["base"],
@@ -35,7 +35,7 @@ ROOMS = {
     "evaluate": ["base", "work", "trace"],
     "pipeline": BELOW_PIPELINE + ["evaluate"],
     "audit": BELOW_PIPELINE + ["pipeline"],
-    "cli": BELOW_PIPELINE + ["s3", "intake", "pipeline", "audit", "evaluate"],
+    "cli": BELOW_PIPELINE + ["s3", "pipeline", "audit", "evaluate"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

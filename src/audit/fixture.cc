@@ -79,7 +79,7 @@ TwinModel train_on_observed_domain(const TrainJob& job, const Progress& progress
     if (field.kind == FieldKind::kCategory && field.values.empty()) {
       field.values = observed(trace.columns[f]);
       auto& columns = doctored.declarations.columns;
-      columns.insert(columns.begin(), {field.name, false, field});
+      columns.insert(columns.begin(), {field.name, false, field, {}, {}});
     }
   }
   doctored.declarations.window = observed_window(trace.columns[time_field(trace.schema)]);

@@ -15,6 +15,8 @@
 #include "cli/intake_options.h"
 #include "cli/model_options.h"
 #include "cli/work_options.h"
+#include "encode/events.h"
+#include "pipeline/judge_events.h"
 #include "s3/place.h"
 
 namespace tracetwin::cli {
@@ -26,6 +28,7 @@ struct Options {
   std::string holdout;
   EvaluationFiles files;
   IntakeOptions intake;
+  std::string schema_file;
   evaluate::EvaluateJob job;
   std::string folder;
 };
@@ -87,10 +90,14 @@ Work begin_evaluation(const Options& options, const evaluate::EvaluateJob& job, 
 }
 
 /// What is chosen is chosen of all traces; what files are read as concerns the real ones alone.
-void set_openers(const IntakeOptions& options, evaluate::EvaluateJob& job) {
-  Intake intake = intake_of(options);
+void set_openers(const IntakeOptions& options, const Declarations& declarations,
+                 evaluate::EvaluateJob& job) {
+  Intake intake = intake_of(options, declarations);
   job.open_real = opener_of(intake);
   intake.read_as = {};
+  intake.read_as.columns = declarations.events ? twin_columns(declarations) : ColumnMap();
+  intake.rewrites.clear();
+  judge_events(declarations, job);
   job.open_synthetic = opener_of(intake);
 }
 
@@ -102,7 +109,7 @@ ExitCode run_evaluate(const Options& options, Context& context) {
     job.holdout = options.holdout;
   }
   check_standard_input(options, job);
-  set_openers(options.intake, job);
+  set_openers(options.intake, declarations_of(options.schema_file), job);
   const bool force = context.common.force;
   check_evaluation_files(options.files, inputs_of(job), force);
   const Work work = begin_evaluation(options, job, context);
@@ -128,6 +135,9 @@ Action define_evaluate(CLI::App& app, CommonOptions& common) {
                  "the memoriser's scores")
       ->type_name("FILE");
   add_intake(app, options->intake);
+  app.add_option("--schema", options->schema_file,
+                 "Schema file that declares a table of events (docs/formats.md)")
+      ->type_name("FILE");
   add_window_filter(app, options->intake);
   app.add_option("--label-column", options->job.label_column,
                  "Column that tasks predict (type or label when there is one)")

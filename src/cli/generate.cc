@@ -45,7 +45,7 @@ ExitCode run_generate(const Options& options, Context& context) {
   Selection selection = selection_of(options.selection);
   const TwinModel model = read_model(model_path(options.model));
   const TwinOutput output{options.output, context.common.format, context.common.force};
-  check_twin_output(output, model.schema.kind);
+  check_twin_output(output, model.schema.kind, model.schema.events.has_value());
   const Work work = begin_work(
       {options.folder, {model_path(options.model)}, options.output, options.seed, std::nullopt},
       context);

@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "base/text.h"
 #include "cli/options.h"
+#include "encode/events.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -101,6 +102,24 @@ Intake intake_of(const IntakeOptions& options) {
     intake.choice.window = parse_window(options.window);
   }
   intake.choice.sample = sample_of(options);
+  return intake;
+}
+
+Declarations declarations_of(const std::string& schema_file) {
+  return schema_file.empty() ? Declarations() : read_declarations(schema_file);
+}
+
+Intake intake_of(const IntakeOptions& options, const Declarations& declarations) {
+  Intake intake = intake_of(options);
+  if (!declarations.events) {
+    return intake;
+  }
+  if (!intake.read_as.columns.empty()) {
+    throw Error("--column is for flows, and the schema file declares a table of events",
+                "Leave --column out: columns of events have the names that the file gives them.");
+  }
+  intake.read_as.columns = event_columns(declarations);
+  intake.rewrites = rewrites_of(declarations);
   return intake;
 }
 

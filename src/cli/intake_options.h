@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "intake/intake.h"
+#include "schema/field.h"
 
 namespace CLI {
 class App;
@@ -33,6 +34,11 @@ void add_window_filter(CLI::App& app, IntakeOptions& options);
 
 /// What was typed, understood. Throws Error on what is no window, condition, column, …
 Intake intake_of(const IntakeOptions& options);
+
+/// What a schema file says; nothing where none is named.
+Declarations declarations_of(const std::string& schema_file);
+/// The same of traces that a schema file declares: of a table of events the columns, too.
+Intake intake_of(const IntakeOptions& options, const Declarations& declarations);
 
 /// BEGIN..END, both RFC 3339. Throws Error.
 Window parse_window(const std::string& text);

@@ -105,10 +105,14 @@ void add_inputs(CLI::App& app, TrainOptions& options) {
 TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
                       const std::string& output, std::uint64_t seed) {
   TrainJob job = options.job;
+  job.declarations = declarations_of(options.schema_file);
+  if (!options.window.empty()) {
+    job.declarations.window = parse_window(options.window);
+  }
   if (!options.inputs.empty()) {
     job.input = options.inputs.front();
     job.further.assign(options.inputs.begin() + 1, options.inputs.end());
-    const Intake intake = intake_of(options.intake);
+    const Intake intake = intake_of(options.intake, job.declarations);
     check_places(options.inputs, intake.patterns);
     job.open = opener_of(intake);
     job.reads_all_of_files = reads_all_of_files(options.inputs, intake);
@@ -130,12 +134,6 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
   job.seed = seed;
   job.timeouts = common.timeouts;
   job.timeouts.bidirectional = true;
-  if (!options.schema_file.empty()) {
-    job.declarations = read_declarations(options.schema_file);
-  }
-  if (!options.window.empty()) {
-    job.declarations.window = parse_window(options.window);
-  }
   return job;
 }
 
@@ -236,6 +234,20 @@ void note_written(const TwinCounts& counts, const TwinOutput& output, Console& c
                            packets ? "packets" : "flow records", output.path.string()));
   if (!writes_in_place(output.path)) {
     console.note(fmt::format("summary: {}", summary_path(output.path).string()));
+  }
+}
+
+void note_bounds(const Schema& schema, const dp::LedgerReport& ledger, Console& console) {
+  std::vector<std::string> names;
+  for (const Field& field : schema.fields) {
+    if (field.kind == FieldKind::kNumber && !field.has_bounds()) {
+      names.push_back(field.name);
+    }
+  }
+  if (ledger.budget && !names.empty()) {
+    console.insist(fmt::format(
+        "Without bounds (\"min\" and \"max\" in the schema file) a private twin is coarse in: {}.",
+        fmt::join(names, ", ")));
   }
 }
 

@@ -86,5 +86,7 @@ void note_written(const TwinCounts& counts, const TwinOutput& output, Console& c
 /// fields nothing was learned.
 void note_privacy(const dp::LedgerReport& ledger, const std::vector<std::string>& unlearned,
                   Console& console);
+/// Says of which numbers a private model should have been told the bounds.
+void note_bounds(const Schema& schema, const dp::LedgerReport& ledger, Console& console);
 
 }  // namespace tracetwin::cli

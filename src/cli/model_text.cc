@@ -28,10 +28,16 @@ std::string heading(const TwinModel& model) {
       "  training seed   {}\n"
       "  time window     {} .. {} ({})\n"
       "  about           {} {}\n",
-      flows ? "flow log" : "capture", model.source_format, model.made_by, model.engine, model.seed,
+      model.schema.events ? "table of events"
+      : flows             ? "flow log"
+                          : "capture",
+      model.source_format, model.made_by, model.engine, model.seed,
       format_rfc3339(model.window.begin), format_rfc3339(model.window.end),
       model.schema.window ? "given by the user" : "found in the trace",
-      with_thousands(records_of(model)), flows ? "flow records" : "conversations");
+      with_thousands(records_of(model)),
+      model.schema.events ? "events"
+      : flows             ? "flow records"
+                          : "conversations");
 }
 
 std::string fields_text(const TwinModel& model) {
@@ -39,6 +45,9 @@ std::string fields_text(const TwinModel& model) {
   table.add({"field", "kind", "codes", "such as"});
   for (std::size_t f = 0; f < model.vocabularies.size(); ++f) {
     const Vocabulary& vocabulary = model.vocabularies[f];
+    if (model.schema.fields[f].fixed) {
+      continue;
+    }
     table.add({model.schema.fields[f].name, std::string(kind_name(model.schema.fields[f].kind)),
                fmt::format("{}", vocabulary.cells()), vocabulary.describe(0)});
   }
@@ -49,6 +58,9 @@ std::string tables_text(const TwinModel& model) {
   TextTable table(96);
   table.add({"joint table of", "cells", "noise sigma"});
   for (const auto& part : model.table.parts) {
+    if (part.probabilities.size() == 1) {
+      continue;  // of a fixed field
+    }
     std::string names;
     for (const auto attribute : part.clique) {
       names += (names.empty() ? "" : " x ") + model.table.domain[attribute].name;

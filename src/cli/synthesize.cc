@@ -13,6 +13,7 @@
 #include "cli/model_options.h"
 #include "cli/skips_json.h"
 #include "cli/training_work.h"
+#include "pipeline/judge_events.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -47,7 +48,9 @@ void check_report(const Options& options, bool force) {
 void write_report(const Options& options, const Work& work, Context& context) {
   evaluate::EvaluateJob job;
   job.real = options.train.inputs.front();
-  job.open_real = opener_of(intake_of(options.train.intake));
+  job.open_real =
+      opener_of(intake_of(options.train.intake, declarations_of(options.train.schema_file)));
+  judge_events(declarations_of(options.train.schema_file), job);
   job.synthetic = {{"twin", options.output}};
   job.seed = work.seed;
   job.threads = options.seed.threads;
@@ -80,6 +83,7 @@ ExitCode run_synthesize(const Options& options, Context& context) {
   }
   note_training(result.trained, result.schema, context.console);
   note_written(result.written, job.output, context.console);
+  note_bounds(result.schema, result.ledger, context.console);
   note_privacy(result.ledger, result.unlearned, context.console);
   if (!options.report.empty()) {
     write_report(options, work, context);

@@ -44,6 +44,7 @@ ExitCode run_train(const Options& options, Context& context) {
     clear_work(options.train.series, job.series);
   }
   note_training(summary, model.schema, context.console);
+  note_bounds(model.schema, model.ledger, context.console);
   note_privacy(model.ledger, unlearned_fields(model), context.console);
   context.console.note(fmt::format("model: {}", options.output));
   if (context.common.json) {

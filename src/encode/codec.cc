@@ -6,6 +6,9 @@ namespace tracetwin {
 
 std::unique_ptr<const Codec> make_codec(const Field& field, const Window& window,
                                         std::size_t categories) {
+  if (field.fixed) {
+    return make_fixed_codec(*field.fixed);
+  }
   switch (field.kind) {
     case FieldKind::kAddress:
       return make_address_codec();

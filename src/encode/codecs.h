@@ -20,4 +20,7 @@ std::unique_ptr<const Codec> make_number_codec(double low, double high, bool who
 /// 0 … cells-1, every cell public: declared categories and codes.
 std::unique_ptr<const Codec> make_code_codec(std::uint32_t cells);
 
+/// One cell, of one public value.
+std::unique_ptr<const Codec> make_fixed_codec(Key value);
+
 }  // namespace tracetwin

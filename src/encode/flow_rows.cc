@@ -60,9 +60,34 @@ std::uint64_t total_of(const Field& share, const FlowRecord& record) {
   return share.name == kOriginatorsPackets ? record.packets : record.bytes;
 }
 
+std::optional<double> number_in(std::string_view text) {
+  double value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  const bool whole = error == std::errc() && end == text.data() + text.size();
+  return whole && std::isfinite(value) ? std::optional(value) : std::nullopt;
+}
+
+/// What one of the further columns of a table of events says, or nothing.
+std::optional<Key> event_key(FieldKind kind, std::string_view text) {
+  constexpr double kMostPort = 65535;
+  if (kind == FieldKind::kAddress) {
+    const auto address = parse_address(text);
+    return address ? std::optional(key_of(*address)) : std::nullopt;
+  }
+  const auto number = number_in(text);
+  if (!number || kind == FieldKind::kNumber) {
+    return number ? std::optional(number_key(*number)) : std::nullopt;
+  }
+  const bool port = *number >= 0 && *number <= kMostPort && std::trunc(*number) == *number;
+  return port ? std::optional(static_cast<Key>(*number)) : std::nullopt;
+}
+
 std::string number_text(const Field& field, Key key) {
   const double value = number_of(key);
-  return field.whole ? fmt::format("{:.0f}", value) : fmt::format("{:.6g}", value);
+  if (field.whole || field.decimals) {
+    return fmt::format("{:.{}f}", value, field.whole ? 0 : *field.decimals);
+  }
+  return fmt::format("{:.6g}", value);
 }
 
 }  // namespace
@@ -91,12 +116,13 @@ void FlowColumns::add(const FlowBatch& batch) {
   for (const std::size_t i : choose(batch)) {
     add_record(batch.records[i], columns_);
     for (std::size_t f = kStandardFields; f < schema_.fields.size(); ++f) {
-      const std::size_t extra = extra_of_field_[f - kStandardFields];
-      const std::string_view text = extra < batch.extras.size() ? batch.extras[extra][i] : kUnset;
+      const std::string_view text = text_of(f, batch, i);
       if (schema_.fields[f].kind == FieldKind::kCategory) {
         add_category(f, text, line_of(i));
       } else if (schema_.fields[f].kind == FieldKind::kShare) {
         add_share(f, text, batch.records[i]);
+      } else if (schema_.events) {
+        columns_[f].values.push_back(event_key(schema_.fields[f].kind, text).value());
       } else {
         add_number(f, text, line_of(i));
       }
@@ -106,14 +132,36 @@ void FlowColumns::add(const FlowBatch& batch) {
   read_ += batch.records.size();
 }
 
+std::string_view FlowColumns::text_of(std::size_t field, const FlowBatch& batch,
+                                      std::size_t i) const {
+  const std::size_t extra = extra_of_field_[field - kStandardFields];
+  return extra < batch.extras.size() ? batch.extras[extra][i] : kUnset;
+}
+
+const Field* FlowColumns::missing(const FlowBatch& batch, std::size_t i) const {
+  for (std::size_t f = kStandardFields; schema_.events && f < schema_.fields.size(); ++f) {
+    const Field& field = schema_.fields[f];
+    if (field.kind != FieldKind::kCategory && !event_key(field.kind, text_of(f, batch, i))) {
+      return &field;
+    }
+  }
+  return nullptr;
+}
+
 std::vector<std::size_t> FlowColumns::choose(const FlowBatch& batch) {
   std::vector<std::size_t> chosen;
   chosen.reserve(batch.records.size());
   for (std::size_t i = 0; i < batch.records.size(); ++i) {
-    if (!schema_.window || schema_.window->holds(batch.records[i].start_ns)) {
-      chosen.push_back(i);
+    const std::uint64_t line = batch.lines.empty() ? read_ + i + 1 : batch.lines[i];
+    const Field* lacks = missing(batch, i);
+    if (schema_.window && !schema_.window->holds(batch.records[i].start_ns)) {
+      skips_.add(kOutsideWindow, line);
+    } else if (lacks != nullptr) {
+      skips_.add(fmt::format("{} is missing, or not of its kind ({})", lacks->name,
+                             kind_name(lacks->kind)),
+                 line);
     } else {
-      skips_.add(kOutsideWindow, batch.lines.empty() ? read_ + i + 1 : batch.lines[i]);
+      chosen.push_back(i);
     }
   }
   return chosen;
@@ -138,13 +186,11 @@ void FlowColumns::add_category(std::size_t field, std::string_view text, std::ui
 
 void FlowColumns::add_number(std::size_t field, std::string_view text, std::uint64_t line) {
   const Field& declared = schema_.fields[field];
-  double value = declared.low;
-  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
-  if (error != std::errc() || end != text.data() + text.size() || !std::isfinite(value)) {
+  const auto value = number_in(text);
+  if (!value) {
     skips_.add(fmt::format("{} is not a number (its lower bound was taken)", declared.name), line);
-    value = declared.low;
   }
-  columns_[field].values.push_back(number_key(value));
+  columns_[field].values.push_back(number_key(value.value_or(declared.low)));
 }
 
 /// What is not told, or is none, is all the originator's.
@@ -262,6 +308,10 @@ class Extras {
         return vocabulary.names()[static_cast<std::size_t>(key)];
       case FieldKind::kShare:
         return fmt::format("{}", share(field, key));
+      case FieldKind::kAddress:
+        return to_string(address_of(key));
+      case FieldKind::kPort:
+        return fmt::format("{}", static_cast<std::uint64_t>(key));
       default:
         return number_text(field, key);
     }
@@ -322,9 +372,11 @@ std::vector<Key> row_of_record(const Schema& schema, const std::vector<Key>& row
     double value = 0;
     std::from_chars(text.data(), text.data() + text.size(), value);
     const FieldKind kind = schema.fields[f].kind;
-    keys.push_back(kind == FieldKind::kCategory ? row[f]
-                   : kind == FieldKind::kShare  ? static_cast<Key>(value)
-                                                : number_key(value + 0.0));
+    const bool as_it_is =
+        kind == FieldKind::kCategory || kind == FieldKind::kAddress || kind == FieldKind::kPort;
+    keys.push_back(as_it_is                    ? row[f]
+                   : kind == FieldKind::kShare ? static_cast<Key>(value)
+                                               : number_key(value + 0.0));
   }
   return keys;
 }

@@ -27,9 +27,9 @@ class FlowColumns {
   void set_columns(const std::vector<std::string>& extra_columns);
   void add(const FlowBatch& batch);
   std::size_t rows() const { return rows_; }
-  /// By line: records outside the window; texts that are not among their field's declared values
-  /// and became kOtherCategory; texts of a field declared as a number that are none and became its
-  /// lower bound.
+  /// By line: records outside the window; events that lack a number, address or port; texts that
+  /// are not among their field's declared values and became kOtherCategory; texts of a field
+  /// declared as a number that are none and became its lower bound.
   const Skips& skips() const { return skips_; }
   const std::vector<PrivateColumn>& columns() const { return columns_; }
   std::vector<PrivateColumn> take_columns() { return std::move(columns_); }
@@ -39,6 +39,9 @@ class FlowColumns {
   std::vector<std::size_t> choose(const FlowBatch& batch);
   void add_category(std::size_t field, std::string_view text, std::uint64_t line);
   void add_number(std::size_t field, std::string_view text, std::uint64_t line);
+  /// Of a table of events: the first field that `text` is no value of, or none.
+  const Field* missing(const FlowBatch& batch, std::size_t i) const;
+  std::string_view text_of(std::size_t field, const FlowBatch& batch, std::size_t i) const;
   void add_share(std::size_t field, std::string_view text, const FlowRecord& record);
 
   Schema schema_;

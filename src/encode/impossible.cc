@@ -170,7 +170,8 @@ std::vector<ImpossiblePair> impossible_pairs(const Schema& schema,
     traits.push_back(traits_of(schema.fields[f], vocabularies[f]));
   }
   std::vector<ImpossiblePair> pairs;
-  for (std::uint32_t b = 0; b < traits.size(); ++b) {
+  const std::size_t standard = std::min(traits.size(), standard_fields(schema.kind).size());
+  for (std::uint32_t b = 0; !schema.events && b < standard; ++b) {
     for (std::uint32_t a = 0; a < b; ++a) {
       const auto rule = rule_for(schema.fields[a], schema.fields[b]);
       if (!rule) {

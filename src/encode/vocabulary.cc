@@ -43,6 +43,10 @@ Vocabulary::Vocabulary(std::shared_ptr<const Codec> codec, std::vector<Token> to
   }
 }
 
+Vocabulary Vocabulary::of_fixed(const Field& field) {
+  return Vocabulary(make_codec(field, {0, 1}, 1), {Token{}}, {});
+}
+
 void Vocabulary::set_groups(std::vector<std::vector<std::uint16_t>> members,
                             std::vector<double> weights) {
   members_ = std::move(members);

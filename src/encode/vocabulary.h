@@ -59,6 +59,9 @@ class Vocabulary {
   static Learned learn(const Field& field, const Window& window, const PrivateColumn& column,
                        const VocabularyOptions& options, dp::Ledger& ledger);
 
+  /// That of a field whose value is fixed: one code, which costs nothing.
+  static Vocabulary of_fixed(const Field& field);
+
   /// The same vocabulary with at most `most` codes: neighbouring tokens share one, the smallest
   /// first, so that heavy ones stay alone; a code decodes to its tokens in proportion to `counts`,
   /// their released counts. For kinds whose values lie in a line (ports, addresses, times,

@@ -180,12 +180,17 @@ std::vector<BinnedColumn> bin_columns(const Pair& pair) {
   const Columns& real = pair.real.columns;
   const Columns& synthetic = pair.synthetic.columns;
   const auto rest = [](std::uint32_t) { return 0U; };
-  std::vector<BinnedColumn> all = {
-      bin_addresses("srcip", real.src, synthetic.src, *real.addresses),
-      bin_addresses("dstip", real.dst, synthetic.dst, *real.addresses),
-      bin_ports("srcport", real.srcport, synthetic.srcport),
-      bin_ports("dstport", real.dstport, synthetic.dstport),
-      bin_codes("proto", real.proto, synthetic.proto, 256, kTopCategories, 1, rest)};
+  std::vector<BinnedColumn> all;
+  if (real.events) {
+    all = {
+        bin_codes("key", real.src, synthetic.src, real.addresses->size(), kTopCategories, 1, rest)};
+  } else {
+    all = {bin_addresses("srcip", real.src, synthetic.src, *real.addresses),
+           bin_addresses("dstip", real.dst, synthetic.dst, *real.addresses),
+           bin_ports("srcport", real.srcport, synthetic.srcport),
+           bin_ports("dstport", real.dstport, synthetic.dstport),
+           bin_codes("proto", real.proto, synthetic.proto, 256, kTopCategories, 1, rest)};
+  }
   for (const CategoryColumn& category : real.categories) {
     if (const CategoryColumn* other = synthetic.category(category.name)) {
       all.push_back(bin_codes(category.name, category.codes, other->codes, category.texts.size(),

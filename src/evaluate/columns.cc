@@ -7,77 +7,20 @@
 #include <algorithm>
 #include <numeric>
 #include <set>
-#include <unordered_map>
 #include <utility>
 #include <variant>
 
 #include "base/error.h"
+#include "evaluate/column_builders.h"
+#include "evaluate/event_rows.h"
 #include "trace/decode/decode.h"
 #include "trace/format/format.h"
 
 namespace tracetwin::evaluate {
 namespace {
 
-constexpr std::size_t kMostTexts = 1000;
 constexpr std::uint64_t kBetweenReports = 1 << 16;
 constexpr double kNsPerSecond = 1e9;
-
-/// Numbers addresses in order of appearance.
-class AddressNumbers {
- public:
-  std::uint32_t operator()(const IpAddress& address) {
-    const auto [at, is_new] =
-        numbers_.try_emplace(address, static_cast<std::uint32_t>(all_.size()));
-    if (is_new) {
-      all_.push_back(address);
-    }
-    return at->second;
-  }
-  std::vector<IpAddress> take() { return std::move(all_); }
-
- private:
-  std::unordered_map<IpAddress, std::uint32_t> numbers_;
-  std::vector<IpAddress> all_;
-};
-
-/// A text column that is given up once it has too many values to be a category.
-class Texts {
- public:
-  Texts(std::string name, bool keep) : keep_(keep) { column_.name = std::move(name); }
-
-  void add(std::string_view text) {
-    if (given_up_) {
-      return;
-    }
-    const auto begin = text.find_first_not_of(' ');
-    text = begin == std::string_view::npos
-               ? std::string_view()
-               : text.substr(begin, text.find_last_not_of(' ') - begin + 1);
-    if (column_.codes.empty() || text != column_.texts[last_]) {
-      last_ = number(text);
-    }
-    column_.codes.push_back(last_);
-    given_up_ = !keep_ && column_.texts.size() > kMostTexts;
-  }
-  bool given_up() const { return given_up_; }
-  CategoryColumn take() { return std::move(column_); }
-
- private:
-  std::uint32_t number(std::string_view text) {
-    const auto [at, is_new] =
-        numbers_.try_emplace(std::string(text), static_cast<std::uint32_t>(numbers_.size()));
-    if (is_new) {
-      column_.texts.emplace_back(text);
-    }
-    return at->second;
-  }
-
-  bool keep_;
-  bool given_up_ = false;
-  std::uint32_t last_ = 0;
-  CategoryColumn column_;
-  std::unordered_map<std::string, std::uint32_t> numbers_;
-};
 
 void add_tuple(const FiveTuple& tuple, AddressNumbers& addresses, Columns& columns) {
   columns.src.push_back(addresses(tuple.src));
@@ -345,12 +288,17 @@ const CategoryColumn* Columns::category(std::string_view column) const {
 }
 
 Columns read_columns(const std::filesystem::path& path, std::string name, const std::string& label,
-                     const Progress& progress, const TraceOpener& open) {
+                     const Progress& progress, const TraceOpener& open,
+                     const EventColumns* events) {
   Columns columns;
   columns.name = std::move(name);
   AnyReader reader = open(path);
   if (auto* flows = std::get_if<std::unique_ptr<FlowReader>>(&reader)) {
-    read_flows(**flows, label, progress, columns);
+    if (events != nullptr) {
+      read_events(**flows, *events, progress, columns);
+    } else {
+      read_flows(**flows, label, progress, columns);
+    }
   } else {
     read_packets(FramedPackets(std::move(reader)), progress, columns);
   }

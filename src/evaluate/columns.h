@@ -32,12 +32,27 @@ struct CategoryColumn {
   std::vector<std::string> texts = {};    ///< of each code
 };
 
+/// Which columns of a table of events are compared, and as what. Its keys take the place of source
+/// addresses, as pseudonyms made of their texts, and what else flows have is the same everywhere.
+struct EventColumns {
+  std::vector<std::string> key;
+  std::vector<std::string> numbers;
+  std::vector<std::string> categories;
+  /// Numbers at one moment after the other, of which some, evenly, are compared.
+  struct Series {
+    std::vector<std::string> columns = {};
+    std::string first = {}, last = {};  ///< instead of them: all from one to the other
+  };
+  Series series = {};
+};
+
 /// A trace as plain columns, in order of time (rows of one time in the file's order). A row is a
 /// flow record or a packet.
 struct Columns {
   std::string name;  ///< "real", or what the user calls it
   SourceInfo source;
   TraceKind kind = TraceKind::kFlows;
+  bool events = false;             ///< a table of events
   std::vector<std::uint32_t> src;  ///< into `addresses`
   std::vector<std::uint32_t> dst;
   std::vector<std::uint16_t> srcport;
@@ -59,9 +74,11 @@ struct Columns {
 
 /// Reads all of a trace that `open` opens. Only text columns of at most 1,000 different values are
 /// kept (and `label`, whatever it has, when it is not empty). Throws Error when the file cannot be
-/// read, has no record that can be read, or lacks a column called `label`.
+/// read, has no record that can be read, or lacks a column called `label`. With `events`, `open`
+/// reads a table of events; its records that lack a number are left out and counted.
 Columns read_columns(const std::filesystem::path& path, std::string name, const std::string& label,
-                     const Progress& progress, const TraceOpener& open = plain_opener());
+                     const Progress& progress, const TraceOpener& open = plain_opener(),
+                     const EventColumns* events = nullptr);
 
 /// Gives all `traces` one table of addresses and one table of texts a category.
 void align(std::span<Columns* const> traces);

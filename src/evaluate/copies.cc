@@ -207,6 +207,9 @@ void add_copied(GroupBuilder& group, const Rows& known, const Rows& candidate, d
       1, 5, found.rows);
   add("rows_with_time", "Exact copies, time included",
       "The same with the time: hardly ever by chance.", 0.1, 1, found.rows_with_time);
+  if (known.columns().events) {
+    return;
+  }
   add("five_tuples", "Records with a real five-tuple",
       "Share of the drawn synthetic records whose addresses, ports and protocol occur together in "
       "the training data.",
@@ -227,9 +230,11 @@ Group equal_terms_group(const Pair& pair, const EqualTerms& terms, std::uint64_t
   const double part = static_cast<double>(training.rows()) / static_cast<double>(pair.real.rows());
   add_copied(group, known, candidate, part);
   const Recovered rare = recovered(address_rows(known), address_rows(candidate), kRareRows);
-  group.add(percent_metric("rare_addresses", "Rare real addresses recovered",
-                           "Share of the addresses that occur in at most three records of the "
-                           "training data, which are individuals, that the drawn records have.",
+  group.add(percent_metric("rare_addresses",
+                           pair.real.columns.events ? "Rare real keys recovered"
+                                                    : "Rare real addresses recovered",
+                           "Share of those that occur in at most three records of the training "
+                           "data, which are individuals, that the drawn records have.",
                            marks_of(2, 10, part, kPercent / 2, rare.all)),
             rare.percent(), "no real address is that rare");
   return group.take();
@@ -249,6 +254,9 @@ Group copies_group(const Pair& pair) {
   group.add(percent_metric("rows_with_time", "Exact copies of all records, time included",
                            "The same with the time."),
             found.rows_with_time);
+  if (real.events) {
+    return group.take();
+  }
   group.add(percent_metric("five_tuples", "All records with a real five-tuple",
                            "Share of the synthetic records whose addresses, ports and protocol "
                            "occur together in the real trace."),

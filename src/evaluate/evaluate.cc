@@ -52,7 +52,8 @@ std::vector<Columns> read_all(const EvaluateJob& job, const Progress& progress) 
     work.emplace_back([&, i] {
       const bool synthetic = i > 0 && i <= job.synthetic.size();
       traces[i] = read_columns(files[i].path, files[i].name, job.label_column, Progress(),
-                               synthetic ? job.open_synthetic : job.open_real);
+                               synthetic ? job.open_synthetic : job.open_real,
+                               job.events ? &*job.events : nullptr);
       if (job.times) {
         traces[i] = within(std::move(traces[i]), *job.times);
       }
@@ -113,6 +114,7 @@ void score_all(const std::vector<Job>& work, const EvaluateJob& job, const Progr
 
 Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progress) {
   const auto table = scorers();
+  const bool events = job.events.has_value();
   const std::vector<Run> empty(cast.synthetic.size(), Run(table.size()));
   Runs runs{empty, empty, Run(table.size())};
   std::vector<Job> work;
@@ -121,7 +123,7 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
   std::iota(order.begin(), order.end(), std::size_t{0});
   std::ranges::stable_sort(order, std::greater(), [&](std::size_t s) { return table[s].cost; });
   for (const std::size_t s : order) {
-    if (table[s].learned && job.quick) {
+    if ((table[s].learned && job.quick) || (table[s].of_traffic && events)) {
       continue;
     }
     const auto add = [&](Part& part, Role role, std::size_t which) {
@@ -205,12 +207,8 @@ TraceFacts facts_of(const Columns& columns, const std::filesystem::path& path) {
   facts.records = columns.rows();
   if (packets) {
     facts.packets = columns.rows();
-  } else {
-    double sum = 0;
-    for (const double count : columns.number("pkt")->values) {
-      sum += count;
-    }
-    facts.packets = whole_number(sum);
+  } else if (const NumberColumn* counts = columns.number("pkt")) {
+    facts.packets = whole_number(std::reduce(counts->values.begin(), counts->values.end()));
   }
   facts.flows = packets ? columns.checks.conversations : columns.rows();
   facts.skipped = columns.skips.total();

@@ -7,6 +7,7 @@
 #include <vector>
 
 #include "base/progress.h"
+#include "evaluate/columns.h"
 #include "evaluate/report.h"
 #include "trace/format/format.h"
 #include "work/site.h"
@@ -31,6 +32,7 @@ struct EvaluateJob {
   std::optional<std::filesystem::path> holdout;
   TraceOpener open_real = plain_opener();  ///< of the real trace and the hold-out
   TraceOpener open_synthetic = plain_opener();
+  std::optional<EventColumns> events = {};  ///< the traces are tables of events
   /// Empty: "type" or "label", whichever is there first with two values or more.
   std::string label_column;
   std::uint64_t seed = 0;

@@ -138,6 +138,25 @@ std::array<float, 12> flow_row(const Columns& columns, std::span<const std::uint
           static_cast<float>(columns.proto[rows.front()])};
 }
 
+template <class Value>
+std::vector<double> values_at(const std::vector<Value>& values, std::span<const std::uint32_t> rows,
+                              double unit) {
+  std::vector<double> found;
+  found.reserve(rows.size());
+  for (const std::uint32_t row : rows) {
+    found.push_back(static_cast<double>(values[row]) / unit);
+  }
+  return found;
+}
+
+std::vector<double> steps(const std::vector<double>& values) {
+  std::vector<double> changes;
+  for (std::size_t i = 1; i < values.size(); ++i) {
+    changes.push_back(values[i] - values[i - 1]);
+  }
+  return changes;
+}
+
 }  // namespace
 
 Matrix row_features(const Columns& columns, std::span<const std::uint32_t> rows, bool full) {
@@ -148,7 +167,7 @@ Matrix row_features(const Columns& columns, std::span<const std::uint32_t> rows,
   for (const NumberColumn& number : columns.numbers) {
     table.add(rows, [&](std::uint32_t row) { return number.values[row]; });
   }
-  if (columns.kind == TraceKind::kPackets) {
+  if (columns.kind == TraceKind::kPackets || columns.events) {
     for (const CategoryColumn& category : columns.categories) {
       table.add(rows, [&](std::uint32_t row) { return category.codes[row]; });
     }
@@ -170,6 +189,34 @@ Matrix host_features(const Sample& sample) {
   Matrix matrix{10, {}};
   for (const auto& rows : rows_by_source(sample.columns)) {
     matrix.add(host_row(sample.columns, rows));
+  }
+  return matrix;
+}
+
+Matrix key_features(const Sample& sample) {
+  const Columns& columns = sample.columns;
+  constexpr std::size_t kOfTimes = 4;
+  constexpr std::size_t kOfNumber = 3;
+  Matrix matrix{kOfTimes + kOfNumber * columns.numbers.size(), {}};
+  for (std::size_t key = 0; key < sample.tuples.size(); ++key) {
+    const auto rows = sample.tuples.of(key);
+    const std::vector<double> times = values_at(columns.time_ns, rows, kNsPerSecond);
+    const std::vector<double> gaps = steps(times);
+    std::vector<float> row = {static_cast<float>(rows.size()),
+                              static_cast<float>(times.back() - times.front()),
+                              static_cast<float>(gaps.empty() ? 0 : mean(gaps)),
+                              static_cast<float>(sample_deviation(gaps))};
+    for (const NumberColumn& number : columns.numbers) {
+      const std::vector<double> values = values_at(number.values, rows, 1);
+      std::vector<double> changes = steps(values);
+      for (double& change : changes) {
+        change = std::abs(change);
+      }
+      row.push_back(static_cast<float>(mean(values)));
+      row.push_back(static_cast<float>(sample_deviation(values)));
+      row.push_back(static_cast<float>(changes.empty() ? 0 : mean(changes)));
+    }
+    matrix.add(row);
   }
   return matrix;
 }

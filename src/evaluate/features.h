@@ -20,4 +20,8 @@ Matrix host_features(const Sample& sample);
 /// first, last), mean gap, ports, protocol.
 Matrix flow_features(const Sample& sample);
 
+/// One row a key of a table of events: records, duration, gaps (mean, deviation), and of each
+/// number mean, deviation and mean step from one record to the next.
+Matrix key_features(const Sample& sample);
+
 }  // namespace tracetwin::evaluate

@@ -44,7 +44,8 @@ struct Numbers {
 
 /// All that the three groups are made of.
 struct Compared {
-  std::vector<Counts> addresses;   ///< srcip, dstip
+  bool events = false;
+  std::vector<Counts> addresses;   ///< srcip, dstip; of a table of events its keys
   std::vector<Counts> categories;  ///< ports, protocol, then the others
   std::vector<Numbers> numbers;    ///< time first
   std::optional<Numbers> flow_size;
@@ -94,15 +95,24 @@ std::string unit_of(const std::string& column) {
   return at == kUnits.end() ? "" : at->second;
 }
 
-void compare_categories(const Pair& pair, Compared& compared) {
-  const Columns& real = pair.real.columns;
-  const Columns& synthetic = pair.synthetic.columns;
+void compare_tuples(const Columns& real, const Columns& synthetic, Compared& compared) {
   const std::size_t addresses = real.addresses->size();
   compared.addresses = {counts_of("srcip", real.src, synthetic.src, addresses),
                         counts_of("dstip", real.dst, synthetic.dst, addresses)};
   compared.categories = {counts_of("srcport", real.srcport, synthetic.srcport, kPorts),
                          counts_of("dstport", real.dstport, synthetic.dstport, kPorts),
                          counts_of("proto", real.proto, synthetic.proto, kProtocols)};
+}
+
+void compare_categories(const Pair& pair, Compared& compared) {
+  const Columns& real = pair.real.columns;
+  const Columns& synthetic = pair.synthetic.columns;
+  const std::size_t addresses = real.addresses->size();
+  if (real.events) {
+    compared.addresses = {counts_of("key", real.src, synthetic.src, addresses)};
+  } else {
+    compare_tuples(real, synthetic, compared);
+  }
   for (const CategoryColumn& category : real.categories) {
     if (const CategoryColumn* other = synthetic.category(category.name)) {
       compared.categories.push_back(
@@ -117,6 +127,7 @@ Compared compare(const Pair& pair) {
   const Columns& real = pair.real.columns;
   const Columns& synthetic = pair.synthetic.columns;
   Compared compared;
+  compared.events = real.events;
   compare_categories(pair, compared);
   const bool packets = real.kind == TraceKind::kPackets;
   compared.numbers.push_back({packets ? "time" : "ts", "s",
@@ -178,7 +189,8 @@ Group netshare(const Compared& compared) {
                    "records, whatever the addresses are."),
         divergence);
   }
-  for (std::size_t i = 0; i < 3; ++i) {
+  const std::size_t categories = compared.events ? compared.categories.size() : 3;
+  for (std::size_t i = 0; i < categories; ++i) {
     const Counts& counts = compared.categories[i];
     const double divergence = jsd(counts.real, counts.synthetic);
     sum += divergence;
@@ -186,7 +198,8 @@ Group netshare(const Compared& compared) {
                          "Whether each value has the same share of the records."),
               divergence);
   }
-  group.add(jsd_metric("mean", "Mean JSD", "The mean of the five divergences above."), sum / 5);
+  group.add(jsd_metric("mean", "Mean JSD", "The mean of the divergences above."),
+            sum / static_cast<double>(compared.addresses.size() + categories));
   std::vector<double> relative;
   const auto add_emd = [&](const Numbers& numbers) {
     group.add(emd_metric(numbers.name, numbers.unit), numbers.distances.emd);
@@ -330,7 +343,8 @@ Group beyond(const Compared& compared, const std::vector<IpAddress>& addresses) 
                      "Distances of single fields that are comparable between fields and traces.");
   for (const Counts& counts : compared.addresses) {
     add_category(group, counts, false);
-    for (const PrefixLength& length : kPrefixes) {
+    for (const PrefixLength& length :
+         compared.events ? std::span<const PrefixLength>() : std::span(kPrefixes)) {
       group.add({.id = fmt::format("prefix{}.{}", length.v4, counts.name),
                  .name = fmt::format("JSD of {} by /{}", spoken(counts.name), length.v4),
                  .explain = fmt::format("Jensen-Shannon divergence of the address prefixes; of "
@@ -367,24 +381,14 @@ std::vector<double> relative_seconds(const Columns& columns) {
   return seconds_since(columns, columns.time_ns.front());
 }
 
-std::string spoken(const std::string& column) {
-  static const std::map<std::string, std::string> kWords = {
-      {"srcip", "source addresses"}, {"dstip", "destination addresses"},
-      {"srcport", "source ports"},   {"dstport", "destination ports"},
-      {"proto", "protocols"},        {"ts", "start times"},
-      {"time", "packet times"},      {"td", "durations"},
-      {"pkt", "packets of a flow"},  {"byt", "bytes of a flow"},
-      {"pkt_len", "packet lengths"}, {"flow_size", "flow sizes"},
-      {"id", "IP identification"},   {"ttl", "TTL"},
-      {"tos", "type of service"},    {"flag", "fragmentation flags"},
-      {"off", "fragment offsets"},   {"tcpflags", "TCP flags"}};
-  const auto at = kWords.find(column);
-  return at == kWords.end() ? column : at->second;
-}
-
 std::vector<Group> field_groups(const Pair& pair) {
   const Compared compared = compare(pair);
-  return {netshare(compared), netdpsyn(compared), beyond(compared, *pair.real.columns.addresses)};
+  std::vector<Group> groups = {netshare(compared)};
+  if (!compared.events) {
+    groups.push_back(netdpsyn(compared));
+  }
+  groups.push_back(beyond(compared, *pair.real.columns.addresses));
+  return groups;
 }
 
 }  // namespace tracetwin::evaluate

@@ -12,7 +12,7 @@ namespace {
 constexpr double kSmallestRange = 1e-9;
 
 double logarithm(double value) {
-  return std::log1p(std::max(value, 0.0));
+  return std::copysign(std::log1p(std::abs(value)), value);
 }
 
 /// Share of the bits behind the common prefix; addresses of different families share nothing.

@@ -82,6 +82,11 @@ void add_distributions(const Traces& traces, std::vector<Plot>& plots) {
   if (packets) {
     plots.push_back(distribution(traces, "pkt_len", "bytes", rows, number("pkt_len")));
     plots.push_back(distribution(traces, "ttl", "hops", rows, number("ttl")));
+  } else if (traces[0].sample->columns.events) {
+    for (const NumberColumn& column : traces[0].sample->columns.numbers) {
+      plots.push_back(
+          distribution(traces, column.name, "", "records", number(column.name.c_str())));
+    }
   } else {
     plots.push_back(distribution(traces, "byt", "bytes", rows, number("byt")));
     plots.push_back(distribution(traces, "pkt", "packets", rows, number("pkt")));
@@ -111,12 +116,18 @@ void add_flows(const Traces& traces, std::vector<Plot>& plots) {
   }
   plots.push_back(std::move(gaps));
   plots.push_back(std::move(sizes));
-  plots.push_back(std::move(bytes));
+  if (!traces[0].sample->columns.events) {
+    plots.push_back(std::move(bytes));
+  }
 }
 
 void add_ranks(const Traces& traces, std::vector<Plot>& plots) {
+  const bool events = traces[0].sample->columns.events;
   for (const bool sources : {true, false}) {
-    const std::string id = sources ? "srcip" : "dstip";
+    if (events && !sources) {
+      continue;
+    }
+    const std::string id = events ? "key" : sources ? "srcip" : "dstip";
     const auto counts = [sources](const Sample& sample) {
       const Columns& columns = sample.columns;
       return count_codes(sources ? columns.src : columns.dst, columns.addresses->size());
@@ -156,7 +167,7 @@ Plot bars(const Traces& traces, const std::string& id, const std::string& title,
   return drawn;
 }
 
-void add_bars(const Traces& traces, const std::string& label, std::vector<Plot>& plots) {
+void add_services(const Traces& traces, std::vector<Plot>& plots) {
   const auto number = [](std::uint32_t code) { return std::to_string(code); };
   plots.push_back(bars(
       traces, "dstport", "Destination ports",
@@ -165,6 +176,12 @@ void add_bars(const Traces& traces, const std::string& label, std::vector<Plot>&
       traces, "proto", "Protocols",
       [](const Sample& s) { return count_codes(s.columns.proto, 256); },
       [](std::uint32_t code) { return protocol_name(static_cast<std::uint8_t>(code)); }));
+}
+
+void add_bars(const Traces& traces, const std::string& label, std::vector<Plot>& plots) {
+  if (!traces[0].sample->columns.events) {
+    add_services(traces, plots);
+  }
   const CategoryColumn* labels = traces[0].sample->columns.category(label);
   if (labels != nullptr) {
     plots.push_back(bars(

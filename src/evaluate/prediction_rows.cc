@@ -22,6 +22,11 @@ constexpr std::size_t kMostRows = 20'000;
 Rows rows_at(const Columns& columns, const Plan& plan, std::span<const std::uint32_t> rows) {
   const CategoryColumn& labels = *columns.category(plan.label);
   std::vector<const CategoryColumn*> more;
+  for (const CategoryColumn& category : columns.categories) {
+    if (columns.events && category.name != plan.label) {
+      more.push_back(&category);
+    }
+  }
   if (columns.kind == TraceKind::kPackets) {
     for (const char* name : {"tos", "off"}) {
       if (name != plan.label) {  // or the answer would stand among the questions

@@ -207,8 +207,10 @@ double area_under_curve(const std::vector<double>& positive, const std::vector<d
 std::vector<Group> safety_groups(const Pair& pair, const Sample* holdout, std::uint64_t seed,
                                  const EqualTerms& terms) {
   constexpr std::size_t kFewest = 8;
-  std::vector<Group> groups = {equal_terms_group(pair, terms, seed), copies_group(pair),
-                               identifiers_group(pair)};
+  std::vector<Group> groups = {equal_terms_group(pair, terms, seed), copies_group(pair)};
+  if (!pair.real.columns.events) {
+    groups.push_back(identifiers_group(pair));
+  }
   if (pair.real.rows() < kFewest || pair.synthetic.rows() < 2 ||
       (holdout != nullptr && holdout->rows() < 2)) {
     groups.push_back(inference({}));

@@ -101,13 +101,13 @@ void add_hosts(GroupBuilder& group, const Columns& real, const Columns& syntheti
 FlowTotals flow_totals(const Sample& sample) {
   const Columns& columns = sample.columns;
   const bool packets = columns.kind == TraceKind::kPackets;
-  const auto& weights = columns.number(packets ? "pkt_len" : "byt")->values;
+  const NumberColumn* weights = columns.number(packets ? "pkt_len" : "byt");
   FlowTotals totals;
   for (std::size_t tuple = 0; tuple < sample.tuples.size(); ++tuple) {
     const auto rows = sample.tuples.of(tuple);
     double bytes = 0;
     for (std::size_t i = 0; i < rows.size(); ++i) {
-      bytes += weights[rows[i]];
+      bytes += weights != nullptr ? weights->values[rows[i]] : 0;
       if (i > 0) {
         const std::int64_t gap = columns.time_ns[rows[i]] - columns.time_ns[rows[i - 1]];
         totals.gap.push_back(static_cast<double>(gap) / kNsPerSecond);
@@ -118,7 +118,7 @@ FlowTotals flow_totals(const Sample& sample) {
     const std::int64_t length = columns.time_ns[rows.back()] - columns.time_ns[rows.front()];
     totals.duration.push_back(static_cast<double>(length) / kNsPerSecond);
   }
-  if (!packets) {
+  if (!packets && !columns.events) {
     totals.duration = sample.ascending("td");
   }
   return totals;
@@ -131,15 +131,20 @@ Group structure_group(const Pair& pair) {
   const FlowTotals synthetic = flow_totals(pair.synthetic);
   add_distribution(group, "size", "flow sizes", "records",
                    compare_numbers(real.size, synthetic.size));
-  add_distribution(group, "bytes", "bytes of a five-tuple", "bytes",
-                   compare_numbers(real.bytes, synthetic.bytes));
-  const bool ready = pair.real.columns.kind == TraceKind::kFlows;
+  const bool events = pair.real.columns.events;
+  if (!events) {
+    add_distribution(group, "bytes", "bytes of a five-tuple", "bytes",
+                     compare_numbers(real.bytes, synthetic.bytes));
+  }
+  const bool ready = pair.real.columns.kind == TraceKind::kFlows && !events;
   add_distribution(group, "duration", "flow durations", "s",
                    ready ? compare_sorted(real.duration, synthetic.duration)
                          : compare_numbers(real.duration, synthetic.duration));
   add_distribution(group, "gap", "gaps within a flow", "s",
                    compare_numbers(real.gap, synthetic.gap));
-  add_hosts(group, pair.real.columns, pair.synthetic.columns);
+  if (!events) {
+    add_hosts(group, pair.real.columns, pair.synthetic.columns);
+  }
   add_gap(group, "repeated", "Gap of the share of flows with several records",
           "How much more, or fewer, five-tuples come back.", percent_of_larger(real.size),
           percent_of_larger(synthetic.size));

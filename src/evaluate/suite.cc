@@ -30,7 +30,11 @@ Part score_coverage(const Setting& setting) {
 }
 
 Part score_structure(const Setting& setting) {
-  return {{structure_group(setting.pair), talkers_group(setting.pair)}};
+  std::vector<Group> groups = {structure_group(setting.pair)};
+  if (!setting.pair.real.columns.events) {
+    groups.push_back(talkers_group(setting.pair));
+  }
+  return {std::move(groups)};
 }
 
 Part score_arrivals(const Setting& setting) {
@@ -74,9 +78,9 @@ std::span<const Scorer> scorers() {
       // The floor of prediction is what the real trace teaches, which every run measures itself.
       Scorer{"usefulness", true, 2000, false, true, score_prediction},
       Scorer{"usefulness", false, 4, true, true, score_sketches},
-      Scorer{"usefulness", true, 900, true, true, score_anomaly},
+      Scorer{"usefulness", true, 900, true, true, score_anomaly, true},
       Scorer{"safety", false, 20, true, true, score_safety},
-      Scorer{"validity", false, 3, false, true, score_validity},
+      Scorer{"validity", false, 3, false, true, score_validity, true},
   };
   return kScorers;
 }

@@ -36,6 +36,7 @@ struct Scorer {
   bool floor;      ///< also run between two halves of the real trace
   bool memoriser;  ///< also run with the training data in the place of the synthetic trace
   Part (*score)(const Setting& setting);
+  bool of_traffic = false;  ///< means nothing for tables of events
 };
 
 /// All scorers, in the order of the report.

@@ -148,6 +148,13 @@ Group two_sample_group(const Pair& pair, std::uint64_t seed) {
   add_auc(group, "records_full", "AUC by record, with addresses and time",
           "A twin that keeps no real address is told apart by that alone.",
           by_record(pair, true, seed));
+  if (pair.real.columns.events) {
+    add_auc(group, "keys", "AUC by key",
+            "From what the records of one key are like, one after the other: gaps, numbers and "
+            "their steps.",
+            by_self(key_features(pair.real), key_features(pair.synthetic), seed));
+    return group.take();
+  }
   add_auc(group, "hosts", "AUC by host",
           "From what one source address does in all: records, peers, ports, sizes.",
           by_self(host_features(pair.real), host_features(pair.synthetic), seed));

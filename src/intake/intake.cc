@@ -50,8 +50,17 @@ std::vector<std::filesystem::path> files_at(std::span<const std::string> places,
 }
 
 AnyReader open_files(const std::vector<std::filesystem::path>& files, const Intake& intake) {
-  const auto open = [read_as = intake.read_as](const std::filesystem::path& file) {
-    return open_trace(file, read_as);
+  const auto open = [read_as = intake.read_as, rewrites = intake.rewrites,
+                     name = intake.file_column](const std::filesystem::path& file) {
+    AnyReader reader = open_trace(file, read_as);
+    auto* flows = std::get_if<std::unique_ptr<FlowReader>>(&reader);
+    if (flows != nullptr && !name.empty()) {
+      *flows = with_column(std::move(*flows), name, file.filename().string());
+    }
+    if (flows != nullptr && !rewrites.empty()) {
+      *flows = rewritten(std::move(*flows), rewrites);
+    }
+    return reader;
   };
   return chosen(chain(files, open, name_of(files)), intake.choice);
 }

@@ -8,6 +8,7 @@
 
 #include "intake/choice.h"
 #include "intake/places.h"
+#include "intake/rewrite.h"
 #include "trace/format/format.h"
 
 namespace tracetwin {
@@ -16,6 +17,8 @@ namespace tracetwin {
 struct Intake {
   std::vector<FilePattern> patterns;  ///< of the files in folders; empty: all
   ReadAs read_as;
+  std::vector<Rewrite> rewrites;  ///< of flow records
+  std::string file_column;        ///< further column with the file's name; empty: none
   Choice choice;
 };
 

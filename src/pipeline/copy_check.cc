@@ -154,12 +154,15 @@ bool CopyCheck::exceeds() const {
 }
 
 std::string CopyCheck::text() const {
+  const bool one_tuple = tuples.twin == 1 && tuples.unseen == 1;  // a table of events
   return fmt::format(
-      "{:.1f} % of a twin's records are learned ones (of unseen real records {:.1f} %), {:.1f} % "
-      "of "
-      "its five-tuples ({:.1f} %); AUC of membership inference {:.3f}",
-      kPercent * records.twin, kPercent * records.unseen, kPercent * tuples.twin,
-      kPercent * tuples.unseen, membership.twin);
+      "{:.1f} % of a twin's records are learned ones (of unseen real records {:.1f} %){}; AUC of "
+      "membership inference {:.3f}",
+      kPercent * records.twin, kPercent * records.unseen,
+      one_tuple ? ""
+                : fmt::format(", {:.1f} % of its five-tuples ({:.1f} %)", kPercent * tuples.twin,
+                              kPercent * tuples.unseen),
+      membership.twin);
 }
 
 CopyCheck check_copies(const CopySides& sides, std::size_t time) {

@@ -7,7 +7,7 @@
 #include <optional>
 
 #include "base/error.h"
-#include "trace/format/format.h"
+#include "pipeline/plan_events.h"
 
 namespace tracetwin {
 namespace {
@@ -21,6 +21,8 @@ using netshare::RunPlan;
 /// Columns that every flow log has, whatever the configuration says of them.
 constexpr std::array<std::string_view, 5> kTuple = {"srcip", "dstip", "srcport", "dstport",
                                                     "proto"};
+/// What series_fields.h calls the numbers of a series.
+constexpr const char* kStep = "step";
 constexpr std::array<std::string_view, 4> kStandard = {"ts", "td", "pkt", "byt"};
 
 template <class Names>
@@ -30,8 +32,7 @@ bool is_among(const Names& names, std::string_view name) {
 
 std::vector<fs::path> inputs_of(const netshare::Input& input) {
   if (input.source == netshare::Source::kS3) {
-    throw Error("the configuration reads from S3, which is not understood yet",
-                "Copy the objects into a folder and name it as input_folder.");
+    return {fmt::format("s3://{}/", input.bucket)};
   }
   if (!input.file.empty()) {
     return {input.file};
@@ -50,20 +51,6 @@ std::vector<fs::path> inputs_of(const netshare::Input& input) {
                 "Give another original_data_folder.");
   }
   return files;
-}
-
-/// JSON lines have their columns where the configuration says.
-TraceOpener opener_of(const netshare::Input& input) {
-  if (input.format != netshare::Format::kJsonLines) {
-    return plain_opener();
-  }
-  ReadAs as;
-  as.format = "json-lines";
-  for (const netshare::JsonColumn& column : input.columns) {
-    as.columns.entries.push_back({column.name, column.key, std::nullopt, std::nullopt});
-  }
-  check_columns(as.columns);
-  return [as](const fs::path& file) { return open_trace(file, as); };
 }
 
 void check_metadata(const RunPlan& plan) {
@@ -98,9 +85,11 @@ double scale_of(const std::string& name) {
   return name == "td" ? kMicrosecondsASecond : 1;
 }
 
-series::NumberChoice choice_of(const FieldSpec& spec) {
+series::NumberChoice choice_of(const FieldSpec& spec, bool events) {
   series::NumberChoice choice;
-  choice.name = spec.columns.front();
+  choice.name = spec.columns.size() > 1 ? kStep
+                : events                ? spec.names.front()
+                                        : spec.columns.front();
   choice.log = spec.log1p;
   choice.is_signed = spec.normalization == netshare::Normalization::kMinusOneOne;
   if (spec.min) {
@@ -131,7 +120,7 @@ series::SchemeOptions scheme_of(const RunPlan& plan, const GridPoint& point) {
   }
   for (const FieldSpec& spec : plan.timeseries) {
     if (spec.encoding == Encoding::kContinuous) {
-      scheme.numbers.push_back(choice_of(spec));
+      scheme.numbers.push_back(choice_of(spec, is_about_events(plan)));
     }
   }
   return scheme;
@@ -178,16 +167,36 @@ void make_private(const GridPoint& point, const std::optional<dp::Budget>& budge
       budget->epsilon, *point.dp_noise_multiplier));
 }
 
+void note_events(const RunPlan& plan, const Declarations& declarations,
+                 std::vector<std::string>& remarks) {
+  if (!declarations.events->time.empty()) {
+    remarks.emplace_back(fmt::format(
+        "{}: numbers are taken as microseconds since 1970, NetShare's unit, and written as such",
+        declarations.events->time));
+  }
+  if (plan.num_train_samples) {
+    remarks.emplace_back("num_train_samples: all rows are learned");
+  }
+}
+
 }  // namespace
 
 TrainJob plan_job(const RunPlan& plan, const GridPoint& point,
                   const std::optional<dp::Budget>& budget, std::vector<std::string>& remarks) {
-  check_metadata(plan);
   TrainJob job;
+  if (is_about_events(plan)) {
+    job.declarations = event_declarations(plan);
+  } else {
+    check_metadata(plan);
+  }
   const std::vector<fs::path> inputs = inputs_of(plan.input);
   job.input = inputs.front();
   job.further.assign(inputs.begin() + 1, inputs.end());
-  job.open = opener_of(plan.input);
+  Intake intake = intake_of(plan, job.declarations);
+  if (plan.input.source == netshare::Source::kS3 && !plan.input.extension.empty()) {
+    intake.patterns = {plan.input.extension};
+  }
+  job.open = opener_of(intake);
   job.engine = "doppelganger";
   job.seed = plan.seed + point.manager.run;
   job.series.scheme = scheme_of(plan, point);
@@ -204,7 +213,11 @@ TrainJob plan_job(const RunPlan& plan, const GridPoint& point,
   } else if (point.manager.pretrain_dir) {
     job.series.start = *point.manager.pretrain_dir / "all.weights";
   }
-  declare_columns(plan, job);
+  if (job.declarations.events) {
+    note_events(plan, job.declarations, remarks);
+  } else {
+    declare_columns(plan, job);
+  }
   if (plan.input.format == netshare::Format::kPcap) {
     remarks.emplace_back(
         "captures are learned by conversation, both directions together; what protocols dictate of "

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "base/error.h"
+#include "encode/events.h"
 #include "encode/flow_rows.h"
 #include "engine/engine.h"
 #include "pipeline/joined_columns.h"
@@ -75,7 +76,9 @@ class Reading {
 
   /// Takes the fields from the first file, of which a batch has been read.
   void begin(const FlowReader& reader) {
-    trace_.schema = flow_schema(public_columns(reader, job_.declarations), job_.declarations);
+    const auto columns = public_columns(reader, job_.declarations);
+    trace_.schema = job_.declarations.events ? event_schema(columns, job_.declarations)
+                                             : flow_schema(columns, job_.declarations);
     flows_.emplace(trace_.schema, reader.extra_columns());
     trace_.info = reader.info();
   }

@@ -12,7 +12,9 @@
 #include "base/error.h"
 #include "evaluate/evaluate.h"
 #include "netshare/read_run.h"
+#include "pipeline/judge_events.h"
 #include "pipeline/plan_job.h"
+#include "pipeline/series_fields.h"
 #include "pipeline/synthesize.h"
 #include "pipeline/write_twin.h"
 
@@ -94,7 +96,8 @@ std::optional<std::uint64_t> count_of(const GridPoint& point, const TwinModel& m
         [&](std::uint64_t all, const auto& chunk) { return all + chunk.*member; });
   };
   const auto flows = static_cast<double>(sum(&series::Chunk::flows));
-  const auto units = model.packets ? flows : static_cast<double>(sum(&series::Chunk::records));
+  const bool rows = model.packets || !step_columns(model.schema).empty();
+  const auto units = rows ? flows : static_cast<double>(sum(&series::Chunk::records));
   const double samples = static_cast<double>(*wanted) * static_cast<double>(chunks.size());
   return static_cast<std::uint64_t>(std::llround(std::max(1.0, samples * units / flows)));
 }
@@ -169,6 +172,7 @@ std::size_t best_of(const RunPlan& plan, const std::vector<Made>& made, const Tr
   job.real = training.input;
   job.open_real = training.open;
   job.quick = true;
+  judge_events(training.declarations, job);
   for (const Made& twin : made) {
     job.synthetic.push_back({twin.csv.filename().string(), twin.pcap.value_or(twin.csv)});
   }

@@ -2,15 +2,21 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <cmath>
 #include <nlohmann/json.hpp>
+#include <set>
 
 #include "base/error.h"
+#include "encode/events.h"
 
 namespace tracetwin {
 namespace {
 
 using nlohmann::json;
+
+constexpr int kMostTimeScale = 9;
+constexpr int kMostDecimals = 15;
 
 json to_json(const Field& field) {
   json result = {{"name", field.name}, {"kind", kind_name(field.kind)}};
@@ -22,6 +28,9 @@ json to_json(const Field& field) {
   }
   if (field.kind == FieldKind::kNumber) {
     result.update({{"min", field.low}, {"max", field.high}, {"whole", field.whole}});
+    if (field.decimals) {
+      result["decimals"] = *field.decimals;
+    }
   }
   return result;
 }
@@ -39,11 +48,19 @@ Field further_field(const json& object) {
     field.low = object.value("min", field.low);
     field.high = object.value("max", field.high);
     field.whole = object.value("whole", false);
+    if (object.contains("decimals")) {
+      field.decimals = std::clamp(object.at("decimals").get<int>(), 0, kMostDecimals);
+    }
   } else if (kind == kind_name(FieldKind::kShare)) {
     field.kind = FieldKind::kShare;
+  } else if (kind == kind_name(FieldKind::kAddress)) {
+    field.kind = FieldKind::kAddress;
+  } else if (kind == kind_name(FieldKind::kPort)) {
+    field.kind = FieldKind::kPort;
   } else {
-    throw Error(fmt::format("field \"{}\" is of kind \"{}\", not a category, number or share",
-                            field.name, kind));
+    throw Error(fmt::format(
+        "field \"{}\" is of kind \"{}\", not a category, number, share, address or port",
+        field.name, kind));
   }
   if (!(std::isfinite(field.low) && std::isfinite(field.high) && field.low < field.high)) {
     throw Error(fmt::format("the bounds of field \"{}\" are impossible", field.name));
@@ -69,6 +86,54 @@ void demand_standard(const json& object, std::size_t position, const Field& want
   }
 }
 
+json to_json(const EventTable& table) {
+  json result = {{"time", table.time}, {"key", table.key}, {"columns", table.columns}};
+  if (table.time_scale) {
+    result["time_scale"] = *table.time_scale;
+  }
+  if (!table.steps.empty()) {
+    result["steps"] = table.steps;
+  }
+  return result;
+}
+
+EventTable events_from_json(const json& object) {
+  EventTable table;
+  table.time = object.at("time").get<std::string>();
+  table.key = object.at("key").get<std::vector<std::string>>();
+  table.columns = object.at("columns").get<std::vector<std::string>>();
+  table.steps = object.value("steps", table.steps);
+  if (object.contains("time_scale")) {
+    table.time_scale = object.at("time_scale").get<int>();
+    if (*table.time_scale < 0 || *table.time_scale > kMostTimeScale) {
+      throw Error(fmt::format("its times are in units of 10^{} ns", *table.time_scale));
+    }
+  }
+  return table;
+}
+
+/// A table's columns and keys are its fields, each once.
+void check_events(const Schema& schema) {
+  std::set<std::string> names;
+  for (const Field& field : schema.fields) {
+    if (!field.fixed && !names.insert(field.name).second) {
+      throw Error(fmt::format("two fields are called \"{}\"", field.name));
+    }
+  }
+  const std::set<std::string> columns(schema.events->columns.begin(), schema.events->columns.end());
+  const auto is_field = [&](const std::string& name) { return names.contains(name); };
+  for (const std::string& step : schema.events->steps) {
+    const auto field = std::ranges::find(schema.fields, step, &Field::name);
+    if (field == schema.fields.end() || field->kind != FieldKind::kNumber) {
+      throw Error(fmt::format("step \"{}\" of its series is no number", step));
+    }
+  }
+  if (columns != names || columns.size() != schema.events->columns.size() ||
+      !std::ranges::all_of(schema.events->key, is_field)) {
+    throw Error("the columns of its table are not its fields");
+  }
+}
+
 }  // namespace
 
 json schema_to_json(const Schema& schema) {
@@ -76,9 +141,13 @@ json schema_to_json(const Schema& schema) {
   for (const Field& field : schema.fields) {
     fields.push_back(to_json(field));
   }
-  return {{"kind", schema.kind == TraceKind::kFlows ? "flows" : "packets"},
-          {"window", schema.window ? "given" : "found"},
-          {"fields", fields}};
+  json result = {{"kind", schema.kind == TraceKind::kFlows ? "flows" : "packets"},
+                 {"window", schema.window ? "given" : "found"},
+                 {"fields", fields}};
+  if (schema.events) {
+    result["events"] = to_json(*schema.events);
+  }
+  return result;
 }
 
 /// The fields that every trace of a kind has stand first, as they are; the code relies on it.
@@ -90,7 +159,12 @@ Schema schema_from_json(const json& object, const Window& window) {
     schema.window = window;
   }
   const json& fields = object.at("fields");
-  const auto standard = standard_fields(schema.kind);
+  const auto known = standard_fields(schema.kind);
+  std::vector<Field> standard(known.begin(), known.end());
+  if (object.contains("events") && schema.kind == TraceKind::kFlows) {
+    schema.events = events_from_json(object.at("events"));
+    standard = event_fields(*schema.events);
+  }
   const bool further_allowed = schema.kind == TraceKind::kFlows;
   if (fields.size() < standard.size() || (fields.size() > standard.size() && !further_allowed)) {
     throw Error(fmt::format("it has {} fields, expected {}", fields.size(), standard.size()));
@@ -102,6 +176,9 @@ Schema schema_from_json(const json& object, const Window& window) {
     } else {
       schema.fields.push_back(further_field(fields.at(f)));
     }
+  }
+  if (schema.events) {
+    check_events(schema);
   }
   return schema;
 }

@@ -14,6 +14,7 @@
 #include "engine/doppelganger/calibrate.h"
 #include "evaluate/evaluate.h"
 #include "pipeline/collapse.h"
+#include "pipeline/judge_events.h"
 #include "pipeline/train_series.h"
 #include "pipeline/write_twin.h"
 
@@ -54,6 +55,7 @@ class Contest {
     job_.open_real = open;
     job_.threads = threads;
     job_.quick = true;
+    judge_events(model.schema, job_);
   }
   Contest(const Contest&) = delete;
   Contest& operator=(const Contest&) = delete;

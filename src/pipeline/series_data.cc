@@ -1,5 +1,6 @@
 #include "pipeline/series_data.h"
 
+#include "encode/events.h"
 #include "pipeline/rows.h"
 #include "pipeline/series_fields.h"
 
@@ -25,6 +26,31 @@ void add_packets(const PrivateTrace& trace, series::SeriesData& data) {
   data.flows = series::flows_of_conversations(data.rows[data.time_field], trace.steps);
 }
 
+/// Each row is a series: its numbers are the records, a second apart.
+void add_steps(const std::vector<std::size_t>& steps, series::SeriesData& data) {
+  constexpr std::uint64_t kSecond = 1'000'000'000;
+  std::vector<Key> times;
+  std::vector<Key> series_of;
+  data.records.assign(data.fields.size(), {});
+  std::vector<Key>& values = data.records[step_field(data.fields.size() - 1)];
+  for (std::size_t row = 0; row < data.rows[steps.front()].size(); ++row) {
+    for (std::size_t i = 0; i < steps.size(); ++i) {
+      times.push_back(i * kSecond);
+      series_of.push_back(row);
+      values.push_back(data.rows[steps[i]][row]);
+    }
+  }
+  data.flows = series::flows_of_records({series_of, times}, 1, {0});
+  for (std::uint32_t& owner : data.flows.owner) {
+    owner /= static_cast<std::uint32_t>(steps.size());
+  }
+  for (const std::size_t step : steps) {
+    data.rows[step].clear();
+  }
+  data.rows[data.time_field].clear();
+  data.rows.resize(data.fields.size());
+}
+
 }  // namespace
 
 series::SeriesData series_data(const PrivateTrace& trace, const TwinModel& model) {
@@ -37,11 +63,16 @@ series::SeriesData series_data(const PrivateTrace& trace, const TwinModel& model
   for (std::size_t f = 0; f < trace.columns.size(); ++f) {
     data.rows.push_back(keys_of(trace.columns[f], data.fields[f], data.vocabularies[f]));
   }
+  const std::vector<std::size_t> steps = step_columns(trace.schema);
   if (data.packets) {
     add_packets(trace, data);
+  } else if (!steps.empty()) {
+    data.packets = true;
+    add_steps(steps, data);
   } else {
     data.records = data.rows;
-    data.flows = series::flows_of_records(data.rows, data.time_field);
+    data.keys = key_fields(trace.schema);
+    data.flows = series::flows_of_records(data.rows, data.time_field, data.keys);
   }
   return data;
 }

@@ -12,7 +12,7 @@ namespace tracetwin {
 struct TwinModel;
 
 /// The fields that a time-series network sees: the schema's, and for a capture two more, of its
-/// packets: direction (1 = forward) and payload.
+/// packets: direction (1 = forward) and payload; for a table of series one more, of their numbers.
 struct SeriesFields {
   std::vector<Field> fields;
   std::vector<Vocabulary> vocabularies;  ///< parallel
@@ -32,5 +32,11 @@ inline std::size_t direction_field(std::size_t fields) {
 inline std::size_t payload_field_at(std::size_t fields) {
   return fields + 1;
 }
+
+inline std::size_t step_field(std::size_t fields) {
+  return fields;
+}
+/// Places of the fields that are the numbers of a series, in order of time; none in other tables.
+std::vector<std::size_t> step_columns(const Schema& schema);
 
 }  // namespace tracetwin

@@ -8,6 +8,7 @@
 #include "base/error.h"
 #include "compile/compiler.h"
 #include "encode/address_kind.h"
+#include "encode/events.h"
 #include "encode/flow_rows.h"
 #include "marginal/systematic.h"
 #include "pipeline/admission.h"
@@ -43,6 +44,9 @@ class SeriesChooser {
         fields_(series_fields(model)),
         lexicon_(fields_.lexicon(series_.scheme.embeddings)),
         time_(time_field(model.schema)),
+        keys_(key_fields(model.schema)),
+        steps_(step_columns(model.schema)),
+        whole_(model.packets || !steps_.empty()),
         admission_(model, job, span()) {}
 
   void choose(const std::function<void(const ChosenRows&)>& visit) {
@@ -106,7 +110,7 @@ class SeriesChooser {
     std::vector<double> weights;
     for (const Slot& slot : slots) {
       const Chunk& chunk = series_.scheme.chunks[slot.chunk];
-      const std::uint64_t units = model_.packets ? chunk.flows : chunk.records;
+      const std::uint64_t units = whole_ ? chunk.flows : chunk.records;
       weights.push_back(slot.share * static_cast<double>(units));
     }
     const double all = std::accumulate(weights.begin(), weights.end(), 0.0);
@@ -129,7 +133,7 @@ class SeriesChooser {
     if (taken == nullptr && !series_.mixes.empty()) {
       request.mix = &series_.mixes[slot.chunk];
       request.fields = mix_fields(model_);
-      request.each = model_.packets ? 1 : request.mix->records;
+      request.each = whole_ ? 1 : request.mix->records;
     }
     request.check_yield = [&](std::uint64_t drawn, std::uint64_t kept) {
       admission_.check_yield(drawn, kept, count);
@@ -141,12 +145,13 @@ class SeriesChooser {
 
   /// Makes a flow one that can be, in the twin's time.
   bool settle(DrawnFlow& flow, const Slot& slot) const {
+    fill_fixed(model_.schema, flow.row);
     Random random(job_.seed, mix(kDecodeStream, stream_of(flow)));
     settle_tuple(flow.row, random);
     for (std::int64_t& time : flow.time_ns) {
       time += slot.shift_ns;
     }
-    if (!is_possible(flow.row)) {
+    if (!is_possible(flow.row) || (!steps_.empty() && flow.time_ns.size() != steps_.size())) {
       return false;
     }
     settle_directions(flow);
@@ -168,7 +173,9 @@ class SeriesChooser {
   /// Takes out what is not asked for. A trial counts what it takes out.
   std::size_t admit(DrawnFlow& flow, bool trial) {
     Random random(job_.seed, mix(kAdmitStream, stream_of(flow)));
-    return model_.packets ? admit_conversation(flow, trial) : admit_records(flow, random, trial);
+    return model_.packets    ? admit_conversation(flow, trial)
+           : !steps_.empty() ? admit_series(flow, random, trial)
+                             : admit_records(flow, random, trial);
   }
 
   /// Of the flow itself, since where it comes to stand is not known before all are drawn.
@@ -203,9 +210,10 @@ class SeriesChooser {
   Row record_row(const DrawnFlow& flow, std::size_t r) const {
     Row row = flow.features[r];
     row.resize(model_.schema.fields.size());
-    for (std::size_t f = 0; f < time_; ++f) {
+    for (const std::size_t f : keys_) {
       row[f] = flow.row[f];
     }
+    fill_fixed(model_.schema, row);
     row[time_] = key_of_time(flow.time_ns[r]);
     return row;
   }
@@ -245,6 +253,26 @@ class SeriesChooser {
     return kept || trial ? 1 : 0;
   }
 
+  /// One row of a table of series.
+  Row series_row(const DrawnFlow& flow) const {
+    const std::size_t fields = model_.schema.fields.size();
+    Row row(flow.row.begin(), flow.row.begin() + static_cast<std::ptrdiff_t>(fields));
+    for (std::size_t i = 0; i < steps_.size(); ++i) {
+      row[steps_[i]] = flow.features[i][step_field(fields)];
+    }
+    fill_fixed(model_.schema, row);
+    return row;
+  }
+
+  std::size_t admit_series(DrawnFlow& flow, Random& random, bool trial) {
+    const bool kept =
+        admission_.conditions().empty() || !admission_.settled(series_row(flow), 0, random).empty();
+    if (!kept) {
+      flow.time_ns.clear();
+    }
+    return kept || trial ? 1 : 0;
+  }
+
   ConversationPlan plan_of(const DrawnFlow& flow) const {
     const std::size_t fields = model_.schema.fields.size();
     std::vector<PacketPlan> packets;
@@ -266,8 +294,8 @@ class SeriesChooser {
     };
     std::vector<Place> order;
     for (std::size_t f = 0; f < flows.size(); ++f) {
-      const std::size_t records = model_.packets ? std::min<std::size_t>(1, flows[f].time_ns.size())
-                                                 : flows[f].time_ns.size();
+      const std::size_t records =
+          whole_ ? std::min<std::size_t>(1, flows[f].time_ns.size()) : flows[f].time_ns.size();
       for (std::size_t r = 0; r < records; ++r) {
         order.push_back({flows[f].time_ns[r], f, r});
       }
@@ -282,6 +310,8 @@ class SeriesChooser {
         chosen.plans.push_back(plan_of(flow));
         chosen.rows.emplace_back(model_.schema.fields.size());
         chosen.rows.back()[time_] = key_of_time(flow.time_ns.front());
+      } else if (!steps_.empty()) {
+        chosen.rows.push_back(series_row(flow));
       } else {
         chosen.rows.push_back(std::move(flow.features[place.record]));
       }
@@ -296,6 +326,9 @@ class SeriesChooser {
   SeriesFields fields_;
   series::Lexicon lexicon_;
   std::size_t time_;
+  std::vector<std::size_t> keys_;
+  std::vector<std::size_t> steps_;  // of a table of series
+  bool whole_;                      // flows are rows, not their records
   Admission admission_;
 };
 

@@ -54,7 +54,9 @@ SynthesizeResult synthesize(const SynthesizeJob& job, const Progress& progress) 
   check_target(job.output.path, job.output.force);
   check_model_output(job);
   TrainJob train_job = job.train;
-  train_job.accept = [&job](TraceKind kind) { check_twin_output(job.output, kind); };
+  train_job.accept = [&job](TraceKind kind) {
+    check_twin_output(job.output, kind, job.train.declarations.events.has_value());
+  };
   train_job.approve = [&job](const Schema& schema) {
     check_conditions(job.generate.selection.where, schema);
   };
@@ -79,7 +81,7 @@ std::vector<std::string> unlearned_fields(const TwinModel& model) {
         field.kind == FieldKind::kCategory
             ? vocabulary.names() != std::vector<std::string>{std::string(kOtherCategory)}
             : vocabulary.codec().levels() > 1 && vocabulary.tokens().front().level == 0;
-    if (vocabulary.cells() == 1 && !one_value) {
+    if (vocabulary.cells() == 1 && !one_value && !field.fixed) {
       names.push_back(field.name);
     }
   }

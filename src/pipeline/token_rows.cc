@@ -10,6 +10,7 @@
 #include "base/parallel.h"
 #include "compile/compiler.h"
 #include "encode/address_kind.h"
+#include "encode/events.h"
 #include "engine/autoregressive/sampler.h"
 #include "engine/engine.h"
 #include "marginal/systematic.h"
@@ -138,8 +139,9 @@ class TokenChooser {
   Row row_of(std::span<const std::uint16_t> tokens, const TokenSlot& slot, Random& random) const {
     Row row(model_.schema.fields.size());
     tokenizer_.decode(tokens, random, row);
+    fill_fixed(model_.schema, row);
     row[time_] = static_cast<std::uint64_t>(row[time_]) + static_cast<std::uint64_t>(slot.shift_ns);
-    if (!slot.times.contains(row[time_])) {
+    if (!slot.times.contains(row[time_]) && !model_.schema.fields[time_].fixed) {
       row[time_] = slot.times.draw(random);
     }
     return row;

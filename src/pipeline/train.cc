@@ -9,6 +9,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <optional>
 #include <span>
 
 #include "base/error.h"
@@ -20,6 +21,7 @@
 #include "engine/engine.h"
 #include "pipeline/calibrate_series.h"
 #include "pipeline/kept_releases.h"
+#include "pipeline/learn_fields.h"
 #include "pipeline/model_file.h"
 #include "pipeline/private_trace.h"
 #include "pipeline/rows.h"
@@ -37,8 +39,6 @@ namespace tracetwin {
 namespace {
 
 constexpr double kWindowShare = 0.04;
-constexpr double kVocabularyShare = 0.25;
-constexpr std::size_t kMostCodes = 64;  // of a field, where values lie in a line
 constexpr double kStepShare = 0.15;
 constexpr double kStepVocabularyShare = 0.25;  // of the steps' own share
 
@@ -58,63 +58,6 @@ Window window_of(const PrivateTrace& trace, double rows_of_unit, dp::Ledger& led
   const Spans records{trace.columns[time].values, trace.columns[time + 1].values};
   return find_window(records, kWindowShare * ledger.rho_total() / kWindowReleases, rows_of_unit,
                      ledger);
-}
-
-bool is_undeclared(const Field& field) {
-  return field.kind == FieldKind::kCategory && field.values.empty();
-}
-
-/// Shares of one release: names that nobody declared pay for the threshold of partition selection.
-constexpr std::size_t kNameShares = 4;
-
-/// Releases that learning a field's codes pays for: one a level, those of an unknown list, and one
-/// for how records are spread over addresses.
-std::size_t releases_of(const Field& field) {
-  return make_codec(field, {0, 1}, 1)->levels() + (is_undeclared(field) ? kNameShares : 0) +
-         (field.kind == FieldKind::kAddress ? 1 : 0);
-}
-
-/// Without a budget: values of fewer records than this have no code of their own.
-std::int64_t rarest_code(std::size_t rows) {
-  return std::max<std::int64_t>(3, static_cast<std::int64_t>(rows / 2000));
-}
-
-struct Learned {
-  std::vector<Vocabulary> vocabularies;
-  std::vector<HostSpread> hosts;
-  std::vector<marginal::NoisyMarginal> one_ways;
-};
-
-Learned learn_vocabularies(const PrivateTrace& trace, const Window& window, double rows_of_unit,
-                           const work::Ranks& ranks, dp::Ledger& ledger) {
-  std::size_t releases = 0;
-  int undeclared = 0;
-  for (const Field& field : trace.schema.fields) {
-    releases += releases_of(field);
-    undeclared += is_undeclared(field) ? 1 : 0;
-  }
-  VocabularyOptions options;
-  options.rho_per_release = kVocabularyShare * ledger.rho_total() / static_cast<double>(releases);
-  options.l2_sensitivity = rows_of_unit;
-  options.floor = rarest_code(trace.rows());
-  options.name_rho = kNameShares * options.rho_per_release;
-  options.category_releases = undeclared;
-  options.ranks = ranks;
-  Learned learned;
-  for (std::size_t f = 0; f < trace.columns.size(); ++f) {
-    const Field& field = trace.schema.fields[f];
-    const auto fine = Vocabulary::learn(field, window, trace.columns[f], options, ledger);
-    auto [vocabulary, counts] = fine.vocabulary.grouped(fine.counts, kMostCodes);
-    learned.hosts.push_back(
-        field.kind == FieldKind::kAddress
-            ? HostSpread::learn(trace.columns[f], vocabulary,
-                                {field.name, options.rho_per_release, rows_of_unit, ranks}, ledger)
-            : HostSpread());
-    options.category_releases -= is_undeclared(field) ? 1 : 0;
-    learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)}, counts);
-    learned.vocabularies.push_back(std::move(vocabulary));
-  }
-  return learned;
 }
 
 /// Positions of the categories.
@@ -329,6 +272,7 @@ TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* sum
     job.approve(trace.schema);
   }
   const UnitBound bound = unit_bound(trace.schema.kind, unit_of(engine, job), job.rows_of_unit);
+  check_unit(trace.schema, bound);
   clip(trace, bound, job.seed);
   const auto rows_of_unit = static_cast<double>(bound.rows);
   dp::Ledger ledger = open_ledger(job, bound.unit);
@@ -345,7 +289,7 @@ TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* sum
   model.source_format = trace.info.format;
   model.window = window_of(trace, rows_of_unit, ledger);
   auto [vocabularies, hosts, one_ways] =
-      learn_vocabularies(trace, model.window, rows_of_unit, job.site.ranks, ledger);
+      learn_fields(trace, model.window, rows_of_unit, job.site.ranks, ledger);
   if (trace.schema.kind == TraceKind::kPackets) {
     model.packets =
         learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);

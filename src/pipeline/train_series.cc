@@ -144,6 +144,18 @@ void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const S
   });
 }
 
+/// A table of series is one chunk, of samples that are as long as a row; rows differ in scale.
+series::SchemeOptions scheme_options(const Schema& schema, const SeriesJob& job) {
+  series::SchemeOptions options = job.scheme;
+  const std::size_t steps = step_columns(schema).size();
+  if (steps > 0) {
+    options.chunks = 1;
+    options.most_records = static_cast<std::uint32_t>(steps);
+    options.self_norm = options.self_norm || options.style == series::Style::kVocabulary;
+  }
+  return options;
+}
+
 }  // namespace
 
 series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& model,
@@ -151,7 +163,7 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
                                  const Progress& progress) {
   const series::SeriesData data = series_data(trace, model);
   series::SeriesModel result;
-  result.scheme = series::choose_scheme(data, job.scheme);
+  result.scheme = series::choose_scheme(data, scheme_options(trace.schema, job));
   result.options = job.options;
   for (std::size_t chunk = 0; job.calibrate && chunk < result.scheme.chunks.size(); ++chunk) {
     result.mixes.push_back(series::mix_of(result.scheme, data, mix_fields(model), chunk));

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "base/random.h"
+#include "encode/events.h"
 #include "trace/packet.h"
 
 namespace tracetwin {
@@ -24,8 +25,32 @@ enum TupleField : std::size_t { kSrc, kDst, kSrcPort, kDstPort, kProto };
 /// What the rows of one unit have in common.
 using Identity = std::vector<Key>;
 
-Identity identity(const std::vector<PrivateColumn>& columns, dp::Unit unit, std::size_t row) {
-  const auto value = [&](TupleField field) { return columns[field].values[row]; };
+/// Of a text itself, since its number in a column depends on other records.
+Key text_key(std::string_view text) {
+  std::uint64_t hash = text.size();
+  for (const char c : text) {
+    hash = mix(hash, static_cast<unsigned char>(c));
+  }
+  return hash;
+}
+
+/// The key of a table of events.
+Identity event_identity(const PrivateTrace& trace, std::size_t row) {
+  Identity identity;
+  for (const std::size_t field : key_fields(trace.schema)) {
+    const PrivateColumn& column = trace.columns[field];
+    const Key value = column.values[row];
+    identity.push_back(
+        column.names.empty() ? value : text_key(column.names[static_cast<std::size_t>(value)]));
+  }
+  return identity;
+}
+
+Identity identity(const PrivateTrace& trace, dp::Unit unit, std::size_t row) {
+  const auto value = [&](std::size_t field) { return trace.columns[field].values[row]; };
+  if (trace.schema.events) {
+    return event_identity(trace, row);
+  }
   if (unit == dp::Unit::kHost) {
     return {value(kSrc)};
   }
@@ -51,7 +76,7 @@ std::uint64_t hash(const Identity& identity) {
 std::vector<bool> chosen(const PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed) {
   std::map<Identity, std::vector<std::size_t>> units;
   for (std::size_t row = 0; row < trace.rows(); ++row) {
-    units[identity(trace.columns, bound.unit, row)].push_back(row);
+    units[identity(trace, bound.unit, row)].push_back(row);
   }
   std::vector<bool> stays(trace.rows());
   for (auto& [unit, rows] : units) {
@@ -102,6 +127,20 @@ UnitBound unit_bound(TraceKind kind, const std::optional<dp::Unit>& unit,
   return {chosen, rows.value_or(chosen == dp::Unit::kFlow ? kRowsOfFlow : kRowsOfHost), false};
 }
 
+void check_unit(const Schema& schema, const UnitBound& bound) {
+  if (!schema.events || bound.is_row) {
+    return;
+  }
+  if (bound.unit == dp::Unit::kHost) {
+    throw Error("a table of events has no hosts whose presence could be hidden",
+                "Give --unit flow, which is all events of one key, or --unit record.");
+  }
+  if (schema.events->key.empty()) {
+    throw Error("--unit flow is all events of one key, and the table has no key",
+                R"(Name its columns in the schema file: "key": ["user"].)");
+  }
+}
+
 std::vector<std::uint32_t> units_of(const PrivateTrace& trace, const UnitBound& bound) {
   std::vector<std::uint32_t> units(trace.rows());
   if (bound.is_row) {
@@ -111,7 +150,7 @@ std::vector<std::uint32_t> units_of(const PrivateTrace& trace, const UnitBound& 
   std::map<Identity, std::uint32_t> numbers;
   for (std::size_t row = 0; row < units.size(); ++row) {
     const auto next = static_cast<std::uint32_t>(numbers.size());
-    units[row] = numbers.try_emplace(identity(trace.columns, bound.unit, row), next).first->second;
+    units[row] = numbers.try_emplace(identity(trace, bound.unit, row), next).first->second;
   }
   return units;
 }

@@ -26,6 +26,10 @@ struct UnitBound {
 UnitBound unit_bound(TraceKind kind, const std::optional<dp::Unit>& unit,
                      const std::optional<std::size_t>& rows);
 
+/// Of a table of events a flow is what has one key, and there are no hosts: throws Error for what
+/// it does not have.
+void check_unit(const Schema& schema, const UnitBound& bound);
+
 /// Of each row the unit it is of, numbered from 0 on in order of their first rows.
 std::vector<std::uint32_t> units_of(const PrivateTrace& trace, const UnitBound& bound);
 

@@ -14,6 +14,7 @@
 #include "base/text.h"
 #include "compile/compiler.h"
 #include "encode/flow_rows.h"
+#include "pipeline/event_writer.h"
 #include "trace/format/format.h"
 #include "trace/io/compress.h"
 #include "trace/io/target.h"
@@ -22,6 +23,18 @@ namespace tracetwin {
 namespace {
 
 namespace fs = std::filesystem;
+
+/// Of a twin of a table of events, which is one.
+const Format& event_format(const TwinOutput& output) {
+  const Format& csv = format_named("flow-csv");
+  const bool is_csv = output.format.empty()
+                          ? &format_for_output(output.path, TraceKind::kFlows) == &csv
+                          : output.format == csv.name;
+  if (!is_csv) {
+    throw Error("twins of tables of events are CSV files", "Give a name that ends in .csv.");
+  }
+  return csv;
+}
 
 const Format& format_of(const TwinOutput& output, TraceKind kind) {
   const Format& format =
@@ -148,7 +161,7 @@ void write_summary(const TwinModel& model, const GenerateJob& job, const TwinOut
   nlohmann::ordered_json summary = {{"what", "synthetic twin of a network trace"},
                                     {"made_by", model.made_by},
                                     {"output", output.path.filename().string()},
-                                    {"format", format.name},
+                                    {"format", model.schema.events ? "events" : format.name},
                                     {"engine", model.engine},
                                     {"training_seed", model.seed},
                                     {"generation_seed", job.seed}};
@@ -198,8 +211,8 @@ std::filesystem::path summary_path(const std::filesystem::path& output) {
   return output.string() + ".summary.json";
 }
 
-void check_twin_output(const TwinOutput& output, TraceKind kind) {
-  format_of(output, kind);
+void check_twin_output(const TwinOutput& output, TraceKind kind, bool events) {
+  events ? event_format(output) : format_of(output, kind);
   check_target(output.path, output.force);
   if (!writes_in_place(output.path)) {
     check_target(summary_path(output.path), output.force);
@@ -208,16 +221,19 @@ void check_twin_output(const TwinOutput& output, TraceKind kind) {
 
 TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
                       const Progress& progress) {
-  const Format& format = format_of(output, model.schema.kind);
-  check_twin_output(output, model.schema.kind);
+  const bool events = model.schema.events.has_value();
+  const Format& format = events ? event_format(output) : format_of(output, model.schema.kind);
+  check_twin_output(output, model.schema.kind, events);
   if (!job.site.ranks.first()) {
     return help_with(model, job, progress);
   }
   const WriterOptions options = writer_options(model);
   const auto sink =
       compress_into(open_target(output.path, output.force), compression_of(output.path));
-  const TwinCounts counts =
-      write_with(model, job, options, format.open_writer(*sink, options), progress);
+  const TwinCounts counts = write_with(
+      model, job, options,
+      events ? make_event_writer(model.schema, *sink) : format.open_writer(*sink, options),
+      progress);
   if (writes_in_place(output.path)) {
     sink->commit();
   } else {

@@ -25,8 +25,9 @@ struct TwinCounts {
 };
 
 /// Throws the Error that write_twin() would throw for its output, before any work is done: an
-/// output that exists, a format that cannot be written or does not fit the kind of trace.
-void check_twin_output(const TwinOutput& output, TraceKind kind);
+/// output that exists, a format that cannot be written or does not fit the kind of trace. A twin of
+/// a table of `events` is CSV.
+void check_twin_output(const TwinOutput& output, TraceKind kind, bool events = false);
 
 /// Generates and writes a twin, and beside it OUTPUT.summary.json (not for standard output or a
 /// device): the privacy statement and ledger, the seeds, the engine, and how much was written

@@ -88,24 +88,6 @@ const Declarations::Column* declared(const Declarations& declarations, std::stri
   return found == declarations.columns.end() ? nullptr : &*found;
 }
 
-/// A list that was declared ends with what stands for all other texts.
-void end_with_other(std::vector<std::string>& values) {
-  if (!values.empty()) {
-    std::erase(values, kOtherCategory);
-    values.emplace_back(kOtherCategory);
-  }
-}
-
-void refuse_missing(const Declarations& declarations, std::span<const std::string> columns) {
-  for (const auto& column : declarations.columns) {
-    if (std::find(columns.begin(), columns.end(), column.name) == columns.end() && !column.ignore) {
-      throw Error(
-          "the schema file declares column \"" + column.name + "\", which the trace does not have",
-          "Take it out of the schema file, or correct its name.");
-    }
-  }
-}
-
 }  // namespace
 
 bool Window::is_possible() const {
@@ -121,6 +103,23 @@ std::string_view kind_name(FieldKind kind) {
 
 std::span<const Field> standard_fields(TraceKind kind) {
   return kind == TraceKind::kFlows ? flow_fields() : capture_fields();
+}
+
+void end_with_other(std::vector<std::string>& values) {
+  if (!values.empty()) {
+    std::erase(values, kOtherCategory);
+    values.emplace_back(kOtherCategory);
+  }
+}
+
+void refuse_missing(const Declarations& declarations, std::span<const std::string> columns) {
+  for (const auto& column : declarations.columns) {
+    if (std::find(columns.begin(), columns.end(), column.name) == columns.end() && !column.ignore) {
+      throw Error(
+          "the schema file declares column \"" + column.name + "\", which the trace does not have",
+          "Take it out of the schema file, or correct its name.");
+    }
+  }
 }
 
 Schema flow_schema(std::span<const std::string> extra_columns, const Declarations& declarations) {

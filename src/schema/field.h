@@ -35,6 +35,8 @@ std::string_view kind_name(FieldKind kind);
 inline constexpr std::string_view kOriginatorsPackets = "orig_pkts";
 inline constexpr std::string_view kOriginatorsBytes = "orig_ip_bytes";
 
+__extension__ typedef unsigned __int128 FixedKey;
+
 /// A field of a table: its name, kind and what is publicly known about it.
 struct Field {
   std::string name;
@@ -42,10 +44,17 @@ struct Field {
   /// kCategory: the declared list, kOtherCategory last; empty = to be released
   std::vector<std::string> values;
   std::uint32_t cells = 0;  ///< kCode
-  double low = -1e15;       ///< kNumber: values are clamped to [low, high]
-  double high = 1e15;
-  bool whole = false;   ///< kNumber: whole numbers only
-  std::string summary;  ///< one line for `tracetwin list fields`
+  double low = -kLargest;   ///< kNumber: values are clamped to [low, high]
+  double high = kLargest;
+  bool whole = false;           ///< kNumber: whole numbers only
+  std::optional<int> decimals;  ///< kNumber: of a twin's; absent: six digits in all
+  std::string summary;          ///< one line for `tracetwin list fields`
+  /// The key (encode/codec.h) that it has in every record, publicly: nothing is learned of it.
+  std::optional<FixedKey> fixed;
+
+  static constexpr double kLargest = 1e15;
+  /// Whether somebody said which numbers there may be.
+  bool has_bounds() const { return low > -kLargest && high < kLargest; }
 };
 
 /// A span of time, ns since the epoch: [begin, end).
@@ -64,6 +73,20 @@ inline constexpr std::string_view kOutsideWindow = "starts outside the given tim
 /// The text that stands for all those that are not among a category's values.
 inline constexpr std::string_view kOtherCategory = "other";
 
+/// A table of events, any log of records with a time and some columns, such as readings of sensors,
+/// calls of services or page views: a flow log whose flow fields are the same in all records, and
+/// are neither read nor written (encode/events.h).
+struct EventTable {
+  std::string time;                  ///< the column of the time; empty: there is none
+  std::optional<int> time_scale;     ///< numbers in it are units of 10^scale ns; absent: us
+  std::vector<std::string> key;      ///< columns that tell apart whose events these are
+  std::vector<std::string> columns;  ///< all that a twin has, in order
+  /// Columns of one number at one moment after the other: each record is a series.
+  std::vector<std::string> steps;
+
+  friend bool operator==(const EventTable&, const EventTable&) = default;
+};
+
 /// The fields that a model of one trace has. Public: made from the trace's kind, its column
 /// names and the user's schema file, never from its values.
 struct Schema {
@@ -71,6 +94,7 @@ struct Schema {
   std::vector<Field> fields;
   std::optional<Window> window;       ///< given by the user; absent = found privately
   std::vector<std::string> left_out;  ///< columns of the file that are no fields, for the user
+  std::optional<EventTable> events;   ///< kFlows: of a table of events
 };
 
 /// The fields that every model of this kind of trace has, in order.
@@ -81,14 +105,30 @@ std::span<const Field> standard_fields(TraceKind kind);
 ///  "columns": {"label": {"kind": "category", "values": ["benign", "attack"]},
 ///              "score": {"kind": "number", "min": 0, "max": 1, "whole": false},
 ///              "uid": {"kind": "ignore"}}}
+/// and of a table of events, whose columns may be addresses and ports, too:
+/// {"table": "events", "time": {"column": "when", "unit": "s"}, "key": ["user"],
+///  "columns": {"user": {"kind": "category"}, "client": {"kind": "address"},
+///              "site": {"kind": "category", "from": "page", "match": "^([^/]*)/"}},
+///  "series": {"first": "2015-07-01", "last": "2016-12-31", "min": 0, "whole": true}}
 struct Declarations {
   struct Column {
     std::string name;
     bool ignore = false;
     Field field;
+    std::string from;  ///< of events: the file's column that it is made of; empty: that of its name
+    std::string match =
+        {};  ///< regular expression whose first group is the value; empty: all of it
+  };
+  /// Numbers on one scale in many columns of a table of events, in order of time.
+  struct Series {
+    std::vector<std::string> columns;
+    std::string first, last;  ///< instead of them: all columns of the file from one to the other
+    Field field;
   };
   std::vector<Column> columns;
   std::optional<Window> window;
+  std::optional<EventTable> events;  ///< without its columns, which are the file's
+  std::optional<Series> series;
 };
 
 /// Reads a schema file. Throws Error naming the file, the column, the key and what was expected.
@@ -102,6 +142,11 @@ Declarations parse_declarations(std::string_view text, const std::string& name);
 /// nobody declared and whose name says nothing is left out and named in `left_out`. Declared values
 /// get kOtherCategory as their last.
 Schema flow_schema(std::span<const std::string> extra_columns, const Declarations& declarations);
+
+/// Declared values end with what stands for all others.
+void end_with_other(std::vector<std::string>& values);
+/// Throws Error when a column is declared that is not among these.
+void refuse_missing(const Declarations& declarations, std::span<const std::string> columns);
 
 /// The schema of a capture.
 Schema capture_schema(const Declarations& declarations);

@@ -76,7 +76,8 @@ class Chooser {
 
   /// Whether a field is one of flows, not of their records.
   bool is_attribute(std::size_t f) const {
-    return data_.packets ? !data_.rows[f].empty() : f < data_.time_field;
+    return data_.packets ? !data_.rows[f].empty()
+                         : std::ranges::find(data_.keys, f) != data_.keys.end();
   }
   /// What other fields say: lengths of time and numbers of packets follow from a flow's packets.
   bool follows(std::size_t f) const {
@@ -84,7 +85,8 @@ class Chooser {
     const bool of_payloads =
         data_.packets && is_attribute(f) &&
         (data_.fields[f].name == "fwd_payload" || data_.fields[f].name == "bwd_payload");
-    return f == data_.time_field || of_payloads ||
+    const bool is_step = data_.rows[f].empty() && data_.records[f].empty();
+    return f == data_.time_field || data_.fields[f].fixed || is_step || of_payloads ||
            (data_.packets && (kind == FieldKind::kDuration || kind == FieldKind::kShape));
   }
 
@@ -112,7 +114,9 @@ class Chooser {
       return {of_field(field, f, Code::kBits, 1)};
     }
     if (field.kind == FieldKind::kNumber && !options_.whole) {
-      return {chosen(with_bounds(of_field(field, f, Code::kReal), field, column))};
+      Coding coding = of_field(field, f, Code::kReal);
+      coding.log = !published() && is_skewed(column);
+      return {chosen(with_bounds(coding, field, column))};
     }
     if (published() && field.kind == FieldKind::kSize) {
       return {size_part(f, Part::kFirst, "pkt"), size_part(f, Part::kSecond, "byt")};
@@ -125,6 +129,19 @@ class Chooser {
       return {chosen(with_bounds(coding, field, column))};
     }
     return {of_field(field, f, Code::kChoice, data_.vocabularies[f].cells())};
+  }
+
+  /// Whether numbers, none negative, go far beyond what is usual.
+  static bool is_skewed(const std::vector<Key>& column) {
+    constexpr double kFar = 50;
+    std::vector<double> values;
+    for (const Key key : column) {
+      values.push_back(number_of(key));
+    }
+    std::ranges::nth_element(values, values.begin() + std::ssize(values) / 2);
+    const double median = values[values.size() / 2];
+    const auto [least, most] = std::ranges::minmax(values);
+    return least >= 0 && most > kFar * std::max(1.0, median);
   }
 
   /// With what the options say of a number.
@@ -155,9 +172,12 @@ class Chooser {
     }
     std::vector<std::size_t> words;
     for (std::size_t f = 0; f < data_.fields.size(); ++f) {
-      if (data_.fields[f].kind == FieldKind::kPort) {
+      if (data_.fields[f].kind == FieldKind::kPort && !data_.fields[f].fixed) {
         words.push_back(f);
       }
+    }
+    if (words.empty()) {
+      return;
     }
     std::vector<Key> sentences;
     for (std::size_t row = 0; row < data_.rows[words.front()].size(); ++row) {

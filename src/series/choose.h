@@ -52,7 +52,8 @@ struct SeriesData {
   KeyColumns rows;  ///< parallel to fields: keys, of categories codes; empty where a row has none
   KeyColumns records;  ///< likewise, of records; for a flow log the same columns
   std::size_t time_field = 0;
-  bool packets = false;
+  KeyFields keys = kFiveTuple;  ///< of a flow log: the fields of flows, not of their records
+  bool packets = false;  ///< records are packets, or numbers of a series, with fields of their own
   Flows flows;
 };
 

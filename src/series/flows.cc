@@ -19,14 +19,15 @@ std::int64_t time_of(Key key) {
   return static_cast<std::int64_t>(static_cast<std::uint64_t>(key));
 }
 
-std::strong_ordering compare_tuples(const KeyColumns& columns, std::uint32_t a, std::uint32_t b) {
-  for (std::size_t f = 0; f < kTupleFields; ++f) {
+std::strong_ordering compare(const KeyColumns& columns, const KeyFields& keys, std::uint32_t a,
+                             std::uint32_t b) {
+  for (const std::size_t f : keys) {
     if (columns[f][a] != columns[f][b]) {
       return columns[f][a] < columns[f][b] ? std::strong_ordering::less
                                            : std::strong_ordering::greater;
     }
   }
-  return std::strong_ordering::equal;
+  return keys.empty() ? a <=> b : std::strong_ordering::equal;
 }
 
 /// Puts flows in order of their first record.
@@ -104,16 +105,16 @@ std::vector<Chunk> count_chunks(const Flows& flows, const std::vector<std::int64
 
 }  // namespace
 
-Flows flows_of_records(const KeyColumns& columns, std::size_t time_column) {
+Flows flows_of_records(const KeyColumns& columns, std::size_t time_column, const KeyFields& keys) {
   const std::vector<Key>& times = columns[time_column];
   std::vector<std::uint32_t> order = first_numbers(times.size());
   std::ranges::sort(order, [&](std::uint32_t a, std::uint32_t b) {
-    const auto tuples = compare_tuples(columns, a, b);
+    const auto tuples = compare(columns, keys, a, b);
     return tuples != 0 ? tuples < 0 : std::tie(times[a], a) < std::tie(times[b], b);
   });
   Flows flows;
   for (const std::uint32_t row : order) {
-    if (flows.owner.empty() || compare_tuples(columns, flows.owner.back(), row) != 0) {
+    if (flows.owner.empty() || compare(columns, keys, flows.owner.back(), row) != 0) {
       flows.owner.push_back(row);
       flows.begin.push_back(flows.record.size());
     }
@@ -122,7 +123,7 @@ Flows flows_of_records(const KeyColumns& columns, std::size_t time_column) {
   }
   flows.begin.push_back(flows.record.size());
   flows = in_order(flows);
-  flows.unit = units_of(columns, flows);
+  flows.unit = keys == kFiveTuple ? units_of(columns, flows) : first_numbers(flows.size());
   return flows;
 }
 

@@ -28,9 +28,15 @@ struct Flows {
   std::size_t length(std::size_t flow) const { return begin[flow + 1] - begin[flow]; }
 };
 
-/// Records of a flow log with the same five-tuple are one flow. The first five columns are its
-/// five-tuple, `times` are ns.
-Flows flows_of_records(const KeyColumns& columns, std::size_t time_column);
+/// Fields that tell flows apart, by their places among a trace's fields.
+using KeyFields = std::vector<std::size_t>;
+/// Source and destination, their ports and the protocol.
+inline const KeyFields kFiveTuple = {0, 1, 2, 3, 4};
+
+/// Records of a flow log with the same `keys` are one flow (without any, each record is one);
+/// times are ns. Of five-tuples the two directions are one unit, else each flow is.
+Flows flows_of_records(const KeyColumns& columns, std::size_t time_column,
+                       const KeyFields& keys = kFiveTuple);
 
 /// Conversations of a capture with their packets, of which `steps` has all: a flow each.
 Flows flows_of_conversations(const std::vector<Key>& starts,

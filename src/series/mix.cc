@@ -18,7 +18,6 @@ constexpr unsigned kHalf = 32;
 constexpr std::uint64_t kFull = 1U << 20;  // behind all steps
 constexpr double kShares = 8;
 constexpr double kLongStep = 1.09;  // an eighth of an octave
-constexpr std::size_t kTupleFields = 5;
 
 std::uint64_t step_of(std::uint64_t count) {
   return count <= kExactly
@@ -209,9 +208,11 @@ class Counting {
     }
   }
 
-  static std::array<Key, kTupleFields> tuple_of(std::span<const Key> row) {
-    std::array<Key, kTupleFields> tuple{};
-    std::copy_n(row.begin(), kTupleFields, tuple.begin());
+  std::vector<Key> tuple_of(std::span<const Key> row) const {
+    std::vector<Key> tuple;
+    for (const std::size_t f : fields_.key) {
+      tuple.push_back(row[f]);
+    }
     return tuple;
   }
 
@@ -224,7 +225,7 @@ class Counting {
   Mix mix_;
   std::vector<std::map<std::uint64_t, double>> counts_;  ///< by table
   std::map<std::pair<std::uint64_t, int>, double> longs_;
-  std::set<std::array<Key, kTupleFields>> tuples_;
+  std::set<std::vector<Key>> tuples_;
   double flows_ = 0, samples_ = 0, all_records_ = 0, repeats_ = 0;
   double full_samples_ = 0, full_records_ = 0;
 };

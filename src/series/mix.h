@@ -59,6 +59,7 @@ struct Mix {
 /// Which fields say what; see pipeline/series_fields.h.
 struct MixFields {
   std::size_t protocol = 4;
+  KeyFields key = kFiveTuple;
   std::optional<std::size_t> direction;  ///< of captures; not 0 = forward
 };
 

@@ -12,12 +12,11 @@
 namespace tracetwin::series {
 namespace {
 
-constexpr std::size_t kTupleFields = 5;
 constexpr unsigned kHalf = 64;
 
-std::uint64_t tuple_hash(const std::vector<Key>& row) {
+std::uint64_t tuple_hash(const KeyFields& key, const std::vector<Key>& row) {
   std::uint64_t hash = 0;
-  for (std::size_t f = 0; f < kTupleFields; ++f) {
+  for (const std::size_t f : key) {
     hash = mix(mix(hash, static_cast<std::uint64_t>(row[f] >> kHalf)),
                static_cast<std::uint64_t>(row[f]));
   }
@@ -77,7 +76,7 @@ Picker::Picker(const Scheme& scheme, const Mix& mix, const Lexicon& lexicon,
       random_(seed) {}
 
 void Picker::offer(Candidate candidate) {
-  const std::uint64_t tuple = tuple_hash(candidate.flow.row);
+  const std::uint64_t tuple = tuple_hash(fields_.key, candidate.flow.row);
   ++seen_;
   if (taken_.contains(tuple) || !offered_.insert(tuple).second) {
     if (!any_repeats_ && repeated_ >= mix_.repeats * seen_) {
@@ -149,7 +148,7 @@ std::vector<Candidate> Picker::take() {
   }
   chosen = joined(std::move(chosen));
   for (const Candidate& candidate : chosen) {
-    taken_.insert(tuple_hash(candidate.flow.row));
+    taken_.insert(tuple_hash(fields_.key, candidate.flow.row));
   }
   candidates_.clear();
   offered_.clear();

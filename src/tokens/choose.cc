@@ -102,7 +102,11 @@ class Chooser {
     }
   }
 
+  /// Networks begin with a record's time, even where all have the same.
   void add(std::size_t field) {
+    if (columns_.fields[field].fixed && columns_.fields[field].kind != FieldKind::kTime) {
+      return;
+    }
     Coding coding;
     coding.field = field;
     coding.name = columns_.fields[field].name;

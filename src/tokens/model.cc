@@ -163,7 +163,10 @@ bool is_sound(const Coding& coding, std::span<const Field> fields,
 
 /// Every field has a coding, and the time's is the first.
 bool is_complete(const Scheme& scheme, std::span<const Field> fields) {
-  std::vector<bool> told(fields.size());
+  std::vector<bool> told;
+  for (const Field& field : fields) {
+    told.push_back(field.fixed && field.kind != FieldKind::kTime);
+  }
   for (const Coding& coding : scheme.codings) {
     told[coding.field] = true;
   }

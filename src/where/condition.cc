@@ -22,6 +22,9 @@ struct Named {
 std::vector<Named> quantities(const Schema& schema) {
   std::vector<Named> all;
   for (std::size_t f = 0; f < schema.fields.size(); ++f) {
+    if (schema.fields[f].fixed) {
+      continue;
+    }
     if (schema.fields[f].kind == FieldKind::kSize) {
       all.push_back({f, Quantity::kFirst, "packets"});
       all.push_back({f, Quantity::kSecond, "bytes"});

@@ -68,7 +68,8 @@ Released release_all(Ledger ledger, std::shared_ptr<TestLog> log) {
   released.keys = strata.front().keys;
   released.names =
       release_categories({{"web", 5000}, {"rare", 1}}, {"test", "names", rho, 1}, 1, ledger).names;
-  released.last = values(release(PrivateCounts({7}), {"test", "last", rho, 1}, ledger));
+  released.last = values(
+      release(PrivateCounts(std::vector<std::int64_t>{7}), {"test", "last", rho, 1}, ledger));
   return released;
 }
 

@@ -25,9 +25,8 @@ const std::string kSmall =
 class Doppelganger : public testing::Test {
  protected:
   void SetUp() override {
-    const auto worker = std::filesystem::path(program_path()).parent_path() / "tracetwin-neural";
-    if (!std::filesystem::exists(worker)) {
-      GTEST_SKIP() << "tracetwin-neural was not built";
+    if (!has_worker()) {
+      GTEST_SKIP() << "tracetwin-neural is not here";
     }
   }
 

@@ -12,6 +12,13 @@ std::string program_path() {
   return named != nullptr ? named : TRACETWIN_BINARY;
 }
 
+bool has_worker() {
+  const char* named = std::getenv("TRACETWIN_NEURAL");
+  return std::filesystem::exists(
+      named != nullptr ? std::filesystem::path(named)
+                       : std::filesystem::path(program_path()).parent_path() / "tracetwin-neural");
+}
+
 Outcome Program::run(const std::string& arguments) {
   return shell("$tracetwin " + arguments);
 }

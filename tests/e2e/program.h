@@ -40,5 +40,7 @@ class Program {
 
 /// The program's path: $TRACETWIN_BINARY, else the one that was built with the tests.
 std::string program_path();
+/// Whether there is a worker that it can train networks with.
+bool has_worker();
 
 }  // namespace tracetwin::test

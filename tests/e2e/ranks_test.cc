@@ -93,9 +93,8 @@ TEST_F(RanksOverMpi, EvaluateAlike) {
 }
 
 TEST_F(RanksOverMpi, ShareTheChunksOfNetworks) {
-  const auto worker = std::filesystem::path(program_path()).parent_path() / "tracetwin-neural";
-  if (!std::filesystem::exists(worker)) {
-    GTEST_SKIP() << "tracetwin-neural was not built";
+  if (!has_worker()) {
+    GTEST_SKIP() << "tracetwin-neural is not here";
   }
   same_on_any_number(
       "train flows.csv -o m.twin --method doppelganger --iterations 6 --max-flow-length 8 "

@@ -100,6 +100,24 @@ TEST_F(S3, APrefixIsAFolder) {
   EXPECT_THAT(none.err, HasSubstr("there is no file in s3://box/nights/"));
 }
 
+TEST_F(S3, NetSharesConfigurationsReadABucket) {
+  if (!has_worker()) {
+    GTEST_SKIP() << "tracetwin-neural is not here";
+  }
+  put("one.csv", sample_flow_csv(300));
+  put("two.csv", sample_flow_csv(300));
+  program_.write("run.json", R"({"default": "netflow.json", "global_config": {"n_chunks": 1},
+    "input_adapters": {"data_source": {"type": "s3", "bucket_name": "box"},
+                       "format_normalizer": {"dataset_type": "netflow"}},
+    "model": {"config": {"iteration": 2, "extra_checkpoint_freq": 1, "sample_len": [4],
+      "batch_size": 16, "gen_attribute_num_units": 16, "disc_num_units": 16,
+      "attr_disc_num_units": 16, "gen_feature_num_units": 8}}})");
+  const auto outcome = run("run run.json --work-folder work");
+  ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  const std::string twin = program_.read("work/output_data/twin.csv");
+  EXPECT_EQ(std::count(twin.begin(), twin.end(), '\n'), 601);
+}
+
 TEST_F(S3, LargeOnesGoInPartsAndOverWritingNeedsForce) {
   program_.shell(R"(awk 'BEGIN { print "srcip,dstip,proto,ts,pkt,byt,note"; n = "";
     for (i = 0; i < 200; i++) n = n "abcdefghij";

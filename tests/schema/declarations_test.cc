@@ -107,5 +107,43 @@ TEST(Declarations, WhatIsNoJsonIsRefused) {
   EXPECT_THROW(read_declarations(folder.path().string()), Error);
 }
 
+TEST(Declarations, OfATableOfEvents) {
+  const Declarations read = parse_declarations(
+      R"({"table": "events", "time": {"column": "when", "unit": "ms"}, "key": ["user", "site"],
+          "columns": {"user": {"kind": "address"}, "port": {"kind": "port"},
+                      "site": {"kind": "category", "from": "path", "match": "^/([^/]*)/"},
+                      "cost": {"kind": "number", "decimals": 2}},
+          "series": {"first": "d1", "last": "d9", "min": 0, "whole": true}})",
+      "facts.json");
+  ASSERT_TRUE(read.events);
+  EXPECT_EQ(read.events->time, "when");
+  EXPECT_EQ(read.events->time_scale, 6);
+  EXPECT_EQ(read.events->key, (std::vector<std::string>{"user", "site"}));
+  ASSERT_TRUE(read.series);
+  EXPECT_EQ(read.series->last, "d9");
+  EXPECT_TRUE(read.series->field.whole);
+  for (const auto& column : read.columns) {
+    EXPECT_EQ(column.from, column.name == "site" ? "path" : "");
+    EXPECT_EQ(column.field.decimals.value_or(0), column.name == "cost" ? 2 : 0);
+  }
+}
+
+TEST(Declarations, WhatMakesNoTableOfEventsIsRefused) {
+  const auto with = [](const std::string& more) {
+    return refusal(R"({"table": "events", )" + more + "}");
+  };
+  EXPECT_THAT(with(R"("time": {"column": "t", "unit": "h"})"), HasSubstr("s, ms, us or ns"));
+  EXPECT_THAT(with(R"("time": 3)"), HasSubstr("the name of a column"));
+  EXPECT_THAT(with(R"("key": [1])"), HasSubstr("names of columns"));
+  EXPECT_THAT(with(R"("columns": {"a": {"kind": "category", "match": "("}})"),
+              HasSubstr("no regular expression"));
+  EXPECT_THAT(with(R"("columns": {"a": {"kind": "category", "match": "a"}})"),
+              HasSubstr("no group"));
+  EXPECT_THAT(with(R"("time": "t", "columns": {"t": {"kind": "number"}})"),
+              HasSubstr("the time already"));
+  EXPECT_THAT(with(R"("series": {"first": "a"})"), HasSubstr("\"first\" and \"last\""));
+  EXPECT_THAT(refusal(R"({"columns": {"a": {"kind": "address"}}})"), HasSubstr("\"kind\""));
+}
+
 }  // namespace
 }  // namespace tracetwin

@@ -40,7 +40,7 @@ TEST(FlowSchema, CategoriesAreToldByTheirNames) {
 TEST(FlowSchema, DeclarationsGoBeforeNames) {
   Declarations declarations;
   declarations.columns.push_back(category("uid", {"a", "b"}));
-  declarations.columns.push_back({"label", true, {}});
+  declarations.columns.push_back({"label", true, {}, {}, {}});
   const std::vector<std::string> columns = {"label", "uid"};
   const Schema schema = flow_schema(columns, declarations);
   EXPECT_THAT(further_names(schema), ElementsAre("uid"));

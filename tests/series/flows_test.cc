@@ -74,5 +74,15 @@ TEST(Chunks, OfEqualSizeHoldAsManyRecords) {
   EXPECT_EQ(chunks[1].begin_ns, chunks[0].end_ns);
 }
 
+TEST(Flows, OfOtherKeysAreUnitsEach) {
+  const KeyColumns columns = {{7, 8, 7, 8}, {4, 3, 2, 1}};
+  const Flows flows = flows_of_records(columns, 1, {0});
+  ASSERT_EQ(flows.size(), 2U);
+  EXPECT_THAT(flows.owner, ElementsAre(3, 2));
+  EXPECT_THAT(flows.record, ElementsAre(3, 1, 2, 0));
+  EXPECT_THAT(flows.unit, ElementsAre(0, 1));
+  EXPECT_EQ(flows_of_records(columns, 1, {}).size(), 4U) << "without a key each record is one";
+}
+
 }  // namespace
 }  // namespace tracetwin::series

@@ -22,7 +22,8 @@ struct Known {
 
   Known() {
     Declarations declared;
-    declared.columns.push_back({"score", false, test::field_of(FieldKind::kNumber, "score")});
+    declared.columns.push_back(
+        {"score", false, test::field_of(FieldKind::kNumber, "score"), {}, {}});
     const std::vector<std::string> extras = {"label", "score", "orig_pkts"};
     schema = flow_schema(extras, declared);
     for (const Field& field : schema.fields) {

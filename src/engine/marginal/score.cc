@@ -22,7 +22,9 @@ std::vector<marginal::Clique> small_pairs(const Domain& domain, std::uint64_t mo
   std::vector<marginal::Clique> pairs;
   for (std::uint32_t a = 0; a < domain.size(); ++a) {
     for (std::uint32_t b = a + 1; b < domain.size(); ++b) {
-      if (marginal::cells_of(domain, {a, b}) <= std::min(most_cells, marginal::kMostCells)) {
+      const bool trivial = domain[a].cells == 1 || domain[b].cells == 1;
+      if (!trivial &&
+          marginal::cells_of(domain, {a, b}) <= std::min(most_cells, marginal::kMostCells)) {
         pairs.push_back({a, b});
       }
     }
@@ -85,7 +87,9 @@ std::vector<marginal::Clique> affordable_triples(const Domain& domain,
         const marginal::Clique triple = marginal::united({label}, {a, b});
         const auto cells = static_cast<double>(marginal::cells_of(domain, triple));
         const double two_thirds = static_cast<double>(domain.size()) * two_thirds_power(cells);
-        if (triple.size() == 3 && cells <= static_cast<double>(options.clique_cells) &&
+        const bool trivial = std::ranges::any_of(
+            triple, [&](std::uint32_t attribute) { return domain[attribute].cells == 1; });
+        if (triple.size() == 3 && !trivial && cells <= static_cast<double>(options.clique_cells) &&
             forecast.table_error(cells, two_thirds) <= kMostErrorOfTriple * total) {
           triples.insert(triple);
         }

@@ -130,8 +130,9 @@ void apply(const ColumnMap& map, const std::string& file, CsvHeader& header) {
   const auto columns = flow_csv::columns();
   ColumnLayout& layout = header.layout;
   for (const auto& entry : map.entries) {
-    const auto spec = std::find_if(columns.begin(), columns.end(),
-                                   [&](const ColumnSpec& s) { return s.name == entry.name; });
+    const auto spec = std::find_if(columns.begin(), columns.end(), [&](const ColumnSpec& s) {
+      return s.name == entry.name && !entry.further;
+    });
     const auto at = static_cast<std::size_t>(spec - columns.begin());
     if (spec == columns.end() && entry.value) {
       throw Error(
@@ -144,11 +145,24 @@ void apply(const ColumnMap& map, const std::string& file, CsvHeader& header) {
       layout.where[at] = entry.value ? ColumnLayout::kAbsent : place_of(entry.source, theirs, file);
     }
   }
+  const auto is_further = [&](std::size_t i) {
+    return std::any_of(map.entries.begin(), map.entries.end(), [&](const ColumnMap::Entry& entry) {
+      return entry.further && entry.source == theirs[i];
+    });
+  };
   layout.others.clear();
   for (std::size_t i = 0; i < layout.width; ++i) {
-    if (std::find(layout.where.begin(), layout.where.end(), i) == layout.where.end()) {
+    if (is_further(i) ||
+        std::find(layout.where.begin(), layout.where.end(), i) == layout.where.end()) {
       layout.others.push_back(i);
     }
+  }
+}
+
+/// As data frames call columns without a name.
+void name_unnamed(std::vector<std::string>& names) {
+  for (std::size_t i = 0; i < names.size(); ++i) {
+    names[i] = names[i].empty() ? fmt::format("Unnamed: {}", i) : names[i];
   }
 }
 
@@ -161,6 +175,7 @@ CsvHeader header_by(const ColumnMap& map, Buffered& input, const std::string& fi
     }
   }
   CsvHeader header = take_header(input, specs, file);
+  name_unnamed(header.names);
   header.layout = lay_out(header.names, flow_csv::columns());
   apply(map, file, header);
   return header;

@@ -94,7 +94,7 @@ std::size_t column_called(std::string_view name) {
 
 void JsonLinesReader::take_map() {
   for (const auto& entry : map_.entries) {
-    const std::size_t column = column_called(entry.name);
+    const std::size_t column = entry.further ? constants_.size() : column_called(entry.name);
     if (column < constants_.size() && entry.value) {
       constants_[column] = *entry.value;
     } else if (column < constants_.size()) {

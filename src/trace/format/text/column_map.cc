@@ -30,9 +30,15 @@ std::optional<int> take_unit(std::string& source) {
 }  // namespace
 
 const ColumnMap::Entry* ColumnMap::find(std::string_view name) const {
-  const auto found = std::find_if(entries.begin(), entries.end(),
-                                  [&](const Entry& entry) { return entry.name == name; });
+  const auto found = std::find_if(entries.begin(), entries.end(), [&](const Entry& entry) {
+    return entry.name == name && !entry.further;
+  });
   return found == entries.end() ? nullptr : &*found;
+}
+
+std::optional<int> scale_of_unit(std::string_view unit) {
+  const auto found = std::ranges::find(kUnits, unit, [](const auto& known) { return known.first; });
+  return found == kUnits.end() ? std::nullopt : std::optional(found->second);
 }
 
 ColumnMap::Entry parse_column(std::string_view text) {
@@ -55,9 +61,9 @@ ColumnMap::Entry parse_column(std::string_view text) {
 }
 
 void check_columns(const ColumnMap& map) {
-  std::set<std::string_view> names;
+  std::set<std::pair<std::string_view, bool>> names;
   for (const auto& entry : map.entries) {
-    if (!names.insert(entry.name).second) {
+    if (!names.insert({entry.name, entry.further}).second) {
       throw Error(fmt::format("the column {} is named twice", entry.name), "Name it once.");
     }
   }

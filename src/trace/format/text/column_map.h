@@ -15,6 +15,7 @@ struct ColumnMap {
     std::string source;                ///< the file's: a column, or keys of JSON objects with dots
     std::optional<std::string> value;  ///< for all records, in place of a source
     std::optional<int> scale;          ///< of ts and td: numbers are units of 10^scale ns
+    bool further = false;              ///< a further column, though its name may be a flow's
   };
   std::vector<Entry> entries;
 
@@ -22,6 +23,9 @@ struct ColumnMap {
   /// The entry of a column, or null.
   const Entry* find(std::string_view name) const;
 };
+
+/// The power of ten of nanoseconds in a unit: s, ms, us or ns.
+std::optional<int> scale_of_unit(std::string_view unit);
 
 /// One entry as users type it: NAME=SOURCE, for ts and td NAME=SOURCE:UNIT with s, ms, us or ns,
 /// or NAME:=VALUE. Throws Error on anything else.
