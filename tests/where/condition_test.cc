@@ -31,9 +31,19 @@ struct Known {
       vocabularies.push_back(
           is_label ? learned(field, std::vector<Key>{0, 0, 0, 0, 0, 0, 1, 1, 1, 1, 1, 1},
                              {"Benign", "C&C"})
-                   : learned(field, std::vector<Key>(20, field.kind == FieldKind::kAddress
-                                                             ? key_of(IpAddress::v4(1))
-                                                             : Key{0})));
+                   : learned(field, std::vector<Key>(20, value_of(field.kind))));
+    }
+  }
+
+  static Key value_of(FieldKind kind) {
+    switch (kind) {
+      case FieldKind::kAddress:
+        return key_of(IpAddress::v4(1));
+      case FieldKind::kNumber:
+      case FieldKind::kShare:
+        return number_key(0);
+      default:
+        return 0;
     }
   }
 
