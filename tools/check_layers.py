@@ -33,9 +33,10 @@ ROOMS = {
     "neural": ["base", "dp", "engine"],
     "netshare": ["base", "engine/doppelganger"],
     "evaluate": ["base", "work", "trace"],
+    "tune": ["base", "evaluate"],
     "pipeline": BELOW_PIPELINE + ["evaluate"],
     "audit": BELOW_PIPELINE + ["pipeline"],
-    "cli": BELOW_PIPELINE + ["s3", "pipeline", "audit", "evaluate"],
+    "cli": BELOW_PIPELINE + ["s3", "pipeline", "audit", "evaluate", "tune"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

@@ -13,6 +13,8 @@ std::span<const Command> commands() {
       Command{"convert", "Write a trace in another format", false, define_convert},
       Command{"run", "Do what a configuration file of NetShare asks for", false, define_run},
       Command{"evaluate", "Judge synthetic traces against the real one", true, define_evaluate},
+      Command{"tune", "Find the method and options that make the best twin of a trace", false,
+              define_tune},
       Command{"status", "Say how far the work in a folder is", false, define_status},
       Command{"audit", "Attack the privacy guarantee, and say whether it held", false,
               define_audit},

@@ -10,6 +10,7 @@
 #include "cli/skips_text.h"
 #include "engine/doppelganger/worker.h"
 #include "engine/marginal/table_model.h"
+#include "tune/tuned.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -78,6 +79,12 @@ void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common) {
   add_series(app, options.series);
 }
 
+void add_config(CLI::App& app, TrainOptions& options) {
+  app.add_option("--config", options.config,
+                 "Options that tracetwin tune chose; those that are typed go before them")
+      ->type_name("FILE");
+}
+
 std::string method_of(const TrainOptions& options) {
   if (!options.method.empty()) {
     return options.method;
@@ -102,6 +109,26 @@ void add_inputs(CLI::App& app, TrainOptions& options) {
   add_intake(app, options.intake);
 }
 
+namespace {
+
+/// What a private search has spent of the budget is not spent again.
+void set_pilot_aside(const TrainOptions& options, TrainJob& job) {
+  const auto pilot =
+      options.config.empty() ? std::nullopt : tune::read_config(options.config).pilot;
+  if (!pilot) {
+    return;
+  }
+  if (!job.budget || job.budget->epsilon != pilot->epsilon || job.budget->delta != pilot->delta) {
+    throw Error(fmt::format("{} was found with a part of the budget epsilon {}, delta {}, and its "
+                            "model is trained with the rest of that budget",
+                            options.config, pilot->epsilon, pilot->delta),
+                "Leave --epsilon and --delta away.");
+  }
+  job.aside.push_back({fmt::format("pilot model of {}", options.config), pilot->share});
+}
+
+}  // namespace
+
 TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
                       const std::string& output, std::uint64_t seed) {
   TrainJob job = options.job;
@@ -119,6 +146,7 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
   }
   job.series = series_job(options.series, output, seed);
   job.budget = budget_of(options.epsilon, options.delta);
+  set_pilot_aside(options, job);
   job.engine = method_of(options);
   if (job.series.keep_rare && (job.engine != kBest || job.budget)) {
     throw Error("--rare keep means nothing but with --method autoregressive and no --epsilon",

@@ -29,11 +29,15 @@ struct TrainOptions {
   std::string window;
   std::string schema_file;
   SeriesOptions series;
+  std::string config;  ///< tuned.json, whose options stand among the arguments by now
 };
 
 /// --epsilon, --delta, --unit, --unit-bound, --window, --schema, --method, --packets-per-flow,
 /// --insecure-test-seed and the timeouts.
 void add_training(CLI::App& app, TrainOptions& options, CommonOptions& common);
+
+/// --config; cli/config_arguments.h puts what the file says among the arguments.
+void add_config(CLI::App& app, TrainOptions& options);
 
 /// The method that was typed; else the best without differential privacy, when the program that
 /// trains it is installed, and the best with it where there is an epsilon.

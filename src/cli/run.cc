@@ -14,6 +14,7 @@
 
 #include "base/atomic_file.h"
 #include "cli/command.h"
+#include "cli/config_arguments.h"
 #include "cli/usage.h"
 #include "work/launch.h"
 #include "work/log.h"
@@ -80,8 +81,9 @@ ExitCode act(const Action& action, Context& context) {
 
 ExitCode parse_and_run(int argc, char** argv, const work::Ranks& ranks) {
   Program program;
+  const std::vector<std::string> arguments = with_config({argv + 1, argv + argc});
   try {
-    program.app.parse(argc, argv);
+    program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {
     if (error.get_exit_code() == 0) {
       return answer(program.app, error, ranks);
@@ -103,10 +105,8 @@ ExitCode parse_and_run(int argc, char** argv, const work::Ranks& ranks) {
   if (!program.common.progress_file.empty()) {
     console.log_to(work::log_of_rank(program.common.progress_file, ranks.rank()), ranks);
   }
-  Context context{program.common,
-                  console,
-                  program.rows.at(chosen.front())->shared ? ranks : work::Ranks(),
-                  {argv + 1, argv + argc}};
+  Context context{program.common, console,
+                  program.rows.at(chosen.front())->shared ? ranks : work::Ranks(), arguments};
   return act(program.actions.at(chosen.front()), context);
 }
 

@@ -115,6 +115,7 @@ Action define_synthesize(CLI::App& app, CommonOptions& common) {
   add_output(app, common);
   add_json(app, common);
   add_training(app, options->train, common);
+  add_config(app, options->train);
   add_seed(app, options->seed);
   add_progress_file(app, common);
   return [options](Context& context) { return run_synthesize(*options, context); };

@@ -66,6 +66,7 @@ Action define_train(CLI::App& app, CommonOptions& common) {
   app.add_flag("-f,--force", common.force, "Replace an output that exists");
   add_json(app, common);
   add_training(app, options->train, common);
+  add_config(app, options->train);
   add_seed(app, options->seed);
   add_progress_file(app, common);
   return [options](Context& context) { return run_train(*options, context); };

@@ -18,8 +18,8 @@ namespace {
 /// Options on which the result does not depend; of the second kind a value follows.
 constexpr std::array<std::string_view, 7> kFlags = {"-q", "--quiet", "-v",      "--verbose",
                                                     "-f", "--force", "--resume"};
-constexpr std::array<std::string_view, 3> kValued = {"--threads", "--work-folder",
-                                                     "--progress-file"};
+constexpr std::array<std::string_view, 4> kValued = {"--threads", "--work-folder",
+                                                     "--progress-file", "--max-time"};
 
 work::Task task_of(const WorkRequest& request, const Context& context) {
   work::Task task;

@@ -131,6 +131,29 @@ double Ledger::reserve_sampled(std::string stage, std::string what, double rho,
   return multiplier;
 }
 
+void Ledger::set_aside(std::string what, double share) {
+  if (!budget_) {
+    return;
+  }
+  if (!(share > 0 && share < 1)) {
+    throw Error(
+        fmt::format("a share of {} of the budget cannot be set aside, expected more than 0 "
+                    "and less than 1",
+                    share));
+  }
+  LedgerRow row{"set aside", std::move(what),      1,
+                Sigma2{},    share * rho_.total(), share * threshold_delta_.total()};
+  check_left(row);
+  row.sigma2 = gdp_noise(1, rho_.covered_part(row.rho));
+  // All of the share, though such noise costs a little less: shares have to add up.
+  row.rho = rho_.covered_part(row.rho);
+  row.delta = threshold_delta_.covered_part(row.delta);
+  rho_.book(row.rho);
+  threshold_delta_.book(row.delta);
+  rows_.push_back(std::move(row));
+  queries_aside_ += static_cast<std::size_t>(std::ceil(share * static_cast<double>(kMostQueries)));
+}
+
 /// Each reservation counts all of the rest as Gaussian, so there is one.
 void Ledger::check_first_sampled(const LedgerRow& asked) const {
   if (std::ranges::any_of(rows_, [](const LedgerRow& row) { return row.sampled.has_value(); })) {
@@ -141,10 +164,11 @@ void Ledger::check_first_sampled(const LedgerRow& asked) const {
 }
 
 void Ledger::check_left(const LedgerRow& asked) const {
-  if (rows_.size() >= kMostQueries) {
-    throw Error(fmt::format("stage '{}' asks for {} as query {}, but a budget pays for {} at most",
-                            asked.stage, asked.what, rows_.size() + 1, kMostQueries),
-                "Take fewer columns.", ExitCode::kBudgetExceeded);
+  if (rows_.size() + queries_aside_ >= kMostQueries) {
+    throw Error(
+        fmt::format("stage '{}' asks for {} as query {}, but a budget pays for {} at most",
+                    asked.stage, asked.what, rows_.size() + 1, kMostQueries - queries_aside_),
+        "Take fewer columns.", ExitCode::kBudgetExceeded);
   }
   if (!rho_.covers_nearly(asked.rho)) {
     refuse(asked, "rho", asked.rho, rho_);

@@ -68,6 +68,14 @@ class Ledger {
   double reserve_sampled(std::string stage, std::string what, double rho,
                          const SampledSteps& sampled);
 
+  /// Books a share, in (0, 1), of the whole budget, threshold delta and number of queries for
+  /// releases that are made elsewhere, of the same units: those that other ledgers of the same
+  /// budget make with what they have not set aside. As long as all shares add up to one at most,
+  /// all releases together keep the budget, since costs add up. Of DP-SGD only one of these ledgers
+  /// may have any. In the report it is a query of that price. Throws Error (exit 3) when so much is
+  /// not left. Without a budget nothing happens.
+  void set_aside(std::string what, double share);
+
   NoiseSource& noise() { return noise_; }
   /// From now on releases go through `log`.
   void keep_releases(std::shared_ptr<ReleaseLog> log) { log_ = std::move(log); }
@@ -92,6 +100,7 @@ class Ledger {
   Allowance rho_;
   Allowance threshold_delta_;
   std::vector<LedgerRow> rows_;
+  std::size_t queries_aside_ = 0;  ///< of kMostQueries
   NoiseSource noise_;
   std::shared_ptr<ReleaseLog> log_;
 };

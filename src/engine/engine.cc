@@ -23,6 +23,11 @@ TableModel train_with_netdpsyn(TrainRequest request, dp::Ledger& ledger, const P
   options.labels = request.labels;
   options.threads = request.threads;
   options.ranks = request.ranks;
+  options.earlier = request.earlier;
+  if (options.earlier.model != nullptr) {
+    options.publish_rho = request.rho;  // nothing is chosen
+    options.selection_rho = 0;
+  }
   return train_netdpsyn(*request.records, std::move(request.one_ways), options, ledger, progress);
 }
 

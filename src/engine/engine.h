@@ -23,6 +23,7 @@ struct TrainRequest {
   std::vector<std::uint32_t> labels = {};  ///< attributes that others are predicted from and for
   unsigned threads = 0;
   work::Ranks ranks = {};  ///< the processes that count together
+  Earlier earlier = {};
 };
 
 /// What an engine's model is made of, and so which way a trace takes to it and back.

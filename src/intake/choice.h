@@ -24,6 +24,7 @@ struct Sample {
   std::uint64_t of = 1;
   Unit unit = Unit::kFlow;
   std::uint64_t seed = 0;
+  bool rest = false;  ///< all that the sample does not have, instead of it
 };
 
 /// "1/10", or a share such as "0.1" (to a billionth), above 0 and at most 1. Throws Error.

@@ -48,7 +48,7 @@ std::uint64_t record_hash(std::uint64_t seed, const Packet& packet) {
 
 bool is_below(std::uint64_t hash, const Sample& sample) {
   __extension__ using Wide = unsigned __int128;
-  return Wide{hash} * sample.of < (Wide{sample.keep} << 64);
+  return (Wide{hash} * sample.of < (Wide{sample.keep} << 64)) != sample.rest;
 }
 
 [[noreturn]] void refuse(std::string_view text) {

@@ -183,6 +183,12 @@ engine::Weights TokenTrainer::checkpoint() const {
   return weights;
 }
 
+void TokenTrainer::start_from(const engine::Weights& weights) {
+  network_.parameters().load("", weights);
+  average_ = network_.parameters().flat().clone();
+  best_ = average_.clone();
+}
+
 void TokenTrainer::restore(const engine::Weights& checkpoint) {
   network_.parameters().load("", checkpoint);
   adam_.load("adam.", checkpoint);

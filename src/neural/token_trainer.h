@@ -33,6 +33,8 @@ class TokenTrainer {
   engine::Weights best();
   engine::Weights checkpoint() const;
   void restore(const engine::Weights& checkpoint);
+  /// Begins with what best() of another training gave. Throws Error when it has another shape.
+  void start_from(const engine::Weights& weights);
 
  private:
   std::span<const std::uint32_t> next_rows();

@@ -71,6 +71,8 @@ Ending work_on_tokens(const Job& job, const Say& say, const std::function<bool()
   const auto checkpoint = job.folder / "checkpoint";
   if (job.resume && std::filesystem::exists(checkpoint)) {
     trainer.restore(engine::read_weights(checkpoint));
+  } else if (const auto start = job.folder / "start.weights"; std::filesystem::exists(start)) {
+    trainer.start_from(engine::read_weights(start));
   }
   const auto begin = Clock::now();
   auto said = begin;

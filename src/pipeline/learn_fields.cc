@@ -1,12 +1,14 @@
 #include "pipeline/learn_fields.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <numeric>
 #include <optional>
 #include <span>
 #include <utility>
 
-#include "encode/codec.h"
+#include "encode/encoded.h"
 
 namespace tracetwin {
 namespace {
@@ -47,6 +49,23 @@ dp::NoisyCounts sum_of(const dp::NoisyCounts& counts) {
   return counts.grouped(std::span(&all, 1));
 }
 
+/// Fixed fields have one code, of which there are as many as there are records.
+LearnedFields together(const Schema& schema, std::vector<LearnedField> fields) {
+  const auto some = std::ranges::find_if(
+      fields, [](const LearnedField& field) { return field.vocabulary.has_value(); });
+  const dp::NoisyCounts records = sum_of(some->counts);
+  LearnedFields learned;
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    const bool fixed = !fields[f].vocabulary;
+    learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)},
+                                  fixed ? records : fields[f].counts);
+    learned.vocabularies.push_back(fixed ? Vocabulary::of_fixed(schema.fields[f])
+                                         : std::move(*fields[f].vocabulary));
+    learned.hosts.push_back(std::move(fields[f].hosts));
+  }
+  return learned;
+}
+
 }  // namespace
 
 std::size_t releases_of(const Field& field) {
@@ -58,8 +77,8 @@ std::int64_t rarest_code(std::size_t rows) {
   return std::max<std::int64_t>(3, static_cast<std::int64_t>(rows / 2000));
 }
 
-LearnedFields learn_fields(const PrivateTrace& trace, const Window& window, double rows_of_unit,
-                           const work::Ranks& ranks, dp::Ledger& ledger) {
+LearnedFields learn_fields(const PrivateTrace& trace, const work::Ranks& ranks,
+                           const FieldTerms& terms, dp::Ledger& ledger) {
   std::size_t releases = 0;
   int undeclared = 0;
   for (const Field& field : trace.schema.fields) {
@@ -67,32 +86,52 @@ LearnedFields learn_fields(const PrivateTrace& trace, const Window& window, doub
     undeclared += is_undeclared(field) ? 1 : 0;
   }
   VocabularyOptions options;
-  options.rho_per_release = kVocabularyShare * ledger.rho_total() / static_cast<double>(releases);
-  options.l2_sensitivity = rows_of_unit;
+  options.rho_per_release = terms.rho / static_cast<double>(releases);
+  options.l2_sensitivity = terms.rows_of_unit;
   options.floor = rarest_code(trace.rows());
   options.name_rho = kNameShares * options.rho_per_release;
   options.category_releases = undeclared;
   options.ranks = ranks;
   std::vector<LearnedField> fields(trace.columns.size());
-  dp::NoisyCounts some;
   for (std::size_t f = 0; f < fields.size(); ++f) {
     const Field& field = trace.schema.fields[f];
     if (!field.fixed) {
-      fields[f] = learn_field(field, trace.columns[f], window, options, ledger);
-      some = fields[f].counts;
+      fields[f] = learn_field(field, trace.columns[f], terms.window, options, ledger);
       options.category_releases -= is_undeclared(field) ? 1 : 0;
     }
   }
-  LearnedFields learned;
-  for (std::size_t f = 0; f < fields.size(); ++f) {
-    const bool fixed = !fields[f].vocabulary;
-    learned.vocabularies.push_back(fixed ? Vocabulary::of_fixed(trace.schema.fields[f])
-                                         : std::move(*fields[f].vocabulary));
-    learned.one_ways.emplace_back(marginal::Clique{static_cast<std::uint32_t>(f)},
-                                  fixed ? sum_of(some) : fields[f].counts);
-    learned.hosts.push_back(std::move(fields[f].hosts));
+  return together(trace.schema, std::move(fields));
+}
+
+LearnedFields measure_known_fields(const PrivateTrace& trace, const TrainJob& job,
+                                   const FieldTerms& terms, dp::Ledger& ledger) {
+  const std::vector<Field>& fields = trace.schema.fields;
+  const auto vocabularies = vocabularies_in(*job.previous->model, terms.window);
+  const EncodedTrace records(trace.columns, vocabularies, fields, job.threads);
+  std::vector<marginal::Clique> cliques;
+  std::size_t releases = 0;
+  for (std::uint32_t f = 0; f < fields.size(); ++f) {
+    cliques.push_back({f});
+    releases += fields[f].fixed ? 0 : fields[f].kind == FieldKind::kAddress ? 2 : 1;
   }
-  return learned;
+  const double each = terms.rho / static_cast<double>(releases);
+  const auto counts = marginal::count_all(records, cliques, job.threads, job.site.ranks);
+  std::vector<LearnedField> learned(fields.size());
+  for (std::size_t f = 0; f < fields.size(); ++f) {
+    if (fields[f].fixed) {
+      continue;
+    }
+    const std::string what = fmt::format("known codes of {}", fields[f].name);
+    learned[f].vocabulary = vocabularies[f];
+    learned[f].counts =
+        dp::release(counts[f], {"vocabulary", what, each, terms.rows_of_unit}, ledger);
+    if (fields[f].kind == FieldKind::kAddress) {
+      learned[f].hosts =
+          HostSpread::learn(trace.columns[f], vocabularies[f],
+                            {fields[f].name, each, terms.rows_of_unit, job.site.ranks}, ledger);
+    }
+  }
+  return together(trace.schema, std::move(learned));
 }
 
 }  // namespace tracetwin

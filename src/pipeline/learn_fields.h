@@ -7,14 +7,33 @@
 #include "dp/ledger.h"
 #include "encode/host_spread.h"
 #include "encode/vocabulary.h"
-#include "engine/engine.h"
+#include "marginal/clique.h"
 #include "pipeline/private_trace.h"
-#include "work/ranks.h"
+#include "pipeline/train.h"
 
 namespace tracetwin {
 
-/// Part of a budget that the codes of all fields take.
-inline constexpr double kVocabularyShare = 0.25;
+/// What is learned of fields by themselves; all parallel to them.
+struct LearnedFields {
+  std::vector<Vocabulary> vocabularies;
+  std::vector<HostSpread> hosts;
+  std::vector<marginal::NoisyMarginal> one_ways;
+};
+
+/// For which window, and for how much.
+struct FieldTerms {
+  const Window& window;
+  double rows_of_unit = 1;
+  double rho = 0;  ///< for all fields
+};
+
+/// Chooses every field's codes and measures them.
+LearnedFields learn_fields(const PrivateTrace& trace, const work::Ranks& ranks,
+                           const FieldTerms& terms, dp::Ledger& ledger);
+
+/// Keeps the codes of job.previous, which must be there, and measures each of them once more.
+LearnedFields measure_known_fields(const PrivateTrace& trace, const TrainJob& job,
+                                   const FieldTerms& terms, dp::Ledger& ledger);
 
 /// Releases that learning a field's codes pays for: one a level, those of an unknown list, and one
 /// for how records are spread over addresses.
@@ -22,17 +41,5 @@ std::size_t releases_of(const Field& field);
 
 /// Without a budget: values of fewer records than this have no code of their own.
 std::int64_t rarest_code(std::size_t rows);
-
-/// What is learned of each field by itself, in parallel.
-struct LearnedFields {
-  std::vector<Vocabulary> vocabularies;
-  std::vector<HostSpread> hosts;  ///< of kAddress fields
-  std::vector<marginal::NoisyMarginal> one_ways;
-};
-
-/// Spends kVocabularyShare of the ledger's budget; fixed fields cost nothing. `rows_of_unit`: rows
-/// of a unit at most.
-LearnedFields learn_fields(const PrivateTrace& trace, const Window& window, double rows_of_unit,
-                           const work::Ranks& ranks, dp::Ledger& ledger);
 
 }  // namespace tracetwin

@@ -17,7 +17,7 @@ using autoregressive::Job;
 using nlohmann::json;
 
 constexpr const char* kSamples = "tokens.bin";
-constexpr std::array<std::string_view, 2> kLeft = {"checkpoint", "best.weights"};
+constexpr std::array<std::string_view, 3> kLeft = {"checkpoint", "best.weights", "start.weights"};
 
 /// What two jobs that are the same training have in common.
 json identity(json job) {
@@ -58,6 +58,9 @@ engine::Weights learn_tokens(const autoregressive::Records& records, const Token
   write_records(records, new_samples(worker.folder, kSamples));
   worker.resume = settle_training({worker.folder, kSamples, kLeft}, job.resume,
                                   identity(to_json(worker)), identity);
+  if (training.start != nullptr && !worker.resume) {
+    write_weights(*training.start, worker.folder / "start.weights");
+  }
   doppelganger::run_worker(worker.folder, to_json(worker),
                            [&](const json& line) { tell(line, progress); });
   return engine::read_weights(worker.folder / "best.weights");

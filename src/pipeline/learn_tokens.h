@@ -16,7 +16,8 @@ struct TokenTraining {
   std::filesystem::path folder;
   autoregressive::Layout layout;
   autoregressive::Options options;
-  double max_seconds = 0;  ///< 0 = no limit
+  double max_seconds = 0;                  ///< 0 = no limit
+  const engine::Weights* start = nullptr;  ///< of an earlier network of this layout, to go on from
 };
 
 /// Trains it in the worker executable, which is given tokens.bin and leaves checkpoint and

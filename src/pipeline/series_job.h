@@ -20,6 +20,8 @@ struct SeriesJob {
   std::optional<std::uint64_t> epochs;  ///< passes over each chunk, instead of iterations
   /// All networks to begin the first chunk with: `all.weights` of another training.
   std::optional<std::filesystem::path> start;
+  /// The scheme of that training, which is kept but for its chunks; nullptr: one is chosen.
+  const series::Scheme* scheme_before = nullptr;
   bool skip_first = false;   ///< the first chunk's training is in `folder` already
   bool resume = false;       ///< go on from the checkpoints in `folder`
   double fine_tuning = 4;    ///< chunks behind the first get iterations / this, from its weights

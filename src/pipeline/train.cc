@@ -39,6 +39,7 @@ namespace tracetwin {
 namespace {
 
 constexpr double kWindowShare = 0.04;
+constexpr double kVocabularyShare = 0.25;
 constexpr double kStepShare = 0.15;
 constexpr double kStepVocabularyShare = 0.25;  // of the steps' own share
 
@@ -46,18 +47,31 @@ dp::Ledger open_ledger(const TrainJob& job, dp::Unit unit) {
   if (!job.budget) {
     return dp::Ledger::no_guarantee(unit);
   }
-  return job.insecure_test_seed ? dp::Ledger(*job.budget, unit, *job.insecure_test_seed)
-                                : dp::Ledger(*job.budget, unit);
+  dp::Ledger ledger = job.insecure_test_seed
+                          ? dp::Ledger(*job.budget, unit, *job.insecure_test_seed)
+                          : dp::Ledger(*job.budget, unit);
+  for (const SetAside& aside : job.aside) {
+    ledger.set_aside(aside.what, aside.share);
+  }
+  return ledger;
 }
 
-Window window_of(const PrivateTrace& trace, double rows_of_unit, dp::Ledger& ledger) {
+/// What of the whole budget this training may spend.
+double rho_to_spend(const TrainJob& job, const dp::Ledger& ledger) {
+  double share = 1;
+  for (const SetAside& aside : job.aside) {
+    share -= aside.share;
+  }
+  return std::max(0.0, share) * ledger.rho_total();
+}
+
+Window window_of(const PrivateTrace& trace, double rows_of_unit, double rho, dp::Ledger& ledger) {
   if (trace.schema.window) {
     return *trace.schema.window;
   }
   const std::size_t time = time_field(trace.schema);
   const Spans records{trace.columns[time].values, trace.columns[time + 1].values};
-  return find_window(records, kWindowShare * ledger.rho_total() / kWindowReleases, rows_of_unit,
-                     ledger);
+  return find_window(records, kWindowShare * rho / kWindowReleases, rows_of_unit, ledger);
 }
 
 /// Positions of the categories.
@@ -99,8 +113,10 @@ PacketModel learn_packets(const PrivateTrace& trace, const TrainJob& job, double
   options.rho_per_release = kStepVocabularyShare * rho / static_cast<double>(releases_of(field));
   options.l2_sensitivity = steps_of_unit;
   options.floor = rarest_code(trace.steps.size());
-  auto codes =
-      Vocabulary::learn(field, {0, 1}, payload_column(trace.steps), options, ledger).vocabulary;
+  auto codes = job.previous
+                   ? job.previous->model->packets.value().payload_codes
+                   : Vocabulary::learn(field, {0, 1}, payload_column(trace.steps), options, ledger)
+                         .vocabulary;
   const StepTables tables = step_tables(trace.steps, codes);
   const double each = (1 - kStepVocabularyShare) * rho / 3;
   std::vector<double> prior = payload_prior(codes);
@@ -168,14 +184,19 @@ double pay_for_noise(const Course& course) {
   return pay_for_network(course.job.series, course.ledger);
 }
 
+engine::Earlier earlier_of(const TrainJob& job) {
+  return job.previous ? engine::Earlier{&job.previous->model->table, job.previous->memory}
+                      : engine::Earlier{};
+}
+
 engine::TableModel learn_tables(const Course& course, const EncodedTrace& records,
                                 const std::vector<ImpossiblePair>& impossible,
                                 const engine::Engine& tables,
                                 std::vector<marginal::NoisyMarginal> one_ways, double rho) {
-  return tables.train(
-      {&records, std::move(one_ways), rho, static_cast<double>(course.bound.rows), impossible,
-       labels_of(course.trace.schema), course.job.threads, course.job.site.ranks},
-      course.ledger, course.progress);
+  return tables.train({&records, std::move(one_ways), rho, static_cast<double>(course.bound.rows),
+                       impossible, labels_of(course.trace.schema), course.job.threads,
+                       course.job.site.ranks, earlier_of(course.job)},
+                      course.ledger, course.progress);
 }
 
 /// Marginals for `rho`, and for networks of tokens one of their codes.
@@ -217,18 +238,30 @@ void learn_private_series(const Course& course, double critic_noise,
   }
 }
 
+/// With what it goes on from.
+SeriesJob series_job_of(const TrainJob& job) {
+  SeriesJob series = job.series;
+  if (job.previous) {
+    series.scheme_before = &job.previous->model->series.value().scheme;
+    series.start = job.previous->networks;
+  }
+  return series;
+}
+
 /// Networks without a budget.
 void learn_openly(const Course& course, TwinModel& model) {
   const TrainJob& job = course.job;
   if (course.engine.kind == engine::Kind::kSeries) {
-    model.series =
-        train_series(course.trace, model, job.series, job.site.ranks, job.seed, course.progress);
+    model.series = train_series(course.trace, model, series_job_of(job), job.site.ranks, job.seed,
+                                course.progress);
     if (job.site.ranks.first()) {
       select(model, job, course.progress);
     }
     return;
   }
-  model.tokens = train_tokens(course.trace, model, job.series, job.seed, course.progress);
+  model.tokens = train_tokens(
+      course.trace, model,
+      {job.series, job.seed, job.previous ? job.previous->model.get() : nullptr}, course.progress);
   if (model.tokens->packets) {
     calibrate_sizes(model, magnitudes_of(course.trace), job.seed, job.threads);
   }
@@ -271,6 +304,9 @@ TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* sum
   if (job.approve) {
     job.approve(trace.schema);
   }
+  if (job.previous) {
+    check_goes_on(*job.previous->model, trace.schema, engine.name, job.budget.has_value());
+  }
   const UnitBound bound = unit_bound(trace.schema.kind, unit_of(engine, job), job.rows_of_unit);
   check_unit(trace.schema, bound);
   clip(trace, bound, job.seed);
@@ -279,6 +315,7 @@ TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* sum
   if (job.budget && (job.site.folder || !job.site.ranks.alone())) {
     ledger.keep_releases(kept_releases(job.site));
   }
+  const double rho = rho_to_spend(job, ledger);
   const Course course{trace, job, engine, bound, ledger, progress};
   const double noise = pay_for_noise(course);
   TwinModel model;
@@ -287,12 +324,13 @@ TwinModel learn(const TrainJob& job, const Progress& progress, TrainSummary* sum
   model.seed = job.seed;
   model.made_by = "tracetwin " TRACETWIN_VERSION;
   model.source_format = trace.info.format;
-  model.window = window_of(trace, rows_of_unit, ledger);
-  auto [vocabularies, hosts, one_ways] =
-      learn_fields(trace, model.window, rows_of_unit, job.site.ranks, ledger);
+  model.window = window_of(trace, rows_of_unit, rho, ledger);
+  const FieldTerms terms{model.window, rows_of_unit, kVocabularyShare * rho};
+  auto [vocabularies, hosts, one_ways] = job.previous
+                                             ? measure_known_fields(trace, job, terms, ledger)
+                                             : learn_fields(trace, job.site.ranks, terms, ledger);
   if (trace.schema.kind == TraceKind::kPackets) {
-    model.packets =
-        learn_packets(trace, job, rows_of_unit, kStepShare * ledger.rho_total(), ledger);
+    model.packets = learn_packets(trace, job, rows_of_unit, kStepShare * rho, ledger);
   }
   model.vocabularies = std::move(vocabularies);
   model.hosts = std::move(hosts);

@@ -10,6 +10,7 @@
 #include "base/progress.h"
 #include "dp/budget.h"
 #include "pipeline/model.h"
+#include "pipeline/previous.h"
 #include "pipeline/series_job.h"
 #include "schema/field.h"
 #include "trace/assemble.h"
@@ -18,6 +19,12 @@
 #include "work/site.h"
 
 namespace tracetwin {
+
+/// A part of the budget that is spent elsewhere (dp::Ledger::set_aside()).
+struct SetAside {
+  std::string what;
+  double share = 0;
+};
 
 /// What a user asks of training.
 struct TrainJob {
@@ -37,6 +44,8 @@ struct TrainJob {
   FlowTimeouts timeouts;
   std::size_t steps_per_conversation = 6;  ///< captures: packets a conversation contributes at most
   work::Site site = {};                    ///< the processes that train it, and what they keep
+  std::vector<SetAside> aside = {};        ///< of the budget, before anything is spent
+  std::optional<Previous> previous = {};   ///< what it goes on from; without a budget or by tables
   /// Told what the input holds before it is read; may throw what ends the training. Or empty.
   std::function<void(TraceKind)> accept;
   /// Told the trace's fields before anything is learned or spent; likewise.

@@ -134,6 +134,7 @@ void check_private_series(const TrainJob& job, const UnitBound& bound) {
          "Leave self-normalisation away.");
   demand(series.device == "cpu", "runs on the CPU, where its sums are exact",
          "Leave --device away.");
+  demand(job.aside.empty(), "needs all of a budget", "Take --method cliquetree.");
   demand(!series.resume, "cannot be resumed, since its noise would be drawn and paid for twice",
          "Leave --resume away.");
   demand(!series.start, "cannot start from weights of other codes",

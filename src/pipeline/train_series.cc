@@ -126,8 +126,9 @@ void train_chunks(ChunkTraining& training, const series::Scheme& scheme, const S
   }
   const fs::path start = training.folder(0) / "all.weights";
   if (!job.skip_first) {
+    const double share = job.scheme_before != nullptr && job.start ? job.fine_tuning : 1;
     ranks.share(1, 1, [&](std::size_t /*first*/) {
-      training.train(0, job.start, 1, job.max_seconds * first_share);
+      training.train(0, job.start, share, job.max_seconds * first_share);
       return std::string();
     });
   } else if (!fs::exists(start)) {
@@ -164,6 +165,11 @@ series::SeriesModel train_series(const PrivateTrace& trace, const TwinModel& mod
   const series::SeriesData data = series_data(trace, model);
   series::SeriesModel result;
   result.scheme = series::choose_scheme(data, scheme_options(trace.schema, job));
+  if (job.scheme_before != nullptr) {
+    auto chunks = std::move(result.scheme.chunks);
+    result.scheme = *job.scheme_before;
+    result.scheme.chunks = std::move(chunks);
+  }
   result.options = job.options;
   for (std::size_t chunk = 0; job.calibrate && chunk < result.scheme.chunks.size(); ++chunk) {
     result.mixes.push_back(series::mix_of(result.scheme, data, mix_fields(model), chunk));

@@ -45,40 +45,66 @@ constexpr const char* kPacketFolder = "packets";
 /// A packet is given all that counts, so little of it is kept from the network.
 constexpr double kPacketDropout = 0.03;
 
-tokens::PacketNetwork learn_packets(const PrivateTrace& trace, const SeriesJob& job,
-                                    std::uint64_t seed, const Progress& progress) {
+/// The scheme of another window in this one.
+tokens::Scheme moved(const TwinModel& from, const Window& window) {
+  tokens::Scheme scheme = from.tokens.value().scheme;
+  for (tokens::Coding& coding : scheme.codings) {
+    if (coding.code == tokens::Code::kTime) {
+      for (double& edge : coding.edges) {
+        edge = moved_into(from, window, edge);
+      }
+      coding.edges.front() = static_cast<double>(window.begin);
+      coding.edges.back() =
+          std::max(static_cast<double>(window.end), coding.edges.front() + tokens::kLeastSpan);
+    }
+  }
+  return scheme;
+}
+
+const tokens::PacketNetwork* packets_of(const TwinModel* model) {
+  return model != nullptr && model->tokens && model->tokens->packets ? &*model->tokens->packets
+                                                                     : nullptr;
+}
+
+tokens::PacketNetwork learn_packets(const PrivateTrace& trace, const TokenJob& asked,
+                                    const Progress& progress) {
+  const SeriesJob& job = asked.series;
+  const tokens::PacketNetwork* before = packets_of(asked.previous);
   tokens::PacketNetwork network;
-  network.scheme = choose_packet_scheme(trace, job.keep_rare);
+  network.scheme = before != nullptr ? before->scheme : choose_packet_scheme(trace, job.keep_rare);
   network.options = job.tokens;
   network.options.dropout = std::min(job.tokens.dropout, kPacketDropout);
   network.end_ns = end_of_packets(trace);
   network.packets = trace.steps.size();
-  network.weights = learn_tokens(
-      packet_records(trace, network.scheme),
-      {job.folder / kPacketFolder, layout_of(network.scheme), network.options, job.max_seconds / 2},
-      job, mix(seed, kPacketStream), progress);
+  network.weights =
+      learn_tokens(packet_records(trace, network.scheme),
+                   {job.folder / kPacketFolder, layout_of(network.scheme), network.options,
+                    job.max_seconds / 2, before != nullptr ? &before->weights : nullptr},
+                   job, mix(asked.seed, kPacketStream), progress);
   return network;
 }
 
 }  // namespace
 
 tokens::TokenModel train_tokens(const PrivateTrace& trace, const TwinModel& model,
-                                const SeriesJob& job, std::uint64_t seed,
-                                const Progress& progress) {
+                                const TokenJob& asked, const Progress& progress) {
+  const SeriesJob& job = asked.series;
   const bool packets = trace.schema.kind == TraceKind::kPackets;
   tokens::TokenModel result;
   const tokens::Columns columns = token_columns(trace, model);
-  result.scheme = tokens::choose_scheme(columns, scheme_options(job));
+  result.scheme = asked.previous != nullptr ? moved(*asked.previous, model.window)
+                                            : tokens::choose_scheme(columns, scheme_options(job));
   result.options = job.tokens;
   result.records = trace.rows();
   make_work_folder(job.folder);
-  remember_seed(job.folder, seed);
+  remember_seed(job.folder, asked.seed);
   result.weights = learn_tokens(
       records_of(columns, result.scheme),
-      {job.folder, layout_of(result.scheme), job.tokens, job.max_seconds / (packets ? 2 : 1)}, job,
-      seed, progress);
+      {job.folder, layout_of(result.scheme), job.tokens, job.max_seconds / (packets ? 2 : 1),
+       asked.previous != nullptr ? &asked.previous->tokens->weights : nullptr},
+      job, asked.seed, progress);
   if (packets) {
-    result.packets = learn_packets(trace, job, seed, progress);
+    result.packets = learn_packets(trace, asked, progress);
   }
   return result;
 }

@@ -74,6 +74,46 @@ TEST(Ledger, SharesThatAddUpButForRoundingAreGranted) {
   EXPECT_LE(booked(ledger), total);
 }
 
+TEST(Ledger, WhatIsSetAsideIsLeftToOthers) {
+  const Ledger whole(kBudget, Unit::kRecord);
+  for (const int epochs : {2, 3, 7, 100}) {
+    double rho = 0;
+    double delta = 0;
+    for (int epoch = 0; epoch < epochs; ++epoch) {
+      Ledger ledger(kBudget, Unit::kRecord);
+      ledger.set_aside("other epochs", 1 - 1.0 / epochs);
+      rho += ledger.rho_left();
+      delta += ledger.threshold_delta_left();
+    }
+    EXPECT_LE(rho, whole.rho_total()) << epochs;
+    EXPECT_LE(delta, whole.threshold_delta_left()) << epochs;
+    EXPECT_NEAR(rho, whole.rho_total(), 1e-6) << epochs;
+  }
+}
+
+TEST(Ledger, WhatIsSetAsideStandsInTheReportAndCannotBeSpent) {
+  Ledger ledger(kBudget, Unit::kRecord);
+  ledger.set_aside("pilot model", 0.75);
+  EXPECT_EQ(ledger.rows().front().stage, "set aside");
+  EXPECT_EQ(ledger.rows().front().what, "pilot model");
+  EXPECT_NEAR(ledger.rho_left(), 0.25 * ledger.rho_total(), 1e-9);
+  EXPECT_THROW(ledger.reserve("s", "too much", 0.3 * ledger.rho_total(), 1, 1), Error);
+  EXPECT_THROW(ledger.set_aside("more", 0.3), Error);
+  EXPECT_THROW(ledger.set_aside("all", 1), Error);
+  const auto json = ledger.to_json();
+  EXPECT_EQ(LedgerReport::from_json(json).to_json(), json);
+}
+
+TEST(Ledger, QueriesAreSetAsideWithTheirShare) {
+  Ledger ledger(kBudget, Unit::kRecord);
+  ledger.set_aside("other epochs", 0.999);
+  const double each = ledger.rho_left() / 100;
+  for (int i = 0; i < 9; ++i) {
+    ledger.reserve("s", "w", each, 1, 1);
+  }
+  EXPECT_THROW(ledger.reserve("s", "w", each, 1, 1), Error);
+}
+
 TEST(Ledger, ManySmallReservationsNeverExceedTheTotal) {
   Ledger ledger(kBudget, Unit::kRecord);
   int granted = 0;

@@ -167,6 +167,15 @@ TEST(Sample, HasTheShareThatWasAskedForWithEverySeed) {
       << "samples of different seeds are independent";
 }
 
+TEST(Sample, AndItsRestAreAll) {
+  const Sample sample = {1, 3, Sample::Unit::kRecord, 5};
+  Sample rest = sample;
+  rest.rest = true;
+  for (std::uint32_t i = 0; i < 200; ++i) {
+    EXPECT_NE(is_in(sample, record_number(i)), is_in(rest, record_number(i)));
+  }
+}
+
 TEST(Sample, ARecordsFateIsItsOwn) {
   const Sample sample = {1, 2, Sample::Unit::kRecord, 3};
   const FlowRecord record = record_number(4);

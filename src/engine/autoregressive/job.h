@@ -30,6 +30,7 @@ struct Options {
 
 /// What the worker executable is asked to do. Files in `folder`:
 ///   tokens.bin    read     records.h
+///   start.weights read, may be absent: those to begin with
 ///   checkpoint    written from time to time, read when `resume`
 ///   best.weights  written at the end: the averaged weights that judged best
 /// Of private training (neural/private_tokens.h), which cannot be resumed, only

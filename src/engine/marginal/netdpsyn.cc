@@ -12,11 +12,13 @@
 #include <algorithm>
 #include <cmath>
 #include <numeric>
+#include <optional>
 
 #include "base/error.h"
 #include "engine/marginal/select.h"
 #include "engine/marginal/table_model.h"
 #include "marginal/consistency.h"
+#include "marginal/merge.h"
 
 namespace tracetwin::engine {
 namespace {
@@ -60,6 +62,44 @@ std::vector<Clique> choose_tables(const Codes& records, const std::vector<NoisyM
   const auto tables = add_triples(records.domain(), select_pairs(candidates.pairs, forecast),
                                   candidates.triples, forecast);
   return merge_pairs(records.domain(), tables, options.clique_cells, total, forecast);
+}
+
+/// The tables of an earlier model of the same codes, whose one-ways are measured anyway.
+std::vector<Clique> tables_of(const TableModel& earlier, const Domain& domain) {
+  const bool same = std::ranges::equal(earlier.domain, domain, [](const auto& a, const auto& b) {
+    return a.name == b.name && a.cells == b.cells;
+  });
+  if (!same) {
+    throw Error("the earlier model has other codes than these records", "Learn them anew.");
+  }
+  std::vector<Clique> cliques;
+  for (const TableModel::Part& part : earlier.parts) {
+    if (part.clique.size() > 1) {
+      cliques.push_back(part.clique);
+    }
+  }
+  return cliques;
+}
+
+/// What the earlier model says of a table: of the part that has all of its attributes.
+std::optional<marginal::Believed> believed_by(const TableModel& earlier, const Clique& clique) {
+  const auto part = std::ranges::find_if(earlier.parts, [&](const TableModel::Part& candidate) {
+    return marginal::contains(candidate.clique, clique);
+  });
+  if (part == earlier.parts.end()) {
+    return std::nullopt;
+  }
+  return marginal::projected(earlier.domain, {part->clique, part->probabilities, part->sigma},
+                             clique);
+}
+
+void merge(const Earlier& earlier, std::vector<NoisyMarginal>& marginals) {
+  const double total = positive_total(marginals);
+  for (NoisyMarginal& fresh : marginals) {
+    if (const auto believed = believed_by(*earlier.model, fresh.clique)) {
+      marginal::merge(*believed, total, earlier.memory, fresh);
+    }
+  }
 }
 
 std::string names_of(const Domain& domain, const Clique& clique) {
@@ -129,9 +169,14 @@ TableModel train_netdpsyn(const Codes& records, std::vector<NoisyMarginal> one_w
   if (progress) {
     progress({"choosing pairs", 0, 1, "steps"});
   }
-  const std::vector<Clique> cliques = choose_tables(records, one_ways, options, ledger);
+  const std::vector<Clique> cliques = options.earlier.model != nullptr
+                                          ? tables_of(*options.earlier.model, records.domain())
+                                          : choose_tables(records, one_ways, options, ledger);
   std::vector<NoisyMarginal> marginals = publish(records, cliques, options, ledger, progress);
   std::move(one_ways.begin(), one_ways.end(), std::back_inserter(marginals));
+  if (options.earlier.model != nullptr) {
+    merge(options.earlier, marginals);
+  }
   if (progress) {
     progress({"estimating", 0, 1, "steps"});
   }

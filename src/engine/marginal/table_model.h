@@ -36,6 +36,13 @@ struct TableModel {
   std::optional<autoregressive::CodeNetwork> network;
 };
 
+/// What was known before the records came: a model of records of the same codes, whose tables are
+/// measured again and merged with what is measured now (marginal/merge.h).
+struct Earlier {
+  const TableModel* model = nullptr;  ///< none
+  double memory = 0;                  ///< see merge.h
+};
+
 /// The NetDPSyn pipeline (Sun et al., IMC 2024; PrivSyn, Zhang et al., USENIX Security 2021)
 /// without its implementation's faults: see engine/marginal/netdpsyn.cc. Without a budget the
 /// tables are exact and pairs are chosen as if each cell carried a little noise (forecast.h).
@@ -52,6 +59,7 @@ struct NetDpSynOptions {
   std::vector<std::uint32_t> labels = {};           ///< attributes of which triples are candidates
   unsigned threads = 0;
   work::Ranks ranks = {};  ///< the processes that count together
+  Earlier earlier = {};    ///< whose tables are taken instead of choosing any
 };
 
 /// `one_ways` holds the already released one-way marginals, one per attribute in order; they are

@@ -7,6 +7,7 @@ import { followReading, navigation, setExplanations } from "./view/controls";
 import { footer } from "./view/footer";
 import { pageHeader, privacyNotice, warnings } from "./view/header";
 import { scaleKey } from "./view/key";
+import { leaderboard } from "./view/leaderboard";
 import { provenance } from "./view/provenance";
 import { ranking } from "./view/ranking";
 import { sectionView } from "./view/section";
@@ -25,6 +26,7 @@ function build(report: Report): void {
       { id: "report", tabindex: -1 },
       privacyNotice(report),
       warnings(report),
+      leaderboard(report),
       ranking(report),
       verdicts(report),
       measured && scaleKey(report),

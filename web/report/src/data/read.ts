@@ -2,6 +2,7 @@
 // are folded into one list of metrics, each with a score per trace.
 import { list, number, object, objects, oneOf, pair, text, type Loose } from "./loose";
 import { readPlots } from "./read_plots";
+import { readTuning } from "./read_tuning";
 import type { Group, Level, Metric, Rank, Report, Score, Section, Trace, Twin } from "./types";
 
 const SCHEMA = "tracetwin-scores";
@@ -24,6 +25,7 @@ export function readReport(json: string): Report {
   const results = objects(top["results"]);
   const twins = readTwins(objects(traces["synthetic"]), results);
   const report: Report = {
+    tuning: readTuning(object(top["tuning"])),
     madeBy: text(top["made_by"]),
     notice: text(top["notice"]),
     labelColumn: text(top["label_column"]),

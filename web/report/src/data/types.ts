@@ -98,7 +98,27 @@ export interface PlotSpec {
   range: [number | null, number | null];
 }
 
+/** One configuration of a search by `tracetwin tune`. */
+export interface Tried {
+  rank: number | null;
+  configuration: string;
+  preset: boolean;
+  score: number | null;
+  passes: boolean | null;
+  rung: number | null;
+  seconds: number | null;
+  fault: string;
+}
+
+export interface Tuning {
+  searchedOn: string;
+  rungs: number | null;
+  complete: boolean;
+  tried: Tried[];
+}
+
 export interface Report {
+  tuning: Tuning | null;
   madeBy: string;
   notice: string;
   labelColumn: string;
