@@ -34,9 +34,10 @@ ROOMS = {
     "netshare": ["base", "engine/doppelganger"],
     "evaluate": ["base", "work", "trace"],
     "tune": ["base", "evaluate"],
+    "stream": ["base", "trace"],
     "pipeline": BELOW_PIPELINE + ["evaluate"],
     "audit": BELOW_PIPELINE + ["pipeline"],
-    "cli": BELOW_PIPELINE + ["s3", "pipeline", "audit", "evaluate", "tune"],
+    "cli": BELOW_PIPELINE + ["s3", "pipeline", "audit", "evaluate", "tune", "stream"],
 }
 
 INCLUDE = re.compile(r'^\s*#\s*include\s+"([^"]+)"')

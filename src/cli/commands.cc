@@ -15,6 +15,7 @@ std::span<const Command> commands() {
       Command{"evaluate", "Judge synthetic traces against the real one", true, define_evaluate},
       Command{"tune", "Find the method and options that make the best twin of a trace", false,
               define_tune},
+      Command{"stream", "Make twins of a trace that goes on, epoch by epoch", false, define_stream},
       Command{"status", "Say how far the work in a folder is", false, define_status},
       Command{"audit", "Attack the privacy guarantee, and say whether it held", false,
               define_audit},

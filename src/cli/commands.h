@@ -15,6 +15,7 @@ Action define_audit(CLI::App& app, CommonOptions& common);
 Action define_evaluate(CLI::App& app, CommonOptions& common);
 Action define_run(CLI::App& app, CommonOptions& common);
 Action define_tune(CLI::App& app, CommonOptions& common);
+Action define_stream(CLI::App& app, CommonOptions& common);
 Action define_list(CLI::App& app, CommonOptions& common);
 
 }  // namespace tracetwin::cli

@@ -22,6 +22,7 @@
 #include "cli/skips_json.h"
 #include "cli/tune_search.h"
 #include "cli/work_options.h"
+#include "encode/events.h"
 #include "engine/doppelganger/worker.h"
 #include "evaluate/page.h"
 #include "pipeline/model_file.h"
@@ -80,12 +81,9 @@ void check(const Options& options, bool force) {
 
 std::vector<std::string> inputs_of(const Options& options) {
   std::vector<std::string> inputs = options.train.inputs;
-  for (const std::string& file :
-       {options.fidelity, options.space, options.open_trace, options.train.schema_file}) {
-    if (!file.empty()) {
-      inputs.push_back(file);
-    }
-  }
+  std::ranges::copy_if(
+      std::vector{options.fidelity, options.space, options.open_trace, options.train.schema_file},
+      std::back_inserter(inputs), [](const std::string& file) { return !file.empty(); });
   return inputs;
 }
 
@@ -145,11 +143,6 @@ fs::path pilot_twin(const Options& options, const Work& work, Context& context) 
   return twin;
 }
 
-TraceKind kind_of(const AnyReader& reader) {
-  return std::holds_alternative<std::unique_ptr<FlowReader>>(reader) ? TraceKind::kFlows
-                                                                     : TraceKind::kPackets;
-}
-
 Bench bench_of(const Options& options, const Work& work, Context& context) {
   Bench bench;
   bench.declarations = declarations_of(options.train.schema_file);
@@ -157,17 +150,19 @@ Bench bench_of(const Options& options, const Work& work, Context& context) {
   if (needs_pilot(options)) {
     bench.files = {pilot_twin(options, work, context)};
     bench.intake = {};
-    bench.intake.read_as.columns = bench.declarations.events ? twin_columns(bench.declarations)
-                                                             : ColumnMap();
+    if (bench.declarations.events) {
+      bench.intake.read_as.columns = twin_columns(bench.declarations);
+    }
     bench.aside = {{"pilot model", options.share}};
   } else {
-    const std::vector<std::string> places = options.open_trace.empty()
-                                                ? options.train.inputs
-                                                : std::vector<std::string>{options.open_trace};
+    const auto places =
+        options.open_trace.empty() ? options.train.inputs : std::vector{options.open_trace};
     check_places(places, bench.intake.patterns);
     bench.files = files_at(places, bench.intake.patterns);
   }
-  bench.kind = kind_of(open_files(bench.files, bench.intake));
+  const AnyReader reader = open_files(bench.files, bench.intake);
+  const bool flows = std::holds_alternative<std::unique_ptr<FlowReader>>(reader);
+  bench.kind = flows ? TraceKind::kFlows : TraceKind::kPackets;
   bench.fixed = fixed_options(options.train);
   bench.folder = folder_of(options) / "trials";
   bench.seed = work.seed;

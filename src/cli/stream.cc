@@ -1,0 +1,367 @@
+#include <fmt/format.h>
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <CLI/CLI.hpp>
+#include <algorithm>
+#include <array>
+#include <chrono>
+#include <filesystem>
+#include <fstream>
+#include <memory>
+#include <nlohmann/json.hpp>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "base/error.h"
+#include "base/text.h"
+#include "cli/commands.h"
+#include "cli/model_options.h"
+#include "cli/stream_epoch.h"
+#include "cli/stream_log.h"
+#include "cli/stream_source.h"
+#include "cli/stream_tune.h"
+#include "cli/work_options.h"
+#include "engine/engine.h"
+#include "tune/tuned.h"
+
+namespace tracetwin::cli {
+namespace {
+
+namespace fs = std::filesystem;
+using Clock = std::chrono::steady_clock;
+
+constexpr std::int64_t kSecond = 1'000'000'000;
+constexpr std::uint64_t kMostHorizon = 100;  // a hundredth of a ledger's queries is enough
+
+struct Options {
+  TrainOptions train;
+  SeedOptions seed;
+  SourceOptions source;
+  std::string out;
+  std::optional<std::uint64_t> horizon;
+  double memory = 0.5;
+  bool retune = false;
+  std::int64_t retune_time_ns = 120 * kSecond;
+};
+
+void check_budget(const Options& options) {
+  if (options.train.epsilon && !options.horizon) {
+    throw Error(
+        "a stream with --epsilon spends a part of it on every epoch, and nothing says on "
+        "how many",
+        "Give --horizon, after which it learns no more.");
+  }
+  if (options.horizon && !options.train.epsilon) {
+    throw Error("--horizon means nothing without --epsilon", "Leave it away, or give --epsilon.");
+  }
+  if (!options.train.epsilon) {
+    return;
+  }
+  const std::string method = method_of(options.train);
+  if (engine::engine_named(method).kind != engine::Kind::kTables) {
+    throw Error(fmt::format("method {} cannot share a budget among epochs", method),
+                "Take --method cliquetree.");
+  }
+  if (options.train.window.empty() && is_cut_by_time(options.source)) {
+    throw Error(
+        "when epochs begin and end must not depend on the records of a stream with "
+        "--epsilon",
+        "Give the public time that it covers with --window BEGIN..END.");
+  }
+  if (options.retune) {
+    throw Error("--retune looks at the trace outside of the budget",
+                "Leave it away, or tune on a public trace (tracetwin tune --public).");
+  }
+}
+
+void check(const Options& options) {
+  check_budget(options);
+  std::error_code ignored;
+  if (fs::exists(options.out, ignored) && !fs::is_directory(options.out, ignored)) {
+    throw Error(fmt::format("{} is no folder", options.out), "Name a folder for the twins.");
+  }
+  if (!is_cut_by_time(options.source) &&
+      fs::equivalent(options.source.place, options.out, ignored)) {
+    throw Error(fmt::format("{} is to be both the source and the output", options.out),
+                "Name another output folder.");
+  }
+}
+
+/// What the result depends on.
+std::vector<std::string> identity(const std::vector<std::string>& arguments) {
+  constexpr std::array<std::string_view, 8> kFlags = {"-q",     "--quiet",  "-v",     "--verbose",
+                                                      "--once", "--follow", "--json", "--retune"};
+  constexpr std::array<std::string_view, 4> kValued = {"--threads", "--settle", "--progress-file",
+                                                       "--retune-time"};
+  std::vector<std::string> kept;
+  for (std::size_t i = 0; i < arguments.size(); ++i) {
+    const std::string name = arguments[i].substr(0, arguments[i].find('='));
+    if (std::ranges::find(kValued, name) != kValued.end()) {
+      i += name == arguments[i] ? 1 : 0;
+    } else if (std::ranges::find(kFlags, arguments[i]) == kFlags.end()) {
+      kept.push_back(arguments[i]);
+    }
+  }
+  return kept;
+}
+
+fs::path state_path(const Options& options) {
+  return fs::path(options.out) / "state.json";
+}
+
+stream::State state_of(const Options& options, Context& context) {
+  const auto arguments = identity(context.arguments);
+  if (auto kept = stream::read_state(state_path(options))) {
+    if (kept->arguments != arguments) {
+      throw Error(fmt::format("{} holds another stream, with the options \"{}\"", options.out,
+                              fmt::join(kept->arguments, " ")),
+                  "Name another output folder, or give those options.");
+    }
+    context.console.note(
+        fmt::format("going on with {} behind epoch {}", options.out, kept->epochs));
+    return *kept;
+  }
+  std::error_code failed;
+  fs::create_directories(fs::path(options.out) / "work", failed);
+  if (failed) {
+    throw Error(fmt::format("cannot make {}: {}", options.out, failed.message()));
+  }
+  fs::permissions(fs::path(options.out) / "work", fs::perms::owner_all, failed);
+  if (fs::directory_iterator(options.out) != fs::directory_iterator() &&
+      std::distance(fs::directory_iterator(options.out), fs::directory_iterator()) > 1) {
+    throw Error(fmt::format("{} is not empty, and no stream is in it", options.out),
+                "Name another output folder.");
+  }
+  stream::State state;
+  state.arguments = arguments;
+  state.seed = resolve_seed(options.seed, options.out, context.console);
+  stream::write_state(state, state_path(options));
+  return state;
+}
+
+/// One run of the command, from one epoch to the next.
+class Streaming {
+ public:
+  Streaming(const Options& options, Context& context)
+      : options_(options),
+        context_(context),
+        state_(state_of(options, context)),
+        plan_{options.train,   context.common, options.out,         {},
+              options.horizon, options.memory, options.seed.threads},
+        log_(options.out, owner_folder(plan_), state_) {
+    take_config(options.train.config);
+    if (!state_.config.empty()) {
+      apply_config(state_.config);
+    }
+    training_job(plan_.train, context.common, options.out, state_.seed);  // what is wrong, at once
+    SourceOptions source = options.source;
+    if (options.train.epsilon && is_cut_by_time(source)) {
+      source.within = parse_window(options.train.window);
+    }
+    source_ = open_source_of_epochs(source, intake_of(options.train.intake),
+                                    fs::path(options.out) / "work");
+    const bool events = declarations_of(plan_.train.schema_file).events.has_value();
+    if (events && is_cut_by_time(source)) {
+      throw Error("a table of events cannot be cut into windows yet",
+                  "Stream a folder, of which each file is an epoch.");
+    }
+    if (is_cut_by_time(source) && !source.within) {
+      plan_.train.intake = {};  // windows hold what was chosen
+    }
+  }
+
+  void run() {
+    while (!is_over()) {
+      const auto epoch = source_->next(state_);
+      if (!epoch) {
+        break;
+      }
+      take(*epoch);
+    }
+    context_.console.note(fmt::format("{} epochs in {}", state_.epochs, options_.out));
+    if (is_over()) {
+      throw Error(fmt::format("the budget is spent: it was for {} epochs, and {} have been learned",
+                              *options_.horizon, state_.epochs),
+                  "What was made can be used on; a further epoch takes a further budget.",
+                  ExitCode::kBudgetExceeded);
+    }
+  }
+
+ private:
+  bool is_over() const { return options_.horizon && state_.epochs >= *options_.horizon; }
+
+  void take_config(const std::string& file) {
+    if (!file.empty()) {
+      plan_.fidelity = tune::read_config(file).fidelity;
+    }
+  }
+  void apply_config(const std::string& file) {
+    take_config(file);
+    plan_.train = with_options(plan_.train, tune::read_config(file).options);
+  }
+
+  void take(const Epoch& epoch) {
+    const auto begin = Clock::now();
+    stream::State next = state_;
+    EpochLine line{epoch, std::nullopt, "", "", 0, 0};
+    try {
+      line.result = run_epoch(plan_, epoch, next, context_.console.progress());
+    } catch (const Error& error) {
+      next = state_;
+      line.fault = error.what();
+    }
+    if (line.result) {
+      retune_if_asked(epoch, *line.result, line, next);
+      settle(epoch, *line.result, next);
+    }
+    next.epochs = epoch.number;
+    source_->pass(epoch, next);
+    line.seconds = std::chrono::duration<double>(Clock::now() - begin).count();
+    next.behind_seconds =
+        stream::behind_after(state_.behind_seconds, length_of(epoch, line), line.seconds);
+    line.behind_seconds = next.behind_seconds;
+    log_.add(line, plan_, next);
+    stream::write_state(next, state_path(options_));
+    tell(line);
+    clear(epoch);
+    state_ = std::move(next);
+  }
+
+  double length_of(const Epoch& epoch, const EpochLine& line) const {
+    if (options_.source.epoch_ns > 0) {
+      return static_cast<double>(options_.source.epoch_ns) / kSecond;
+    }
+    return line.result && !epoch.window
+               ? static_cast<double>(line.result->end_ns - line.result->begin_ns) / kSecond
+               : 0;
+  }
+
+  /// What the next epoch goes on from.
+  static void settle(const Epoch& epoch, const EpochResult& result, stream::State& next) {
+    if (!epoch.behind_others) {
+      next.last = epoch.number;
+      next.below = !result.score.passes;
+      if (result.drift) {
+        next.drift.forget();
+      }
+    }
+  }
+
+  void retune_if_asked(const Epoch& epoch, const EpochResult& result, EpochLine& line,
+                       stream::State& next) {
+    const bool fell = !result.score.passes && !state_.below;
+    if (!options_.retune || epoch.behind_others || !(result.drift || fell)) {
+      return;
+    }
+    context_.console.note(fmt::format("tuning on epoch {}", epoch.number));
+    try {
+      line.tuned = tune_on_epoch(plan_, epoch, result.kind, options_.retune_time_ns,
+                                 mix_seed(epoch), context_.console);
+      next.config = line.tuned;
+      apply_config(line.tuned);
+    } catch (const Error& error) {
+      context_.console.insist(
+          fmt::format("Tuning on epoch {} failed: {}", epoch.number, error.what()));
+    }
+  }
+  std::uint64_t mix_seed(const Epoch& epoch) const { return state_.seed ^ epoch.number; }
+
+  void tell(const EpochLine& line) {
+    Console& console = context_.console;
+    console.note(epoch_text(line));
+    if (!line.result) {
+      console.insist(fmt::format("Epoch {} is left out: {}", line.epoch.number, line.fault));
+      return;
+    }
+    const EpochResult& result = *line.result;
+    if (result.drift) {
+      console.insist(
+          fmt::format("Epoch {}: the traffic has drifted: by hosts and services the model before "
+                      "scores {:.3f} on it, below {:.3f}.",
+                      line.epoch.number, *result.watched, *result.limit));
+    }
+    if (!result.score.passes) {
+      console.insist(fmt::format("Epoch {}: fidelity is below the specification: {}.",
+                                 line.epoch.number, tune::failures(result.score)));
+    }
+    if (line.behind_seconds > 0) {
+      console.insist(
+          fmt::format("Epoch {} took longer than it lasted: a live stream would be {} "
+                      "behind.",
+                      line.epoch.number,
+                      format_duration(static_cast<std::int64_t>(line.behind_seconds * 1e9))));
+    }
+  }
+
+  /// What is not needed any more once the state is written.
+  void clear(const Epoch& epoch) const {
+    std::error_code ignored;
+    const fs::path work = fs::path(options_.out) / "work";
+    fs::remove_all(work / epoch_name(epoch.number), ignored);
+    fs::remove_all(work / (epoch_name(epoch.number) + ".net"), ignored);
+    for (const char* name : {"before.csv", "before.pcap"}) {
+      fs::remove(work / name, ignored);
+      fs::remove(work / (std::string(name) + ".summary.json"), ignored);
+    }
+    if (epoch.window && !epoch.shared_file) {
+      fs::remove(epoch.file, ignored);
+    }
+  }
+
+  const Options& options_;
+  Context& context_;
+  stream::State state_;
+  StreamPlan plan_;
+  StreamLog log_;
+  std::unique_ptr<Source> source_;
+};
+
+ExitCode run_stream(const Options& options, Context& context) {
+  check(options);
+  note_method(options.train, context.console);
+  Streaming(options, context).run();
+  return ExitCode::kDone;
+}
+
+void add_source(CLI::App& app, Options& options) {
+  app.add_option("SOURCE", options.source.place,
+                 "Folder whose files are epochs, in order of their names; or one file, or - for "
+                 "standard input, that is cut into epochs of time")
+      ->required();
+  app.add_option("-o,--output", options.out, "Folder for models, twins, scores and the log")
+      ->required();
+  add_duration(app, "--epoch", options.source.epoch_ns, "How long an epoch is, such as 1h");
+  app.add_flag("--once", options.source.once, "Folders: end when all files are done");
+  app.add_flag("--follow", options.source.follow, "Files: wait for more at the end");
+  options.source.settle_ns = 10 * kSecond;
+  add_duration(app, "--settle", options.source.settle_ns,
+               "Folders: the last file is complete when nothing was written to it for so long "
+               "(10s)");
+  add_intake(app, options.train.intake);
+}
+
+}  // namespace
+
+Action define_stream(CLI::App& app, CommonOptions& common) {
+  const auto options = std::make_shared<Options>();
+  add_source(app, *options);
+  add_whole(app, "--horizon",
+            "With --epsilon: the budget is for so many epochs, each of which gets an equal part", 1,
+            kMostHorizon, [options](std::uint64_t epochs) { options->horizon = epochs; });
+  app.add_option("--memory", options->memory,
+                 "Weight of the past in merged marginals: 0 none, 1 as much as the present")
+      ->check(CLI::Range(0.0, 1.0))
+      ->capture_default_str();
+  app.add_flag("--retune", options->retune,
+               "Tune again when traffic drifts or fidelity falls below the specification");
+  add_duration(app, "--retune-time", options->retune_time_ns, "Longest time for that (2m)");
+  add_training(app, options->train, common);
+  add_config(app, options->train);
+  add_seed(app, options->seed);
+  add_progress_file(app, common);
+  return [options](Context& context) { return run_stream(*options, context); };
+}
+
+}  // namespace tracetwin::cli
