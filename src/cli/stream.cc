@@ -124,6 +124,11 @@ stream::State state_of(const Options& options, Context& context) {
     return *kept;
   }
   std::error_code failed;
+  if (options.source.place != "-" && !options.source.place.starts_with("s3://") &&
+      !fs::exists(options.source.place, failed)) {
+    throw Error(fmt::format("{} is not there", options.source.place),
+                "Name a file, a folder, or - for standard input.");
+  }
   fs::create_directories(fs::path(options.out) / "work", failed);
   if (failed) {
     throw Error(fmt::format("cannot make {}: {}", options.out, failed.message()));

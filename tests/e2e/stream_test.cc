@@ -37,8 +37,9 @@ std::string hour(int number, int flows, bool other = false) {
     text << (other ? "172.16.3." : "10.0.0.") << 1 + random.below(40) << ','
          << (other ? "172.16.9." : "192.168.1.") << 1 + random.below(6) << ','
          << 30000 + random.below(2000) << ',' << (other ? (first ? 873 : 5900) : (first ? 443 : 53))
-         << ',' << (first ? "TCP" : "UDP") << ',' << time << ',' << 0.01 * (1 + pkt) << ',' << pkt
-         << ',' << pkt * (other ? 1200 : 90) << ',' << (first ? "web" : "names") << '\n';
+         << ',' << (first ? "TCP" : "UDP") << ',' << time << ','
+         << 0.01 * static_cast<double>(1 + pkt) << ',' << pkt << ',' << pkt * (other ? 1200 : 90)
+         << ',' << (first ? "web" : "names") << '\n';
   }
   return text.str();
 }
