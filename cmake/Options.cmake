@@ -37,10 +37,6 @@ if(TRACETWIN_SANITIZE)
   add_link_options(-fsanitize=${TRACETWIN_SANITIZE})
 endif()
 
-if(TRACETWIN_FUZZ) # coverage in the libraries; the targets themselves link -fsanitize=fuzzer
-  add_compile_options(-fsanitize=fuzzer-no-link)
-endif()
-
 find_program(TRACETWIN_CCACHE ccache)
 if(TRACETWIN_CCACHE)
   set(CMAKE_CXX_COMPILER_LAUNCHER ${TRACETWIN_CCACHE})

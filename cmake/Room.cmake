@@ -1,3 +1,6 @@
+# The rooms that read what others wrote: fuzzing is guided by what is reached in them.
+set(FUZZED_ROOMS trace schema where encode pipeline)
+
 # room(name SOURCES … [DEPS rooms…] [PUBLIC_DEPS libraries…] [PRIVATE_DEPS libraries…]): one static
 # library per folder of src/. A room may name only rooms that already exist, so the order of lines in
 # src/CMakeLists.txt is the dependency order and cannot contain a cycle.
@@ -16,6 +19,9 @@ function(room name)
   else() # a room of headers only
     add_library(tt_${name} INTERFACE)
     set(reach INTERFACE)
+  endif()
+  if(TRACETWIN_FUZZ AND name IN_LIST FUZZED_ROOMS)
+    target_compile_options(tt_${name} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
   add_library(tt::${name} ALIAS tt_${name})
   target_include_directories(tt_${name} ${reach} ${PROJECT_SOURCE_DIR}/src)
@@ -38,6 +44,9 @@ function(room_test name)
   list(TRANSFORM TEST_DEPS PREPEND tt_ OUTPUT_VARIABLE deps)
   target_link_libraries(${name}_test PRIVATE ${deps} tt_test_support tt_warnings tt_test_warnings
     GTest::gmock_main)
+  if(TRACETWIN_SANITIZE) # what is tested is made fast, what tests it is compiled fast
+    target_compile_options(${name}_test PRIVATE -O0 -g0)
+  endif()
   gtest_discover_tests(${name}_test TEST_PREFIX ${name}. DISCOVERY_TIMEOUT 60
     PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600)
 endfunction()

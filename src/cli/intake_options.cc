@@ -123,16 +123,25 @@ Intake intake_of(const IntakeOptions& options, const Declarations& declarations)
   return intake;
 }
 
+namespace {
+
+/// A date alone is its midnight.
+std::optional<std::int64_t> moment(const std::string& text) {
+  const auto time = parse_rfc3339_ns(text);
+  return time ? time : parse_rfc3339_ns(text + "T00:00:00Z");
+}
+
+}  // namespace
+
 Window parse_window(const std::string& text) {
   const std::size_t dots = text.find("..");
-  const auto begin = parse_rfc3339_ns(text.substr(0, dots));
-  const auto end =
-      dots == std::string::npos ? std::nullopt : parse_rfc3339_ns(text.substr(dots + 2));
+  const auto begin = moment(text.substr(0, dots));
+  const auto end = dots == std::string::npos ? std::nullopt : moment(text.substr(dots + 2));
   const Window window = {begin.value_or(0), end.value_or(0)};
   if (!begin || !end || !window.is_possible()) {
     throw Error(fmt::format("--window \"{}\" is not BEGIN..END", text),
-                "Give two RFC 3339 times from 1970 to 2262, the earlier first, such as "
-                "2026-03-01T00:00:00Z..2026-03-02T00:00:00Z.");
+                "Give two RFC 3339 times or dates from 1970 to 2262, the earlier first, such as "
+                "2026-03-01T08:00:00Z..2026-03-02.");
   }
   return window;
 }

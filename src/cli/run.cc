@@ -4,6 +4,7 @@
 #include <signal.h>
 #include <CLI/CLI.hpp>
 
+#include <algorithm>
 #include <chrono>
 #include <exception>
 #include <map>
@@ -79,9 +80,20 @@ ExitCode act(const Action& action, Context& context) {
   }
 }
 
+/// "help COMMAND" is what others call "COMMAND --help".
+std::vector<std::string> without_help_command(std::vector<std::string> arguments) {
+  if (!arguments.empty() && arguments.front() == "help") {
+    arguments.erase(arguments.begin());
+    arguments.insert(arguments.begin() + std::min<std::ptrdiff_t>(1, std::ssize(arguments)),
+                     "--help");
+  }
+  return arguments;
+}
+
 ExitCode parse_and_run(int argc, char** argv, const work::Ranks& ranks) {
   Program program;
-  const std::vector<std::string> arguments = with_config({argv + 1, argv + argc});
+  const std::vector<std::string> arguments =
+      without_help_command(with_config({argv + 1, argv + argc}));
   try {
     program.app.parse(std::vector<std::string>(arguments.rbegin(), arguments.rend()));
   } catch (const CLI::ParseError& error) {

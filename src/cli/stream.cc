@@ -165,14 +165,11 @@ class Streaming {
     if (options.train.epsilon && is_cut_by_time(source)) {
       source.within = parse_window(options.train.window);
     }
-    source_ = open_source_of_epochs(source, intake_of(options.train.intake),
-                                    fs::path(options.out) / "work");
-    const bool events = declarations_of(plan_.train.schema_file).events.has_value();
-    if (events && is_cut_by_time(source)) {
-      throw Error("a table of events cannot be cut into windows yet",
-                  "Stream a folder, of which each file is an epoch.");
-    }
-    if (is_cut_by_time(source) && !source.within) {
+    const Declarations declared = declarations_of(plan_.train.schema_file);
+    source.events = declared.events.has_value();
+    source_ =
+        open_source_of_epochs(source, intake_of_source(declared), fs::path(options.out) / "work");
+    if (is_cut_by_time(source) && !source.within && !source.events) {
       plan_.train.intake = {};  // windows hold what was chosen
     }
   }
@@ -195,6 +192,22 @@ class Streaming {
   }
 
  private:
+  /// Of a table of events windows hold all columns as they are, and what is made of them, and what
+  /// is chosen by it, is that of epochs.
+  Intake intake_of_source(const Declarations& declared) const {
+    Intake intake = intake_of(options_.train.intake, declared);
+    if (!declared.events) {
+      return intake;
+    }
+    if (declared.events->time.empty() && is_cut_by_time(options_.source)) {
+      throw Error("a table of events without a time cannot be cut into windows",
+                  "Stream a folder, of which each file is an epoch.");
+    }
+    intake.rewrites.clear();
+    intake.choice = {};
+    return intake;
+  }
+
   bool is_over() const { return options_.horizon && state_.epochs >= *options_.horizon; }
 
   void take_config(const std::string& file) {

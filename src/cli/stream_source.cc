@@ -15,6 +15,7 @@
 #include "base/error.h"
 #include "cli/conversion.h"
 #include "stream/growing.h"
+#include "stream/table_file.h"
 #include "stream/windows.h"
 
 namespace tracetwin::cli {
@@ -113,8 +114,7 @@ class WindowSource final : public Source {
     }
     const fs::path file =
         work_ / fmt::format("{}.{}{}", epoch_name(state.epochs + 1), *begin, suffix_);
-    AnyReader reader = windows_->reader();
-    convert_trace(std::move(reader), {format_for_output(file, kind_), file, true}, {});
+    write_window(windows_->reader(), file);
     return epoch_in(state, file, *begin, windows_->take_late());
   }
 
@@ -123,6 +123,14 @@ class WindowSource final : public Source {
   }
 
  private:
+  void write_window(AnyReader reader, const fs::path& file) const {
+    if (options_.events) {
+      stream::write_table(*std::get<std::unique_ptr<FlowReader>>(reader), file);
+    } else {
+      convert_trace(std::move(reader), {format_for_output(file, kind_), file, true}, {});
+    }
+  }
+
   void open(std::int64_t from_ns) {
     if (windows_) {
       return;

@@ -19,6 +19,7 @@ struct SourceOptions {
   std::int64_t settle_ns = 0;
   bool once = false;    ///< folders: end with what is there
   bool follow = false;  ///< files: wait for more at the end
+  bool events = false;  ///< what is read is a table of events, and its windows are
   /// Public time of the epochs. Then they are all windows in it, empty ones too, one is complete
   /// when the clock says so, and each record belongs to the one that its own time says, whatever
   /// the others are: what a guarantee needs. Absent: windows end as records come.

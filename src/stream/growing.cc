@@ -51,11 +51,15 @@ class GrowingFile final : public ByteSource {
     }
   }
   std::uint64_t bytes_read() const override { return bytes_; }
+  bool would_wait() const override { return length() <= bytes_; }
 
  private:
-  void check_length() const {
+  std::uint64_t length() const {
     struct stat status = {};
-    if (::fstat(file_, &status) == 0 && static_cast<std::uint64_t>(status.st_size) < bytes_) {
+    return ::fstat(file_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : bytes_;
+  }
+  void check_length() const {
+    if (length() < bytes_) {
       throw Error(fmt::format("{} became shorter while it was read", path_.string()),
                   "Let captures rotate into files of a folder, and stream the folder.");
     }

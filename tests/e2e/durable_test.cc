@@ -83,11 +83,11 @@ TEST_F(Durable, ATwinThatWasBrokenOffGoesOn) {
   const std::string twin = program_.read("t.csv");
   fs::remove(program_ / "t.csv");
   fs::remove(program_ / "t.csv.summary.json");
-  const auto killed = program_.shell(
-      "$tracetwin " + generate +
-      " --work-folder g & pid=$!; "
-      "while [ ! -e g/parts/shard-3 ]; do sleep .01; done; $tracetwin status g --json > live.json; "
-      "kill -9 $pid; wait $pid");
+  const auto killed =
+      program_.shell("$tracetwin " + generate +
+                     " --work-folder g & pid=$!; "
+                     "await g/parts/shard-3; $tracetwin status g --json > live.json; "
+                     "kill -9 $pid; wait $pid");
   EXPECT_EQ(killed.exit, 137);
   const auto live = nlohmann::json::parse(program_.read("live.json"));
   EXPECT_EQ(live["state"], "running");
@@ -119,9 +119,8 @@ TEST_F(Durable, AnEvaluationGoesOn) {
   ASSERT_EQ(program_.run(evaluate).exit, 0);
   const std::string scores = program_.read("s.json");
   const auto killed = program_.shell("$tracetwin " + evaluate +
-                                     " --threads 1 --work-folder e & pid=$!; while [ ! -e "
-                                     "e/parts/score-2 ]; do sleep .01; done; kill -9 $pid; "
-                                     "wait $pid");
+                                     " --threads 1 --work-folder e & pid=$!; await "
+                                     "e/parts/score-2; kill -9 $pid; wait $pid");
   EXPECT_EQ(killed.exit, 137);
   ASSERT_EQ(program_.run(evaluate + " --work-folder e").exit, 0);
   EXPECT_TRUE(program_.read("s.json") == scores);

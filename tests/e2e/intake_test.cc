@@ -141,6 +141,7 @@ TEST(Intake, FilterSelectWindowAndSampleWorkInEveryCommand) {
   const auto early =
       facts_of(program, "a.pcap --window 2024-01-01T00:00:00Z..2024-01-01T00:00:00.100Z");
   EXPECT_EQ(early["packets"], 100);
+  EXPECT_GT(facts_of(program, "a.pcap --window 2024-01-01..2024-01-02")["packets"], 100);
   ASSERT_EQ(program
                 .run("convert a.pcap some.pcap --filter 'tcp' --window "
                      "2024-01-01T00:00:00.05Z..2024-01-01T00:00:00.100Z")

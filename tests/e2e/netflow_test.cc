@@ -192,7 +192,8 @@ TEST(Netflow, ACaptureWithoutNetflowIsRefused) {
   EXPECT_EQ(outcome.exit, 2);
   EXPECT_THAT(outcome.err, HasSubstr("a.pcap holds no datagram of NetFlow or IPFIX"));
   const auto left = program.shell(
-      "mkdir tmp; TMPDIR=$PWD/tmp $tracetwin inspect a.pcap --input-format netflow-v9; sleep 0.3; "
+      "mkdir tmp; TMPDIR=$PWD/tmp $tracetwin inspect a.pcap --input-format netflow-v9; "
+      "for i in $(seq 100); do [ -z \"$(ls tmp; pgrep -f $PWD/tmp)\" ] || sleep .1; done; "
       "ls tmp; pgrep -f \"$PWD/tmp\" | grep -v $$");
   EXPECT_EQ(left.out, "") << "a collector, or its folder, was left behind";
 }

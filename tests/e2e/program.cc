@@ -26,9 +26,12 @@ Outcome Program::run(const std::string& arguments) {
 Outcome Program::shell(const std::string& text) {
   const auto out = outputs_ / "out";
   const auto err = outputs_ / "err";
-  const std::string command = "cd '" + folder().string() + "' && export tracetwin='" +
-                              program_path() + "' && { " + text + "\n} >'" + out.string() +
-                              "' 2>'" + err.string() + "' </dev/null";
+  // await FILE: until it is there, process $pid has ended, or minutes have passed.
+  const std::string command =
+      "cd '" + folder().string() + "' && export tracetwin='" + program_path() +
+      "' && await() { n=0; while [ ! -e \"$1\" ] && kill -0 $pid && "
+      "[ $((n += 1)) -lt 20000 ]; do sleep .01; done; } && { " +
+      text + "\n} >'" + out.string() + "' 2>'" + err.string() + "' </dev/null";
   const int status = std::system(command.c_str());
   const int exit = WIFEXITED(status) ? WEXITSTATUS(status) : 128 + WTERMSIG(status);
   return {exit, read_file(out), read_file(err)};

@@ -146,7 +146,7 @@ TEST_F(RanksOverMpi, ARankThatDiesEndsAllAndTheSameCommandGoesOn) {
   ASSERT_EQ(program_.run("generate m.twin -o expected.csv -n 400000 --seed 4 -q").exit, 0);
   const auto killed = program_.shell(
       kMpirun + "2 sh -c 'if [ $OMPI_COMM_WORLD_RANK = 1 ]; then " + "$tracetwin " + generate +
-      " & pid=$!; while [ ! -e work/parts/shard-2 ]; do sleep .01; "
+      " & pid=$!; while [ ! -e work/parts/shard-2 ] && kill -0 $pid; do sleep .01; "
       "done; kill -9 $pid; wait $pid; kill -9 $$; else exec $tracetwin " +
       generate + "; fi'");
   EXPECT_NE(killed.exit, 0);

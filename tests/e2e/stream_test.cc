@@ -1,3 +1,4 @@
+#include <fmt/format.h>
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
@@ -115,8 +116,8 @@ TEST_F(Stream, GoesOnWhereItWasKilled) {
   const std::string twin = program_.read("out/epoch-000005.csv");
   fs::rename(program_ / "out", program_ / "whole");
   for (const char* file : {"out/epoch-000002.twin", "out/epoch-000004.csv"}) {
-    const auto killed = program_.shell("$tracetwin " + kStream + "-q & pid=$!; while [ ! -e " +
-                                       file + " ]; do sleep .01; done; kill -9 $pid; wait $pid");
+    const auto killed = program_.shell("$tracetwin " + kStream + "-q & pid=$!; await " + file +
+                                       "; kill -9 $pid; wait $pid");
     EXPECT_EQ(killed.exit, 137);
   }
   const auto again = program_.run(kStream);
@@ -190,11 +191,43 @@ TEST_F(Stream, ReadsStandardInputAndGrowingFiles) {
   const auto grown = program_.shell(
       "head -250 day.csv > grow.csv; "
       "$tracetwin stream grow.csv -o grown --follow --epoch 1h --method cliquetree -s 4 & pid=$!; "
-      "while [ ! -e grown/epoch-000001.csv ]; do sleep .05; done; "
+      "await grown/epoch-000001.csv; "
       "tail -n +251 day.csv >> grow.csv; "
-      "while [ ! -e grown/epoch-000002.csv ]; do sleep .05; done; kill $pid; wait $pid; true");
+      "await grown/epoch-000002.csv; kill $pid; wait $pid; true");
   EXPECT_EQ(grown.exit, 0) << grown.err;
   EXPECT_TRUE(program_.read("grown/epoch-000002.csv") == program_.read("piped/epoch-000002.csv"));
+}
+
+TEST_F(Stream, CutsTablesOfEventsByTheirTime) {
+  program_.write("e.schema.json",
+                 R"J({"table": "events", "time": {"column": "when", "unit": "s"}, "key": ["user"],
+                     "columns": {"user": {"kind": "category"}, "size": {"kind": "number"},
+                                 "code": {"kind": "category", "from": "line",
+                                          "match": "code=([0-9]+)"}}})J");
+  std::string table = "when,user,size,line\n";
+  for (int i = 0; i < 900; ++i) {
+    table += fmt::format("{},\"u, {}\",{},\"a \"\"quoted\"\" line code={}\"\n", 1772323200 + i * 12,
+                         i % 7, i % 50, i % 3);
+  }
+  program_.write("e.csv", table);
+  const auto made = program_.run(
+      "stream e.csv -o out --epoch 1h --schema e.schema.json --method cliquetree -s 4 "
+      "--select 'code in {0,1}'");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const auto lines = log();
+  ASSERT_EQ(lines.size(), 3U);
+  for (const json& line : lines) {
+    EXPECT_EQ(line["status"], "done");
+    EXPECT_EQ(line["records"], 200);
+  }
+  const std::string twin = program_.read("out/epoch-000002.csv");
+  EXPECT_EQ(twin.substr(0, twin.find('\n')), "when,user,size,code");
+  EXPECT_THAT(twin, HasSubstr("\"u, 3\""));
+  EXPECT_THAT(twin, HasSubstr("\n17723"));
+  program_.write("n.schema.json",
+                 R"({"table": "events", "columns": {"size": {"kind": "number"}}})");
+  EXPECT_THAT(program_.run("stream e.csv -o n --epoch 1h --schema n.schema.json").err,
+              HasSubstr("without a time cannot be cut"));
 }
 
 TEST_F(Stream, TunesAgainWhenAsked) {

@@ -76,10 +76,8 @@ TEST_F(Tune, TheSameSeedFindsTheSame) {
 
 TEST_F(Tune, GoesOnAfterAKill) {
   const std::string tune = kTune + "-o tuned.json --work-folder work --threads 1";
-  const auto killed =
-      program_.shell("$tracetwin " + tune +
-                     " & pid=$!; while [ ! -e work/parts/trial-1-1 ]; do sleep .01; "
-                     "done; kill -9 $pid; wait $pid");
+  const auto killed = program_.shell(
+      "$tracetwin " + tune + " & pid=$!; await work/parts/trial-1-1; kill -9 $pid; wait $pid");
   EXPECT_EQ(killed.exit, 137);
   EXPECT_FALSE(std::filesystem::exists(program_ / "tuned.json"));
   const auto again = program_.run(tune);

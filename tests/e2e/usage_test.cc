@@ -56,6 +56,14 @@ TEST(Usage, AnOptionBeforeItsCommandIsToldItsPlace) {
   EXPECT_THAT(Program().run("--top").err, HasSubstr("--top is an option of a command (inspect)"));
 }
 
+TEST(Usage, HelpIsACommandToo) {
+  Program program;
+  EXPECT_EQ(program.run("help").out, program.run("--help").out);
+  const auto help = program.run("help convert");
+  EXPECT_EQ(help.exit, 0);
+  EXPECT_EQ(help.out, program.run("convert --help").out);
+}
+
 TEST(Usage, UnknownCommandSuggestsTheNearest) {
   const auto outcome = Program().run("inspct a.pcap");
   EXPECT_EQ(outcome.exit, 2);

@@ -4,6 +4,8 @@ $TRACETWIN_SHARED or ../shared beside the project.
 
     agreement.py TRACETWIN [--exact] [--seeds N] [PAIR...]
 
+$TRACETWIN_RELEASED, if set, is the program in the place of TRACETWIN.
+
 For each pair of traces (all, or those named): distances, validity and copy rates must agree to
 1e-9 relative; what is learned or drawn at random within the tolerances of LEARNED, or is left out
 with --exact, which takes seconds a pair instead of minutes. Prints one line
@@ -378,7 +380,7 @@ def main():
     checks = []
     with tempfile.TemporaryDirectory() as name:
         folder = pathlib.Path(name)
-        program = options.program.resolve()
+        program = pathlib.Path(os.environ.get("TRACETWIN_RELEASED", options.program)).resolve()
         for pair, *files in make_pairs(program, shared, folder, set(options.pairs or PAIRS)):
             for seed in range(options.seeds):
                 check = compare(program, scorer, *files, folder, options.exact, seed)

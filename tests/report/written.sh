@@ -1,9 +1,9 @@
 #!/usr/bin/env bash
 # Opens pages of scores that the program wrote in the browser: a flow log of a single protocol with
 # two twins, and a capture with a hold-out.
-#   tests/report/written.sh TRACETWIN NODE
+#   tests/report/written.sh TRACETWIN NODE      ($TRACETWIN_RELEASED, if set, in its place)
 set -euo pipefail
-tracetwin=$1 node=$2
+tracetwin=${TRACETWIN_RELEASED:-$1} node=$2
 here=$(cd "$(dirname "$0")" && pwd)
 examples=$here/../../examples
 folder=$(mktemp -d)

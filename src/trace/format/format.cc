@@ -270,7 +270,7 @@ TraceOpener plain_opener() {
 }
 
 AnyReader open_trace(Buffered input, SourceInfo info, const ReadAs& as) {
-  const auto bytes = input.view(kHead);
+  const auto bytes = input.head(kHead);
   const std::string_view head(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (head.empty()) {
     const auto damage = input.source().damage();

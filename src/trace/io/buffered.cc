@@ -31,6 +31,17 @@ void Buffered::fill(std::size_t wanted) {
   }
 }
 
+std::span<const std::byte> Buffered::head(std::size_t n) {
+  const auto is_enough = [&] {
+    return end_ - begin_ >= n || ended_ ||
+           (buffered_text().find('\n') != kNowhere && source_->would_wait());
+  };
+  while (!is_enough()) {
+    fill(end_ - begin_ + 1);
+  }
+  return std::span<const std::byte>(buffer_).subspan(begin_, std::min(n, end_ - begin_));
+}
+
 bool Buffered::skip(std::uint64_t n) {
   while (n > 0) {
     const std::uint64_t step = std::min<std::uint64_t>(n, available().size());

@@ -3,6 +3,7 @@
 #include "trace/io/byte_source.h"
 
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -44,6 +45,10 @@ class FileSource final : public ByteSource {
   }
 
   std::uint64_t bytes_read() const override { return bytes_read_; }
+  bool would_wait() const override {
+    struct pollfd state = {descriptor_, POLLIN, 0};
+    return ::poll(&state, 1, 0) == 0;
+  }
 
  private:
   int descriptor_;
@@ -79,6 +84,7 @@ class PeekedSource final : public ByteSource {
 
   std::uint64_t bytes_read() const override { return inner_->bytes_read(); }
   std::string_view damage() const override { return inner_->damage(); }
+  bool would_wait() const override { return begin_ == end_ && inner_->would_wait(); }
 
  private:
   std::unique_ptr<ByteSource> inner_;

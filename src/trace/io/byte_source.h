@@ -24,6 +24,8 @@ class ByteSource {
   virtual std::uint64_t bytes_read() const = 0;
   /// Why the stream ended early ("gzip data ends too early"), or empty.
   virtual std::string_view damage() const { return {}; }
+  /// Whether read() would wait for what has yet to be written: of pipes and growing files.
+  virtual bool would_wait() const { return false; }
 };
 
 /// Opens `path` ("-" is standard input, s3://bucket/key an object), unpacking gzip and zstd (any
@@ -48,6 +50,9 @@ class Buffered {
     }
     return std::span<const std::byte>(buffer_).subspan(begin_, std::min(n, end_ - begin_));
   }
+  /// The next `n` bytes to tell by what the data is: fewer at the end of the data, and where
+  /// reading on would wait and a line is there.
+  std::span<const std::byte> head(std::size_t n);
   /// All bytes now buffered (at least one unless at the end).
   std::span<const std::byte> available() {
     view(1);
@@ -63,6 +68,9 @@ class Buffered {
   /// The next line without its '\n' (and '\r'), false at the end. Lines beyond `limit` bytes are
   /// cut there and the rest of the line is dropped.
   bool line(std::string_view& text, std::size_t limit = 1 << 20);
+  /// How many bytes can be had without reading on. Records of a live source are not held back for
+  /// those that are yet to come: batches end where this is none.
+  std::size_t ready() const { return end_ - begin_; }
   std::uint64_t offset() const { return offset_; }
   const ByteSource& source() const { return *source_; }
 

@@ -66,7 +66,8 @@ class FlowCsvReader final : public FlowReader {
 bool FlowCsvReader::next(FlowBatch& batch) {
   batch.extras.resize(extra_columns_.size());
   batch.clear();
-  while (!ended_ && batch.records.size() < kBatch) {
+  while (!ended_ && batch.records.size() < kBatch &&
+         (batch.records.empty() || scanner_.is_ready())) {
     switch (scanner_.next()) {
       case CsvScanner::Result::kRecord:
         append(batch);

@@ -109,7 +109,8 @@ void JsonLinesReader::take_map() {
 void JsonLinesReader::read(FlowBatch& batch) {
   batch.extras.resize(extra_columns_.size());
   std::string_view line;
-  while (!ended_ && batch.records.size() < kBatch) {
+  while (!ended_ && batch.records.size() < kBatch &&
+         (batch.records.empty() || input_.ready() > 0)) {
     if (!input_.line(line)) {
       ended_ = true;
       add_source_damage(skips_, input_, line_ + 1);

@@ -112,7 +112,7 @@ CsvHeader find_header(std::string_view head, std::span<const ColumnSpec> specs) 
 
 CsvHeader take_header(Buffered& input, std::span<const ColumnSpec> specs, const std::string& file) {
   constexpr std::size_t kHead = 1 << 16;
-  const auto bytes = input.view(kHead);
+  const auto bytes = input.head(kHead);
   const std::string_view head(reinterpret_cast<const char*>(bytes.data()), bytes.size());
   if (head.size() == kHead && head.find('\n') == std::string_view::npos) {
     throw Error(fmt::format("{}, line 1: the header line is longer than 64 KiB", file),

@@ -11,8 +11,6 @@
 namespace tracetwin {
 namespace {
 
-constexpr std::size_t kStep = 1 << 16;
-
 std::string_view as_text(std::span<const std::byte> bytes) {
   return {reinterpret_cast<const char*>(bytes.data()), bytes.size()};
 }
@@ -52,6 +50,12 @@ std::string_view without_line_end(std::string_view line) {
 CsvScanner::CsvScanner(Buffered input, char delimiter)
     : input_(std::move(input)), delimiter_(delimiter), fields_(kFirstFields) {}
 
+/// All that is buffered, after reading on where it is no more than `size` bytes.
+std::span<const std::byte> CsvScanner::more_than(std::size_t size) {
+  input_.view(size + 1);
+  return input_.available();
+}
+
 /// Puts the next line into the window; false at the end of the data.
 bool CsvScanner::load_line() {
   window_ = as_text(input_.available());
@@ -67,7 +71,7 @@ bool CsvScanner::load_line() {
       line_size_ = searched;
       return true;
     }
-    window_ = as_text(input_.view(searched + kStep));
+    window_ = as_text(more_than(searched));
     if (window_.size() == searched) {
       line_size_ = searched;
       return searched > 0;
@@ -141,8 +145,12 @@ CsvScanner::Result CsvScanner::split_plain(std::string_view text) {
 /// as much of the data as a record may have.
 CsvScanner::Result CsvScanner::split_quoted() {
   Split split = split_quotes(window_.substr(0, line_size_));
-  if (split == Split::kOpenQuote && line_size_ < kMaxQuotedRecord) {
-    window_ = as_text(input_.view(kMaxQuotedRecord)).substr(0, kMaxQuotedRecord);
+  for (std::size_t size = line_size_; split == Split::kOpenQuote && size < kMaxQuotedRecord;) {
+    window_ = as_text(more_than(size)).substr(0, kMaxQuotedRecord);
+    if (window_.size() <= size) {
+      break;
+    }
+    size = window_.size();
     split = split_quotes(window_);
   }
   if (split == Split::kDone) {

@@ -29,6 +29,8 @@ class CsvScanner {
   /// Number of the line on which the record begins, from 1.
   std::uint64_t line() const { return line_; }
   const Buffered& input() const { return input_; }
+  /// Whether a further record may be had without reading on.
+  bool is_ready() const { return input_.ready() > record_size_; }
 
   /// A line longer than this is damaged.
   static constexpr std::size_t kMaxLine = 1 << 20;
@@ -38,6 +40,7 @@ class CsvScanner {
  private:
   enum class Split { kDone, kOpenQuote, kTextBehindQuote };
 
+  std::span<const std::byte> more_than(std::size_t size);
   bool load_line();
   void drop_long_line();
   Result split_plain(std::string_view text);

@@ -68,7 +68,8 @@ bool ZeekJsonReader::next(FlowBatch& batch) {
 
 void ZeekJsonReader::read(FlowBatch& batch) {
   std::string_view line;
-  while (!ended_ && batch.records.size() < kBatch) {
+  while (!ended_ && batch.records.size() < kBatch &&
+         (batch.records.empty() || input_.ready() > 0)) {
     if (!input_.line(line)) {
       ended_ = true;
       add_source_damage(skips_, input_, line_ + 1);
