@@ -138,8 +138,8 @@ std::string skipped_text(const Report& report) {
   std::string text;
   for (const TraceFacts* facts : traces) {
     if (facts->skipped > 0) {
-      text += fmt::format("{}: {} of {} {} could not be read (tracetwin inspect says why)\n",
-                          facts->file, with_thousands(facts->skipped),
+      text += fmt::format("{}: {} of {} {} could not be read or were not chosen\n", facts->file,
+                          with_thousands(facts->skipped),
                           with_thousands(facts->records + facts->skipped),
                           facts->kind == "packets" ? "packets" : "records");
     }

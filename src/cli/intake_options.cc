@@ -119,6 +119,10 @@ Intake intake_of(const IntakeOptions& options, const Declarations& declarations)
                 "Leave --column out: columns of events have the names that the file gives them.");
   }
   intake.read_as.columns = event_columns(declarations);
+  if (auto& sample = intake.choice.sample) {
+    sample->key = declarations.events->key;
+    sample->unit = sample->key.empty() ? Sample::Unit::kRecord : sample->unit;
+  }
   intake.rewrites = rewrites_of(declarations);
   return intake;
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <array>
 #include <chrono>
+#include <cmath>
 #include <filesystem>
 #include <fstream>
 #include <memory>
@@ -24,7 +25,9 @@
 #include "cli/stream_tune.h"
 #include "cli/work_options.h"
 #include "engine/engine.h"
+#include "s3/place.h"
 #include "tune/tuned.h"
+#include "work/folder_lock.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -77,7 +80,18 @@ void check_budget(const Options& options) {
 }
 
 void check(const Options& options) {
+  engine::engine_named(method_of(options.train));
   check_budget(options);
+  if (!std::isfinite(options.memory)) {
+    throw Error("--memory is no number from 0 to 1", "Give one such as 0.5.");
+  }
+  if (s3::is_url(options.out)) {
+    throw Error("the output of a stream is a folder here, for it is gone on with from there",
+                "Name a folder, and copy what is in it.");
+  }
+  if (s3::is_url(options.source.place) && options.source.follow) {
+    throw Error("--follow is for files, and objects of S3 do not grow", "Leave --follow away.");
+  }
   std::error_code ignored;
   if (fs::exists(options.out, ignored) && !fs::is_directory(options.out, ignored)) {
     throw Error(fmt::format("{} is no folder", options.out), "Name a folder for the twins.");
@@ -107,8 +121,37 @@ std::vector<std::string> identity(const std::vector<std::string>& arguments) {
   return kept;
 }
 
+/// What the owner alone may see under a budget: scores and names are in it.
 fs::path state_path(const Options& options) {
-  return fs::path(options.out) / "state.json";
+  const fs::path out(options.out);
+  return options.train.epsilon ? out / "owner" / "state.json" : out / "state.json";
+}
+
+/// Throws Error unless the folder holds nothing but what a start that failed leaves.
+void check_empty(const fs::path& out) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(out, ignored)) {
+    const std::string name = entry.path().filename().string();
+    if (name != "work" && name != "owner") {
+      throw Error(fmt::format("{} is not empty, and no stream is in it", out.string()),
+                  "Name another output folder.");
+    }
+  }
+}
+
+fs::path folder_of(const Options& options) {
+  const fs::path out(options.out);
+  std::error_code failed;
+  for (const char* name : {"work", "owner"}) {
+    if (name == std::string_view("work") || options.train.epsilon) {
+      fs::create_directories(out / name, failed);
+      if (failed) {
+        throw Error(fmt::format("cannot make {}: {}", (out / name).string(), failed.message()));
+      }
+      fs::permissions(out / name, fs::perms::owner_all, failed);
+    }
+  }
+  return out;
 }
 
 stream::State state_of(const Options& options, Context& context) {
@@ -129,20 +172,10 @@ stream::State state_of(const Options& options, Context& context) {
     throw Error(fmt::format("{} is not there", options.source.place),
                 "Name a file, a folder, or - for standard input.");
   }
-  fs::create_directories(fs::path(options.out) / "work", failed);
-  if (failed) {
-    throw Error(fmt::format("cannot make {}: {}", options.out, failed.message()));
-  }
-  fs::permissions(fs::path(options.out) / "work", fs::perms::owner_all, failed);
-  if (fs::directory_iterator(options.out) != fs::directory_iterator() &&
-      std::distance(fs::directory_iterator(options.out), fs::directory_iterator()) > 1) {
-    throw Error(fmt::format("{} is not empty, and no stream is in it", options.out),
-                "Name another output folder.");
-  }
+  check_empty(options.out);
   stream::State state;
   state.arguments = arguments;
   state.seed = resolve_seed(options.seed, options.out, context.console);
-  stream::write_state(state, state_path(options));
   return state;
 }
 
@@ -152,6 +185,7 @@ class Streaming {
   Streaming(const Options& options, Context& context)
       : options_(options),
         context_(context),
+        folder_(folder_of(options)),
         state_(state_of(options, context)),
         plan_{options.train,   context.common, options.out,         {},
               options.horizon, options.memory, options.seed.threads},
@@ -172,6 +206,7 @@ class Streaming {
     if (is_cut_by_time(source) && !source.within && !source.events) {
       plan_.train.intake = {};  // windows hold what was chosen
     }
+    stream::write_state(state_, state_path(options));
   }
 
   void run() {
@@ -183,9 +218,18 @@ class Streaming {
       take(*epoch);
     }
     context_.console.note(fmt::format("{} epochs in {}", state_.epochs, options_.out));
+    if (state_.epochs == 0) {
+      throw Error(fmt::format("{} holds no epoch", shown_name(options_.source.place)),
+                  "See --files for folders, and tracetwin inspect for what a file holds.");
+    }
+    if (!state_.last) {
+      throw Error(fmt::format("none of the {} epochs could be learned; of the last: {}",
+                              state_.epochs, last_fault_.empty() ? "see the log" : last_fault_),
+                  "See tracetwin train on one of them.");
+    }
     if (is_over()) {
-      throw Error(fmt::format("the budget is spent: it was for {} epochs, and {} have been learned",
-                              *options_.horizon, state_.epochs),
+      throw Error(fmt::format("the budget is spent: it was for {} epochs, which are over",
+                              *options_.horizon),
                   "What was made can be used on; a further epoch takes a further budget.",
                   ExitCode::kBudgetExceeded);
     }
@@ -226,9 +270,9 @@ class Streaming {
     EpochLine line{epoch, std::nullopt, "", "", 0, 0};
     try {
       line.result = run_epoch(plan_, epoch, next, context_.console.progress());
-    } catch (const Error& error) {
+    } catch (const Unfit& unfit) {
       next = state_;
-      line.fault = error.what();
+      line.fault = last_fault_ = unfit.why;
     }
     if (line.result) {
       retune_if_asked(epoch, *line.result, line, next);
@@ -243,24 +287,26 @@ class Streaming {
     log_.add(line, plan_, next);
     stream::write_state(next, state_path(options_));
     tell(line);
-    clear(epoch);
     state_ = std::move(next);
+    clear(epoch);
   }
 
   double length_of(const Epoch& epoch, const EpochLine& line) const {
     if (options_.source.epoch_ns > 0) {
       return static_cast<double>(options_.source.epoch_ns) / kSecond;
     }
-    return line.result && !epoch.window
-               ? static_cast<double>(line.result->end_ns - line.result->begin_ns) / kSecond
-               : 0;
+    const bool is_known = line.result && !epoch.window && line.result->end_ns > 0;
+    return is_known ? static_cast<double>(line.result->end_ns - line.result->begin_ns) / kSecond
+                    : line.seconds;
   }
+
+  static bool is_below(const EpochResult& result) { return result.score && !result.score->passes; }
 
   /// What the next epoch goes on from.
   static void settle(const Epoch& epoch, const EpochResult& result, stream::State& next) {
     if (!epoch.behind_others) {
       next.last = epoch.number;
-      next.below = !result.score.passes;
+      next.below = is_below(result);
       if (result.drift) {
         next.drift.forget();
       }
@@ -269,7 +315,7 @@ class Streaming {
 
   void retune_if_asked(const Epoch& epoch, const EpochResult& result, EpochLine& line,
                        stream::State& next) {
-    const bool fell = !result.score.passes && !state_.below;
+    const bool fell = is_below(result) && !state_.below;
     if (!options_.retune || epoch.behind_others || !(result.drift || fell)) {
       return;
     }
@@ -289,6 +335,12 @@ class Streaming {
   void tell(const EpochLine& line) {
     Console& console = context_.console;
     console.note(epoch_text(line));
+    if (line.epoch.late > 0) {
+      console.insist(
+          fmt::format("Epoch {}: {} records before it were left out, for their windows "
+                      "were over, or their clock was wrong for a moment.",
+                      line.epoch.number, with_thousands(line.epoch.late)));
+    }
     if (!line.result) {
       console.insist(fmt::format("Epoch {} is left out: {}", line.epoch.number, line.fault));
       return;
@@ -300,9 +352,15 @@ class Streaming {
                       "scores {:.3f} on it, below {:.3f}.",
                       line.epoch.number, *result.watched, *result.limit));
     }
-    if (!result.score.passes) {
+    if (is_below(result)) {
       console.insist(fmt::format("Epoch {}: fidelity is below the specification: {}.",
-                                 line.epoch.number, tune::failures(result.score)));
+                                 line.epoch.number, tune::failures(*result.score)));
+    }
+    if (result.skipped > 0 && !line.epoch.shared_file &&
+        intake_of(options_.train.intake).choice.is_all()) {
+      console.insist(fmt::format("Epoch {}: {} of {} records could not be read.", line.epoch.number,
+                                 with_thousands(result.skipped),
+                                 with_thousands(result.records + result.skipped)));
     }
     if (line.behind_seconds > 0) {
       console.insist(
@@ -326,14 +384,17 @@ class Streaming {
     if (epoch.window && !epoch.shared_file) {
       fs::remove(epoch.file, ignored);
     }
+    clear_networks(plan_, state_);
   }
 
   const Options& options_;
   Context& context_;
+  work::FolderLock folder_;  ///< so that no second stream goes on from the same state
   stream::State state_;
   StreamPlan plan_;
   StreamLog log_;
   std::unique_ptr<Source> source_;
+  std::string last_fault_;
 };
 
 ExitCode run_stream(const Options& options, Context& context) {

@@ -30,9 +30,9 @@ fs::path work_folder(const StreamPlan& plan) {
   return plan.out / "work";
 }
 
-/// All networks of the last training of method doppelganger.
-fs::path networks_of(const StreamPlan& plan) {
-  return work_folder(plan) / "all.weights";
+/// All networks of an epoch's training by method doppelganger.
+fs::path networks_of(const StreamPlan& plan, std::uint64_t number) {
+  return work_folder(plan) / (epoch_name(number) + ".weights");
 }
 
 TraceOpener opener(const StreamPlan& plan, const Epoch& epoch) {
@@ -76,6 +76,7 @@ TrainJob job_of(const StreamPlan& plan, const Epoch& epoch, const stream::State&
   }
   if (job.budget) {
     job.site = site_of(plan, epoch, state);
+    job.may_be_empty = epoch.window.has_value();
   }
   return job;
 }
@@ -88,8 +89,8 @@ std::optional<Previous> previous_of(const StreamPlan& plan, const stream::State&
   previous.model = std::make_shared<TwinModel>(read_model(model_of_epoch(plan.out, *state.last)));
   previous.memory = plan.memory;
   std::error_code ignored;
-  if (fs::exists(networks_of(plan), ignored)) {
-    previous.networks = networks_of(plan);
+  if (fs::exists(networks_of(plan, *state.last), ignored)) {
+    previous.networks = networks_of(plan, *state.last);
   }
   return previous;
 }
@@ -172,13 +173,27 @@ bool can_go_on(const StreamPlan& plan, const std::optional<Previous>& previous) 
   return previous && (!is_series(plan) || previous->networks);
 }
 
+void take_facts(const evaluate::TraceFacts& real, EpochResult& result) {
+  result.records = result.kind == TraceKind::kPackets ? real.packets.value_or(0) : real.records;
+  result.skipped = real.skipped;
+  result.begin_ns = real.begin_ns;
+  result.end_ns = real.end_ns;
+}
+
+void take_facts(const TrainSummary& summary, EpochResult& result) {
+  result.records = result.kind == TraceKind::kPackets ? summary.packets : summary.records;
+  result.skipped = summary.skips.total();
+}
+
 TwinModel learn(const StreamPlan& plan, TrainJob& job, std::optional<Previous> previous,
                 EpochResult& result, const Progress& progress) {
+  TrainSummary summary;
   if (can_go_on(plan, previous) && result.anew.empty()) {
     job.previous = std::move(previous);
     try {
-      TwinModel model = train(job, progress);
+      TwinModel model = train(job, progress, &summary);
       result.goes_on = true;
+      take_facts(summary, result);
       return model;
     } catch (const Error& error) {
       if (job.budget) {
@@ -190,23 +205,57 @@ TwinModel learn(const StreamPlan& plan, TrainJob& job, std::optional<Previous> p
     fs::remove_all(job.series.folder, ignored);
     job.previous.reset();
   }
-  return train(job, progress);
+  TwinModel model = train(job, progress, &summary);
+  take_facts(summary, result);
+  return model;
 }
 
 /// What the networks of the next epoch begin with.
-void keep_networks(const StreamPlan& plan, const TrainJob& job) {
+void keep_networks(const StreamPlan& plan, const Epoch& epoch, const TrainJob& job) {
   std::error_code ignored;
   const fs::path all = job.series.folder / "chunk-0" / "all.weights";
   if (fs::exists(all, ignored)) {
-    fs::rename(all, networks_of(plan));
+    fs::rename(all, networks_of(plan, epoch.number));
   }
   fs::remove_all(job.series.folder, ignored);
 }
 
-void take_facts(const evaluate::TraceFacts& real, EpochResult& result) {
-  result.records = result.kind == TraceKind::kPackets ? real.packets.value_or(0) : real.records;
-  result.begin_ns = real.begin_ns;
-  result.end_ns = real.end_ns;
+TwinModel model_of(const StreamPlan& plan, const Epoch& epoch, stream::State& state,
+                   EpochResult& result, const Progress& progress) {
+  result.kind = kind_of_file(plan, epoch);
+  auto previous = epoch.behind_others ? std::nullopt : previous_of(plan, state);
+  if (previous) {
+    try {
+      look_for_drift(plan, epoch, *previous, state, result, progress);
+    } catch (const Error& error) {
+      result.unjudged = error.what();
+    }
+  }
+  // What is released under a budget must not depend on what was seen without one.
+  if (result.drift && !plan.train.epsilon) {
+    result.anew = "the traffic has drifted";
+  }
+  TrainJob job = job_of(plan, epoch, state);
+  const fs::path file = model_of_epoch(plan.out, epoch.number);
+  std::error_code ignored;
+  if (fs::exists(file, ignored)) {
+    return read_model(file);
+  }
+  TwinModel model = learn(plan, job, std::move(previous), result, progress);
+  keep_networks(plan, epoch, job);
+  return model;
+}
+
+void judge_twin(const StreamPlan& plan, const Epoch& epoch, const fs::path& twin,
+                EpochResult& result, const Progress& progress) {
+  const fs::path scores = owner_folder(plan) / (epoch_name(epoch.number) + ".scores.json");
+  try {
+    const Judged judged = judge(plan, epoch, twin, scores, progress);
+    result.score = judged.score;
+    take_facts(judged.real, result);
+  } catch (const Error& error) {
+    result.unjudged = error.what();
+  }
 }
 
 }  // namespace
@@ -241,35 +290,32 @@ std::vector<SetAside> other_epochs(const StreamPlan& plan, const std::vector<Set
 EpochResult run_epoch(const StreamPlan& plan, const Epoch& epoch, stream::State& state,
                       const Progress& progress) {
   EpochResult result;
-  result.kind = kind_of_file(plan, epoch);
-  auto previous = epoch.behind_others ? std::nullopt : previous_of(plan, state);
-  if (previous) {
-    look_for_drift(plan, epoch, *previous, state, result, progress);
+  std::optional<TwinModel> model;
+  try {
+    model = model_of(plan, epoch, state, result, progress);
+  } catch (const Error& error) {
+    throw Unfit{error.what()};
   }
-  const bool is_private = plan.train.epsilon.has_value();
-  // What is released under a budget must not depend on what was seen without one.
-  if (result.drift && !is_private) {
-    result.anew = "the traffic has drifted";
-  }
-  const fs::path model_file = model_of_epoch(plan.out, epoch.number);
+  result.ledger = model->ledger;
+  const fs::path file = model_of_epoch(plan.out, epoch.number);
   std::error_code ignored;
-  TrainJob job = job_of(plan, epoch, state);
-  if (!fs::exists(model_file, ignored)) {
-    const TwinModel model = learn(plan, job, std::move(previous), result, progress);
-    keep_networks(plan, job);
-    save_model(model, model_file, true);
+  if (!fs::exists(file, ignored)) {
+    save_model(*model, file, true);
   }
-  const TwinModel model = read_model(model_file);
-  result.ledger = model.ledger;
   const fs::path twin = plan.out / (epoch_name(epoch.number) + suffix_of(result.kind));
-  write_epoch(model, 0, 0, plan, mix(state.seed, epoch.number), twin, progress);
-  fs::create_directories(owner_folder(plan), ignored);
-  const Judged judged =
-      judge(plan, epoch, twin, owner_folder(plan) / (epoch_name(epoch.number) + ".scores.json"),
-            progress);
-  result.score = judged.score;
-  take_facts(judged.real, result);
+  write_epoch(*model, 0, 0, plan, mix(state.seed, epoch.number), twin, progress);
+  judge_twin(plan, epoch, twin, result, progress);
   return result;
+}
+
+void clear_networks(const StreamPlan& plan, const stream::State& state) {
+  std::error_code ignored;
+  for (const auto& entry : fs::directory_iterator(work_folder(plan), ignored)) {
+    if (entry.path().extension() == ".weights" &&
+        !(state.last && entry.path() == networks_of(plan, *state.last))) {
+      fs::remove(entry.path(), ignored);
+    }
+  }
 }
 
 }  // namespace tracetwin::cli

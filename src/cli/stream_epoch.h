@@ -48,8 +48,15 @@ struct EpochResult {
   std::optional<double> watched;      ///< its score by tune::usual_watch()
   bool drift = false;
   std::optional<double> limit;  ///< below which `watched` is a drift
-  tune::Score score;            ///< of its own twin
+  std::optional<tune::Score> score;  ///< of its own twin; nothing where it cannot be judged
+  std::string unjudged;              ///< why
+  std::uint64_t skipped = 0;         ///< records that could not be read, or were not chosen
   dp::LedgerReport ledger;
+};
+
+/// Why an epoch cannot be read or learned, and is left out.
+struct Unfit {
+  std::string why;
 };
 
 /// "epoch-000012", in the output folder with suffixes: .twin, .csv or .pcap, .scores.json (with a
@@ -61,9 +68,13 @@ std::filesystem::path owner_folder(const StreamPlan& plan);
 
 /// Learns an epoch, makes and judges its twin. The model of an epoch that was learned before (by a
 /// run that was ended) is taken as it is. `state` is what the epochs before left; its drift is
-/// brought up to date. Throws Error for what cannot be read or learned.
+/// brought up to date. Under a budget nothing but learning itself decides what is released. Throws
+/// Unfit, and Error for what ends the stream.
 EpochResult run_epoch(const StreamPlan& plan, const Epoch& epoch, stream::State& state,
                       const Progress& progress);
+
+/// Takes away what networks of epochs before the last one needed.
+void clear_networks(const StreamPlan& plan, const stream::State& state);
 
 /// How the epochs' parts of a budget are set aside in each of their ledgers.
 std::vector<SetAside> other_epochs(const StreamPlan& plan, const std::vector<SetAside>& aside);

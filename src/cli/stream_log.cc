@@ -37,7 +37,7 @@ ordered_json window_json(const EpochLine& line, bool is_public) {
   if (line.epoch.window) {
     return {format_rfc3339(line.epoch.window->begin), format_rfc3339(line.epoch.window->end)};
   }
-  if (is_public || !line.result) {
+  if (is_public || !line.result || line.result->end_ns == 0) {
     return nullptr;
   }
   return {format_rfc3339(line.result->begin_ns), format_rfc3339(line.result->end_ns)};
@@ -81,9 +81,12 @@ ordered_json owner_json(const EpochLine& line, const StreamPlan& plan, std::uint
   }
   const EpochResult& result = *line.result;
   json["records"] = result.records;
+  json["skipped"] = result.skipped;
   json["went_on"] = result.goes_on;
   json["anew"] = result.anew.empty() ? ordered_json(nullptr) : ordered_json(result.anew);
-  json["fidelity"] = tune::to_json(result.score);
+  json["fidelity"] = result.score ? tune::to_json(*result.score) : ordered_json(nullptr);
+  json["unjudged"] =
+      result.unjudged.empty() ? ordered_json(nullptr) : ordered_json(result.unjudged);
   json["before"] = result.before ? tune::to_json(*result.before) : ordered_json(nullptr);
   json["watched"] = number_or_null(result.watched);
   json["drift_limit"] = number_or_null(result.limit);
@@ -124,9 +127,9 @@ std::string epoch_text(const EpochLine& line) {
   }
   const EpochResult& result = *line.result;
   return fmt::format(
-      "epoch {}: {} {}, score {:.3f}{}{}, {} ({:.1f} s)", line.epoch.number,
-      with_thousands(result.records), result.kind == TraceKind::kPackets ? "packets" : "records",
-      result.score.score,
+      "epoch {}: {} {}, {}{}{}, {} ({:.1f} s)", line.epoch.number, with_thousands(result.records),
+      result.kind == TraceKind::kPackets ? "packets" : "records",
+      result.score ? fmt::format("score {:.3f}", result.score->score) : "not judged",
       result.before ? fmt::format(", of the model before {:.3f}", result.before->score) : "",
       result.drift ? ", drift" : "", result.goes_on ? "went on" : "learned anew", line.seconds);
 }
@@ -137,6 +140,7 @@ StreamLog::StreamLog(const fs::path& out, const fs::path& owner, const stream::S
   if (owner_ != public_) {
     std::error_code ignored;
     fs::create_directories(owner, ignored);
+    fs::permissions(owner, fs::perms::owner_all, ignored);
     cut(owner_, state.owner_log_bytes);
   }
 }

@@ -2,10 +2,12 @@
 
 #include <fmt/format.h>
 #include <fnmatch.h>
+#include <string.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
+#include <cinttypes>
+#include <cstdio>
 #include <system_error>
 #include <thread>
 #include <utility>
@@ -14,6 +16,8 @@
 
 #include "base/error.h"
 #include "cli/conversion.h"
+#include "s3/client.h"
+#include "s3/place.h"
 #include "stream/growing.h"
 #include "stream/table_file.h"
 #include "stream/windows.h"
@@ -32,15 +36,15 @@ class FolderSource final : public Source {
 
   std::optional<Epoch> next(const stream::State& state) override {
     for (;; std::this_thread::sleep_for(kBetweenLooks)) {
-      const std::vector<std::string> names = names_in_folder();
+      const std::vector<std::string> names = names_at_place();
       for (std::size_t i = 0; i < names.size(); ++i) {
         if (is_done(names[i], state)) {
           continue;
         }
-        const fs::path file = fs::path(options_.place) / names[i];
-        if (i + 1 < names.size() || options_.once ||
+        const fs::path file = file_of(names[i]);
+        if (i + 1 < names.size() || options_.once || s3::is_url(options_.place) ||
             stream::has_settled(file, options_.settle_ns)) {
-          const bool behind = !state.seen.empty() && names[i] < state.seen.back();
+          const bool behind = !state.seen.empty() && comes_before(names[i], state.seen.back());
           return Epoch{state.epochs + 1, names[i], file, std::nullopt, 0, false, behind};
         }
       }
@@ -51,7 +55,7 @@ class FolderSource final : public Source {
   }
 
   void pass(const Epoch& epoch, stream::State& state) override {
-    const auto place = std::ranges::lower_bound(state.seen, epoch.name);
+    const auto place = std::ranges::lower_bound(state.seen, epoch.name, comes_before);
     state.seen.insert(place, epoch.name);
     if (state.seen.size() > stream::kMostSeen) {
       state.seen.erase(state.seen.begin());
@@ -59,24 +63,58 @@ class FolderSource final : public Source {
   }
 
  private:
+  /// Numbers in names count as numbers: cap2 comes before cap10.
+  static bool comes_before(const std::string& a, const std::string& b) {
+    return ::strverscmp(a.c_str(), b.c_str()) < 0;
+  }
+
+  fs::path file_of(const std::string& name) const {
+    return s3::is_url(options_.place) ? fs::path(prefix_ + name) : fs::path(options_.place) / name;
+  }
+
+  std::vector<std::string> names_at_place() {
+    std::vector<std::string> names =
+        s3::is_url(options_.place) ? names_of_objects() : names_in_folder();
+    std::erase_if(names, [&](const std::string& name) { return !is_wanted(name); });
+    std::ranges::sort(names, comes_before);
+    return names;
+  }
+
   std::vector<std::string> names_in_folder() const {
     std::vector<std::string> names;
     std::error_code failed;
     for (const auto& entry : fs::directory_iterator(options_.place, failed)) {
       std::error_code ignored;
-      if (!entry.path().filename().string().starts_with('.') && entry.is_regular_file(ignored)) {
+      if (entry.is_regular_file(ignored)) {
         names.push_back(entry.path().filename().string());
       }
     }
     if (failed) {
       throw Error(fmt::format("{} cannot be listed: {}", options_.place, failed.message()));
     }
-    std::erase_if(names, [&](const std::string& name) { return !is_wanted(name); });
-    std::ranges::sort(names);
     return names;
   }
 
+  /// Those right below the prefix.
+  std::vector<std::string> names_of_objects() {
+    s3::Place place = s3::parse_place(options_.place);
+    place.key += place.key.empty() || place.key.ends_with('/') ? "" : "/";
+    prefix_ = s3::url_of(place);
+    std::vector<std::string> names;
+    for (const std::string& key : s3::Client(place.bucket).list(place.key)) {
+      const std::string name = key.substr(place.key.size());
+      if (!name.empty() && name.find('/') == std::string::npos) {
+        names.push_back(name);
+      }
+    }
+    return names;
+  }
+
+  /// Not what is hidden, and not what nfcapd is still writing.
   bool is_wanted(const std::string& name) const {
+    if (name.starts_with('.') || name.starts_with("nfcapd.current")) {
+      return false;
+    }
     return patterns_.empty() || std::ranges::any_of(patterns_, [&](const FilePattern& pattern) {
              return fits(name, pattern);
            });
@@ -90,12 +128,13 @@ class FolderSource final : public Source {
 
   /// Names before all that are remembered were forgotten since they are done.
   static bool is_done(const std::string& name, const stream::State& state) {
-    return std::ranges::binary_search(state.seen, name) ||
-           (state.seen.size() >= stream::kMostSeen && name < state.seen.front());
+    return std::ranges::binary_search(state.seen, name, comes_before) ||
+           (state.seen.size() >= stream::kMostSeen && comes_before(name, state.seen.front()));
   }
 
   SourceOptions options_;
   std::vector<FilePattern> patterns_;
+  std::string prefix_;  ///< of objects, with the '/' at its end
 };
 
 class WindowSource final : public Source {
@@ -112,10 +151,10 @@ class WindowSource final : public Source {
     if (!begin) {
       return std::nullopt;
     }
-    const fs::path file =
-        work_ / fmt::format("{}.{}{}", epoch_name(state.epochs + 1), *begin, suffix_);
+    const fs::path file = work_ / fmt::format("{}.{}.{}{}", epoch_name(state.epochs + 1), *begin,
+                                              windows_->take_late(), suffix_);
     write_window(windows_->reader(), file);
-    return epoch_in(state, file, *begin, windows_->take_late());
+    return kept_window(state);
   }
 
   void pass(const Epoch& epoch, stream::State& state) override {
@@ -156,25 +195,25 @@ class WindowSource final : public Source {
         intake_.choice);
   }
 
-  Epoch epoch_in(const stream::State& state, const fs::path& file, std::int64_t begin,
-                 std::uint64_t late) const {
-    return {
-        state.epochs + 1, "", file, Window{begin, begin + options_.epoch_ns}, late, false, false};
-  }
-
-  /// A window that was cut by a run that was ended before it was done with it.
+  /// A window that was cut, by this run or one that was ended before it was done with it. Its
+  /// file's name tells its number, its begin, and how many records were left out before it.
   std::optional<Epoch> kept_window(const stream::State& state) const {
     std::error_code ignored;
     const std::string name = epoch_name(state.epochs + 1) + ".";
     for (const auto& entry : fs::directory_iterator(work_, ignored)) {
       const std::string file = entry.path().filename().string();
       std::int64_t begin = 0;
-      if (!file.starts_with(name) ||
-          std::from_chars(file.data() + name.size(), file.data() + file.size(), begin).ec !=
-              std::errc()) {
-        continue;
+      std::uint64_t late = 0;
+      if (file.starts_with(name) &&
+          std::sscanf(file.c_str() + name.size(), "%" SCNd64 ".%" SCNu64 ".", &begin, &late) == 2) {
+        return Epoch{state.epochs + 1,
+                     "",
+                     entry.path(),
+                     Window{begin, begin + options_.epoch_ns},
+                     late,
+                     false,
+                     false};
       }
-      return epoch_in(state, entry.path(), begin, 0);
     }
     return std::nullopt;
   }
@@ -222,8 +261,7 @@ class ClockSource final : public Source {
 }  // namespace
 
 bool is_cut_by_time(const SourceOptions& options) {
-  std::error_code ignored;
-  return options.place == "-" || !fs::is_directory(options.place, ignored);
+  return !is_many(options.place) || (s3::is_url(options.place) && options.epoch_ns > 0);
 }
 
 std::unique_ptr<Source> open_source_of_epochs(const SourceOptions& options, const Intake& intake,

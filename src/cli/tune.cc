@@ -24,6 +24,7 @@
 #include "cli/work_options.h"
 #include "encode/events.h"
 #include "engine/doppelganger/worker.h"
+#include "engine/engine.h"
 #include "evaluate/page.h"
 #include "pipeline/model_file.h"
 #include "pipeline/synthesize.h"
@@ -62,6 +63,9 @@ bool needs_pilot(const Options& options) {
 }
 
 void check(const Options& options, bool force) {
+  if (!options.train.method.empty()) {
+    engine::engine_named(options.train.method);
+  }
   check_target(options.output, force);
   if (writes_in_place(options.output)) {
     throw Error(fmt::format("{} is no place for a configuration", options.output),

@@ -35,7 +35,7 @@ std::unique_ptr<const Codec> make_codec(const Field& field, const Window& window
     case FieldKind::kNumber:
       return make_number_codec(field.low, field.high, field.whole);
     case FieldKind::kShare:
-      return make_number_codec(0, 1, false);
+      return make_share_codec();
   }
   return nullptr;
 }

@@ -17,6 +17,7 @@ std::unique_ptr<const Codec> make_shape_codec();
 std::unique_ptr<const Codec> make_length_codec();
 std::unique_ptr<const Codec> make_byte_codec();
 std::unique_ptr<const Codec> make_number_codec(double low, double high, bool whole);
+std::unique_ptr<const Codec> make_share_codec();
 /// 0 … cells-1, every cell public: declared categories and codes.
 std::unique_ptr<const Codec> make_code_codec(std::uint32_t cells);
 

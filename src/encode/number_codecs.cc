@@ -5,11 +5,13 @@
 #include <bit>
 #include <cmath>
 #include <limits>
+#include <memory>
 
 #include "encode/codecs.h"
 #include "encode/known_ports.h"
 #include "encode/ladder_codec.h"
 #include "encode/log_grid.h"
+#include "encode/rounded.h"
 #include "trace/elapsed.h"
 #include "trace/packet.h"
 
@@ -58,6 +60,47 @@ std::vector<std::uint32_t> steps(std::uint32_t width, std::uint32_t end) {
   cuts.push_back(end);
   return cuts;
 }
+
+/// Numbers that may come again and again, each a cell: status codes, constants, readings.
+Rung rounded(double low, double high, bool whole) {
+  const auto numbers = std::make_shared<const RoundedNumbers>(low, high, whole);
+  return {numbers->count(),
+          [=](Key value) {
+            const auto index = numbers->index(std::clamp(number_of(value), low, high));
+            return index ? Key{*index} : kNoCell;
+          },
+          [=](std::uint32_t cell, Random&) { return number_key(numbers->at(cell)); },
+          [=](std::uint32_t cell) { return fmt::format("{:.6g}", numbers->at(cell)); }};
+}
+
+/// Cells of equal width on the scale of asinh, which keeps order, is linear near zero and
+/// logarithmic far from it, on both sides of it.
+Rung stretched(std::uint32_t cells, double low, double high, bool whole) {
+  const double from = std::asinh(low);
+  const double step = (std::asinh(high) - from) / cells;
+  const auto cell_of = [=](double value) {
+    const double offset = std::asinh(std::clamp(value, low, high)) - from;
+    const double position = step > 0 ? offset / step : 0;  // bounds too near for asinh
+    return static_cast<std::uint32_t>(std::clamp(position, 0.0, cells - 1.0));
+  };
+  const auto draw = [=](std::uint32_t cell, Random& random) {
+    const double value = std::sinh(from + (cell + random.uniform()) * step);
+    return std::clamp(whole ? std::floor(value) : value, low, high);
+  };
+  return {
+      cells, [=](Key value) { return Key{cell_of(number_of(value))}; },
+      [=](std::uint32_t cell, Random& random) {
+        double value = draw(cell, random);
+        for (int tries = 0; tries < 64 && cell_of(value) != cell; ++tries) {
+          value = draw(cell, random);
+        }
+        return number_key(value);
+      },
+      [=](std::uint32_t cell) { return fmt::format("{:.6g} …", std::sinh(from + cell * step)); }};
+}
+
+constexpr std::uint32_t kNumberCells = 512;
+constexpr std::uint32_t kShareCells = 128;
 
 /// What a packet of a protocol too rare for a code of its own becomes: mostly ICMP (ICMPv6 between
 /// IPv6 addresses), for most networks have little else besides TCP and UDP.
@@ -148,30 +191,14 @@ std::unique_ptr<const Codec> make_code_codec(std::uint32_t cells) {
 }
 
 std::unique_ptr<const Codec> make_number_codec(double low, double high, bool whole) {
-  constexpr std::uint32_t kCells = 128;
-  // asinh keeps order, is linear near zero and logarithmic far from it, on both sides of it.
-  const double from = std::asinh(low);
-  const double step = (std::asinh(high) - from) / kCells;
-  const auto cell_of = [=](double value) {
-    const double offset = std::asinh(std::clamp(value, low, high)) - from;
-    const double position = step > 0 ? offset / step : 0;  // bounds too near for asinh
-    return static_cast<std::uint32_t>(std::clamp(position, 0.0, kCells - 1.0));
-  };
-  const auto draw = [=](std::uint32_t cell, Random& random) {
-    const double value = std::sinh(from + (cell + random.uniform()) * step);
-    return std::clamp(whole ? std::floor(value) : value, low, high);
-  };
-  const Rung grid{
-      kCells, [=](Key value) { return Key{cell_of(number_of(value))}; },
-      [=](std::uint32_t cell, Random& random) {
-        double value = draw(cell, random);
-        for (int tries = 0; tries < 64 && cell_of(value) != cell; ++tries) {
-          value = draw(cell, random);
-        }
-        return number_key(value);
-      },
-      [=](std::uint32_t cell) { return fmt::format("{:.6g} …", std::sinh(from + cell * step)); }};
-  return std::make_unique<LadderCodec>(std::vector<Rung>{grid}, Layout::line());
+  return std::make_unique<LadderCodec>(
+      std::vector<Rung>{rounded(low, high, whole), stretched(kNumberCells, low, high, whole)},
+      Layout::line());
+}
+
+std::unique_ptr<const Codec> make_share_codec() {
+  return std::make_unique<LadderCodec>(std::vector<Rung>{stretched(kShareCells, 0, 1, false)},
+                                       Layout::line());
 }
 
 Key number_key(double value) {

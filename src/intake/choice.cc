@@ -134,11 +134,15 @@ class ChosenFlows final : public Choosing<FlowReader> {
     while (batch.records.empty() && inner_->next(read_)) {
       if (!conditions_) {
         conditions_.emplace(choice_.flows, extra_columns(), info().name);
+        if (choice_.sample) {
+          find_known_by();
+        }
       }
       batch.extras.resize(read_.extras.size());
       for (std::size_t row = 0; row < read_.records.size(); ++row) {
         ++position_;
         const bool has_line = row < read_.lines.size();
+        take_texts(row);
         if (keep(reason_to_leave(row), has_line ? read_.lines[row] : position_)) {
           copy(row, batch);
         }
@@ -156,7 +160,27 @@ class ChosenFlows final : public Choosing<FlowReader> {
     if (!conditions_->hold(read_, row)) {
       return kUnselected;
     }
-    return !choice_.sample || is_in(*choice_.sample, record) ? std::string_view() : kUnsampled;
+    return !choice_.sample || is_in(*choice_.sample, record, texts_) ? std::string_view()
+                                                                     : kUnsampled;
+  }
+
+  /// Columns that a sample tells records, or flows of events, apart by.
+  void find_known_by() {
+    const auto names = extra_columns();
+    for (std::size_t column = 0; column < names.size(); ++column) {
+      const auto& key = choice_.sample->key;
+      if (choice_.sample->unit == Sample::Unit::kRecord ||
+          std::find(key.begin(), key.end(), names[column]) != key.end()) {
+        known_by_.push_back(column);
+      }
+    }
+  }
+
+  void take_texts(std::size_t row) {
+    texts_.clear();
+    for (const std::size_t column : known_by_) {
+      texts_.push_back(read_.extras[column][row]);
+    }
   }
 
   void copy(std::size_t row, FlowBatch& batch) const {
@@ -171,6 +195,8 @@ class ChosenFlows final : public Choosing<FlowReader> {
 
   FlowBatch read_;
   std::optional<FlowConditions> conditions_;
+  std::vector<std::size_t> known_by_;
+  std::vector<std::string_view> texts_;  ///< of those columns
   std::uint64_t position_ = 0;
 };
 

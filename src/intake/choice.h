@@ -25,6 +25,7 @@ struct Sample {
   Unit unit = Unit::kFlow;
   std::uint64_t seed = 0;
   bool rest = false;  ///< all that the sample does not have, instead of it
+  std::vector<std::string> key = {};  ///< of a table of events: the columns that make its flows
 };
 
 /// "1/10", or a share such as "0.1" (to a billionth), above 0 and at most 1. Throws Error.

@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <initializer_list>
 #include <limits>
+#include <numeric>
 #include <utility>
 
 #include "base/error.h"
@@ -44,6 +45,14 @@ std::uint64_t record_hash(std::uint64_t seed, const Packet& packet) {
                         tuple.dstport, tuple.proto, static_cast<std::uint64_t>(packet.time_ns),
                         packet.wire_length, packet.ip_length, packet.ip_id, packet.fragment_offset,
                         packet.tcp_seq, packet.tcp_ack, packet.tcp_flags});
+}
+
+std::uint64_t with_text(std::uint64_t hash, std::string_view text) {
+  hash = mix(hash, text.size());
+  for (const char letter : text) {
+    hash = mix(hash, static_cast<unsigned char>(letter));
+  }
+  return hash;
 }
 
 bool is_below(std::uint64_t hash, const Sample& sample) {
@@ -87,11 +96,13 @@ bool is_in(const Sample& sample, const Packet& packet) {
                   sample);
 }
 
-bool is_in(const Sample& sample, const FlowRecord& record) {
-  return is_below(sample.unit == Sample::Unit::kFlow
-                      ? flow_hash(sample.seed, record.tuple, has_ports(record.tuple.proto))
-                      : record_hash(sample.seed, record),
-                  sample);
+bool is_in(const Sample& sample, const FlowRecord& record,
+           std::span<const std::string_view> texts) {
+  const std::uint64_t hash =
+      sample.unit == Sample::Unit::kFlow
+          ? flow_hash(sample.seed, record.tuple, has_ports(record.tuple.proto))
+          : record_hash(sample.seed, record);
+  return is_below(std::accumulate(texts.begin(), texts.end(), hash, with_text), sample);
 }
 
 }  // namespace tracetwin

@@ -59,10 +59,17 @@ class GrowingFile final : public ByteSource {
     return ::fstat(file_, &status) == 0 ? static_cast<std::uint64_t>(status.st_size) : bytes_;
   }
   void check_length() const {
-    if (length() < bytes_) {
-      throw Error(fmt::format("{} became shorter while it was read", path_.string()),
+    if (length() < bytes_ || is_replaced()) {
+      throw Error(fmt::format("{} {} while it was read", path_.string(),
+                              is_replaced() ? "was replaced by another file" : "became shorter"),
                   "Let captures rotate into files of a folder, and stream the folder.");
     }
+  }
+  bool is_replaced() const {
+    struct stat here = {};
+    struct stat there = {};
+    return ::fstat(file_, &here) == 0 && ::stat(path_.c_str(), &there) == 0 &&
+           (here.st_ino != there.st_ino || here.st_dev != there.st_dev);
   }
 
   std::filesystem::path path_;

@@ -3,8 +3,11 @@
 #include "stream/windows.h"
 
 #include <limits>
+#include <optional>
+#include <tuple>
 #include <utility>
 #include <variant>
+#include <vector>
 
 namespace tracetwin::stream {
 namespace {
@@ -15,6 +18,17 @@ std::int64_t begin_of(std::int64_t time_ns, std::int64_t epoch_ns) {
 }
 
 }  // namespace
+
+/// The first of a gap, while the record behind it is looked at.
+struct HeldFrame {
+  std::vector<std::byte> bytes;
+
+  void hold(Frame& frame) {
+    bytes.assign(frame.bytes.begin(), frame.bytes.end());
+    frame.bytes = bytes;
+  }
+  void hold(Packet& /*packet*/) {}
+};
 
 /// Where reading is.
 class Windows::Cut {
@@ -54,6 +68,9 @@ class Windows::Cut {
       if (row_ >= flows_.records.size() && !more_flows(reader)) {
         return false;
       }
+      if (pass_stray()) {
+        continue;
+      }
       if (flows_.records[row_].start_ns >= end()) {
         return false;
       }
@@ -80,16 +97,55 @@ class Windows::Cut {
                : begin_ + epoch_ns_;
   }
 
-  /// The next record that is not too late.
+  /// The next record that is not too late. One that leaves whole windows out is believed when the
+  /// record behind it agrees: a clock that was wrong for a moment does not end the stream.
   template <class Reader, class Record>
   bool read(Reader& reader, Record& record) {
-    while (reader.next(record)) {
-      if (record.time_ns >= begin_) {
+    auto& behind = std::get<std::optional<Record>>(behind_);
+    for (;;) {
+      if (behind) {
+        record = *std::exchange(behind, std::nullopt);
+      } else if (!reader.next(record)) {
+        return false;
+      }
+      if (record.time_ns < begin_) {
+        late_ += started_ ? 1 : 0;
+        continue;
+      }
+      if (started_ && !leaves_windows_out(record.time_ns)) {
         return true;
       }
-      late_ += started_ ? 1 : 0;
+      held_.hold(record);
+      Record next;
+      if (!reader.next(next)) {
+        return true;
+      }
+      behind = next;
+      if (!contradicts(next.time_ns, record.time_ns)) {
+        return true;
+      }
+      ++late_;
     }
-    return false;
+  }
+
+  bool leaves_windows_out(std::int64_t time_ns) const {
+    return begin_of(time_ns, epoch_ns_) > end();
+  }
+  /// Whether a record is more than a window before the one that came before it.
+  bool contradicts(std::int64_t next_ns, std::int64_t time_ns) const {
+    return begin_of(next_ns, epoch_ns_) + epoch_ns_ < begin_of(time_ns, epoch_ns_);
+  }
+  /// Of a batch the last row is believed.
+  bool is_stray(std::size_t row) const {
+    const auto& records = flows_.records;
+    return row + 1 < records.size() && (!started_ || leaves_windows_out(records[row].start_ns)) &&
+           contradicts(records[row + 1].start_ns, records[row].start_ns);
+  }
+  bool pass_stray() {
+    const bool stray = is_stray(row_);
+    late_ += stray ? 1 : 0;
+    row_ += stray ? 1 : 0;
+    return stray;
   }
 
   bool more_flows(FlowReader& reader) {
@@ -135,6 +191,8 @@ class Windows::Cut {
       if (row_ >= flows_.records.size() && !more_flows(reader)) {
         return false;
       }
+      while (pass_stray()) {
+      }
       if (flows_.records[row_].start_ns >= begin_) {
         break;
       }
@@ -152,6 +210,8 @@ class Windows::Cut {
   bool has_kept_ = false;
   Frame frame_;
   Packet packet_;
+  std::tuple<std::optional<Frame>, std::optional<Packet>> behind_;  ///< read, but not yet given
+  HeldFrame held_;
   FlowBatch flows_;
   std::size_t row_ = 0;
   std::uint64_t records_ = 0;

@@ -72,6 +72,9 @@ std::string input_mark(const fs::path& path) {
         "cannot be gone on with",
         "Name a file, or leave --work-folder away.");
   }
+  if (path.native().starts_with("s3://")) {
+    return path.string();
+  }
   struct stat status = {};
   if (::stat(path.c_str(), &status) != 0) {
     throw system_error("open", path.string());

@@ -163,6 +163,19 @@ TEST_F(S3, TwinsAndModelsGoThereToo) {
   EXPECT_THAT(object("s.json"), HasSubstr("ours"));
 }
 
+TEST_F(S3, StreamsAndSearchesReadObjects) {
+  put("hours/a2.csv", sample_flow_csv(300));
+  put("hours/a10.csv", sample_flow_csv(300));
+  const auto streamed =
+      run("stream s3://box/hours -o out --once --method cliquetree --seed 1 --files .csv");
+  EXPECT_EQ(streamed.exit, 0) << streamed.err;
+  const std::string log = program_.read("out/stream.jsonl");
+  EXPECT_LT(log.find("a2.csv"), log.find("a10.csv"));
+  EXPECT_THAT(log, HasSubstr("\"epoch\":2,\"status\":\"done\""));
+  const auto tuned = run("tune s3://box/hours/a2.csv -o t.json --method cliquetree --seed 1");
+  EXPECT_EQ(tuned.exit, 0) << tuned.err;
+}
+
 TEST_F(S3, BrokenTransfersGoOnWhereTheyBroke) {
   const std::string trace = sample_flow_csv(2000);
   put("flaky/a.csv", trace);

@@ -252,11 +252,83 @@ TEST_F(Stream, MemoryDoesNotGrowWithEpochs) {
   EXPECT_LT(fs::file_size(program_ / "out/state.json"), 4096U);
 }
 
+TEST_F(Stream, FilesComeByTheNumbersInTheirNames) {
+  fs::create_directory(program_ / "caps");
+  for (const auto& [name, at] : {std::pair("cap", 0), {"cap2", 1}, {"cap10", 2}}) {
+    program_.write("caps/" + std::string(name), at > 0 ? hour(0, 0) + hour(at, 60) : hour(at, 60));
+  }
+  ASSERT_EQ(program_.run("stream caps -o out --once --method cliquetree -s 4").exit, 0);
+  const auto lines = log();
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[0]["file"], "cap");
+  EXPECT_EQ(lines[1]["file"], "cap2");
+  EXPECT_EQ(lines[2]["file"], "cap10");
+  EXPECT_EQ(lines[2]["behind_others"], false);
+}
+
+TEST_F(Stream, AWrongClockDoesNotEndIt) {
+  write_day("good.csv", 3, 100);
+  std::istringstream good(program_.read("good.csv"));
+  std::string day;
+  int row = 0;
+  for (std::string line; std::getline(good, line); ++row) {
+    day += line + "\n";
+    if (row == 150) {
+      day += "10.0.0.1,192.168.1.1,30000,443,TCP,4000000000000000,0.1,5,450,web\n";
+    }
+  }
+  program_.write("day.csv", day);
+  const auto made = program_.run(kStream);
+  ASSERT_EQ(made.exit, 0) << made.err;
+  const auto lines = log();
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_EQ(lines[2]["records"], 100);
+  EXPECT_EQ(lines[2]["late"], 1);
+  EXPECT_THAT(made.err, HasSubstr("their clock was wrong"));
+}
+
+TEST_F(Stream, UnderABudgetWhatIsReleasedDoesNotTellHowMuchThereIs) {
+  write_day("day.csv", 3, 9);
+  const auto made = program_.run(
+      "stream day.csv -o out --epoch 1h --epsilon 2 --delta 1e-6 --horizon 5 --method cliquetree "
+      "--window 2026-03-01..2026-03-01T05:00:00Z");
+  EXPECT_EQ(made.exit, 3) << made.err;
+  const auto lines = log();
+  ASSERT_EQ(lines.size(), 5U);
+  for (int i = 0; i < 5; ++i) {
+    EXPECT_EQ(lines[static_cast<std::size_t>(i)]["status"], "done");
+    const std::string model = "out/epoch-00000" + std::to_string(i + 1) + ".twin";
+    EXPECT_TRUE(fs::exists(program_ / model));
+  }
+  EXPECT_FALSE(fs::exists(program_ / "out/state.json"));
+  EXPECT_EQ(fs::status(program_ / "out/owner").permissions(), fs::perms::owner_all);
+}
+
+TEST_F(Stream, TwoDoNotWorkInOneFolder) {
+  write_day("day.csv", 2, 50);
+  const auto second =
+      program_.shell("$tracetwin " + kStream +
+                     "--follow 2>first & pid=$!; await out/epoch-000001.csv; $tracetwin " +
+                     kStream + "--follow; code=$?; kill $pid; exit $code");
+  EXPECT_EQ(second.exit, 2);
+  EXPECT_THAT(second.err, HasSubstr("another tracetwin is at work in out"));
+}
+
 TEST_F(Stream, MistakesAreNamed) {
   write_day("day.csv", 1, 50);
   const auto no_epoch = program_.run("stream day.csv -o out");
   EXPECT_EQ(no_epoch.exit, 2);
   EXPECT_THAT(no_epoch.err, HasSubstr("nothing says how long its epochs are"));
+  EXPECT_EQ(program_.run("stream day.csv -o out --epoch 1h --method cliquetree").exit, 0);
+  EXPECT_THAT(program_.run("stream day.csv -o m --epoch 1h --method clique").err,
+              HasSubstr("there is no method"));
+  EXPECT_EQ(program_.run("stream day.csv -o m --epoch 1h --memory nan").exit, 2);
+  fs::create_directory(program_ / "none");
+  EXPECT_THAT(program_.run("stream none -o n0 --once").err, HasSubstr("holds no epoch"));
+  program_.write("none/bad.csv", "what,is,this\n1,2,3\n");
+  EXPECT_THAT(program_.run("stream none -o n1 --once").err, HasSubstr("none of the 1 epochs"));
+  EXPECT_THAT(program_.run("stream none -o s3://bucket/out --once").err,
+              HasSubstr("is a folder here"));
   fs::create_directory(program_ / "full");
   program_.write("full/other", "x");
   EXPECT_THAT(program_.run("stream day.csv -o full --epoch 1h").err, HasSubstr("is not empty"));

@@ -122,6 +122,10 @@ std::size_t place_of(const std::string& source, std::span<const std::string> nam
         near ? fmt::format("Did you mean \"{}\"?", *near)
              : fmt::format("Its columns are {:.300}.", fmt::to_string(fmt::join(names, ", "))));
   }
+  if (std::find(found + 1, names.end(), source) != names.end()) {
+    throw Error(fmt::format("{} has more than one column \"{}\"", file, source),
+                "Give them different names in its header.");
+  }
   return static_cast<std::size_t>(found - names.begin());
 }
 
