@@ -1,18 +1,11 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
-#include <unistd.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <array>
 #include <chrono>
-#include <cmath>
 #include <filesystem>
-#include <fstream>
 #include <memory>
-#include <nlohmann/json.hpp>
 #include <string>
-#include <string_view>
 #include <vector>
 
 #include "base/error.h"
@@ -22,10 +15,9 @@
 #include "cli/stream_epoch.h"
 #include "cli/stream_log.h"
 #include "cli/stream_source.h"
+#include "cli/stream_start.h"
 #include "cli/stream_tune.h"
 #include "cli/work_options.h"
-#include "engine/engine.h"
-#include "s3/place.h"
 #include "tune/tuned.h"
 #include "work/folder_lock.h"
 
@@ -38,151 +30,10 @@ using Clock = std::chrono::steady_clock;
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kMostHorizon = 100;  // a hundredth of a ledger's queries is enough
 
-struct Options {
-  TrainOptions train;
-  SeedOptions seed;
-  SourceOptions source;
-  std::string out;
-  std::optional<std::uint64_t> horizon;
-  double memory = 0.5;
-  bool retune = false;
-  std::int64_t retune_time_ns = 120 * kSecond;
-};
-
-void check_budget(const Options& options) {
-  if (options.train.epsilon && !options.horizon) {
-    throw Error(
-        "a stream with --epsilon spends a part of it on every epoch, and nothing says on "
-        "how many",
-        "Give --horizon, after which it learns no more.");
-  }
-  if (options.horizon && !options.train.epsilon) {
-    throw Error("--horizon means nothing without --epsilon", "Leave it away, or give --epsilon.");
-  }
-  if (!options.train.epsilon) {
-    return;
-  }
-  const std::string method = method_of(options.train);
-  if (engine::engine_named(method).kind != engine::Kind::kTables) {
-    throw Error(fmt::format("method {} cannot share a budget among epochs", method),
-                "Take --method cliquetree.");
-  }
-  if (options.train.window.empty() && is_cut_by_time(options.source)) {
-    throw Error(
-        "when epochs begin and end must not depend on the records of a stream with "
-        "--epsilon",
-        "Give the public time that it covers with --window BEGIN..END.");
-  }
-  if (options.retune) {
-    throw Error("--retune looks at the trace outside of the budget",
-                "Leave it away, or tune on a public trace (tracetwin tune --public).");
-  }
-}
-
-void check(const Options& options) {
-  engine::engine_named(method_of(options.train));
-  check_budget(options);
-  if (!std::isfinite(options.memory)) {
-    throw Error("--memory is no number from 0 to 1", "Give one such as 0.5.");
-  }
-  if (s3::is_url(options.out)) {
-    throw Error("the output of a stream is a folder here, for it is gone on with from there",
-                "Name a folder, and copy what is in it.");
-  }
-  if (s3::is_url(options.source.place) && options.source.follow) {
-    throw Error("--follow is for files, and objects of S3 do not grow", "Leave --follow away.");
-  }
-  std::error_code ignored;
-  if (fs::exists(options.out, ignored) && !fs::is_directory(options.out, ignored)) {
-    throw Error(fmt::format("{} is no folder", options.out), "Name a folder for the twins.");
-  }
-  if (!is_cut_by_time(options.source) &&
-      fs::equivalent(options.source.place, options.out, ignored)) {
-    throw Error(fmt::format("{} is to be both the source and the output", options.out),
-                "Name another output folder.");
-  }
-}
-
-/// What the result depends on.
-std::vector<std::string> identity(const std::vector<std::string>& arguments) {
-  constexpr std::array<std::string_view, 8> kFlags = {"-q",     "--quiet",  "-v",     "--verbose",
-                                                      "--once", "--follow", "--json", "--retune"};
-  constexpr std::array<std::string_view, 4> kValued = {"--threads", "--settle", "--progress-file",
-                                                       "--retune-time"};
-  std::vector<std::string> kept;
-  for (std::size_t i = 0; i < arguments.size(); ++i) {
-    const std::string name = arguments[i].substr(0, arguments[i].find('='));
-    if (std::ranges::find(kValued, name) != kValued.end()) {
-      i += name == arguments[i] ? 1 : 0;
-    } else if (std::ranges::find(kFlags, arguments[i]) == kFlags.end()) {
-      kept.push_back(arguments[i]);
-    }
-  }
-  return kept;
-}
-
-/// What the owner alone may see under a budget: scores and names are in it.
-fs::path state_path(const Options& options) {
-  const fs::path out(options.out);
-  return options.train.epsilon ? out / "owner" / "state.json" : out / "state.json";
-}
-
-/// Throws Error unless the folder holds nothing but what a start that failed leaves.
-void check_empty(const fs::path& out) {
-  std::error_code ignored;
-  for (const auto& entry : fs::directory_iterator(out, ignored)) {
-    const std::string name = entry.path().filename().string();
-    if (name != "work" && name != "owner") {
-      throw Error(fmt::format("{} is not empty, and no stream is in it", out.string()),
-                  "Name another output folder.");
-    }
-  }
-}
-
-fs::path folder_of(const Options& options) {
-  const fs::path out(options.out);
-  std::error_code failed;
-  for (const char* name : {"work", "owner"}) {
-    if (name == std::string_view("work") || options.train.epsilon) {
-      fs::create_directories(out / name, failed);
-      if (failed) {
-        throw Error(fmt::format("cannot make {}: {}", (out / name).string(), failed.message()));
-      }
-      fs::permissions(out / name, fs::perms::owner_all, failed);
-    }
-  }
-  return out;
-}
-
-stream::State state_of(const Options& options, Context& context) {
-  const auto arguments = identity(context.arguments);
-  if (auto kept = stream::read_state(state_path(options))) {
-    if (kept->arguments != arguments) {
-      throw Error(fmt::format("{} holds another stream, with the options \"{}\"", options.out,
-                              fmt::join(kept->arguments, " ")),
-                  "Name another output folder, or give those options.");
-    }
-    context.console.note(
-        fmt::format("going on with {} behind epoch {}", options.out, kept->epochs));
-    return *kept;
-  }
-  std::error_code failed;
-  if (options.source.place != "-" && !options.source.place.starts_with("s3://") &&
-      !fs::exists(options.source.place, failed)) {
-    throw Error(fmt::format("{} is not there", options.source.place),
-                "Name a file, a folder, or - for standard input.");
-  }
-  check_empty(options.out);
-  stream::State state;
-  state.arguments = arguments;
-  state.seed = resolve_seed(options.seed, options.out, context.console);
-  return state;
-}
-
 /// One run of the command, from one epoch to the next.
 class Streaming {
  public:
-  Streaming(const Options& options, Context& context)
+  Streaming(const StreamOptions& options, Context& context)
       : options_(options),
         context_(context),
         folder_(folder_of(options)),
@@ -387,7 +238,7 @@ class Streaming {
     clear_networks(plan_, state_);
   }
 
-  const Options& options_;
+  const StreamOptions& options_;
   Context& context_;
   work::FolderLock folder_;  ///< so that no second stream goes on from the same state
   stream::State state_;
@@ -397,14 +248,14 @@ class Streaming {
   std::string last_fault_;
 };
 
-ExitCode run_stream(const Options& options, Context& context) {
+ExitCode run_stream(const StreamOptions& options, Context& context) {
   check(options);
   note_method(options.train, context.console);
   Streaming(options, context).run();
   return ExitCode::kDone;
 }
 
-void add_source(CLI::App& app, Options& options) {
+void add_source(CLI::App& app, StreamOptions& options) {
   app.add_option("SOURCE", options.source.place,
                  "Folder whose files are epochs, in order of their names; or one file, or - for "
                  "standard input, that is cut into epochs of time")
@@ -424,7 +275,7 @@ void add_source(CLI::App& app, Options& options) {
 }  // namespace
 
 Action define_stream(CLI::App& app, CommonOptions& common) {
-  const auto options = std::make_shared<Options>();
+  const auto options = std::make_shared<StreamOptions>();
   add_source(app, *options);
   add_whole(app, "--horizon",
             "With --epsilon: the budget is for so many epochs, each of which gets an equal part", 1,

@@ -47,7 +47,7 @@ struct EpochResult {
   std::optional<tune::Score> before;  ///< of the twin of the model before, on this epoch
   std::optional<double> watched;      ///< its score by tune::usual_watch()
   bool drift = false;
-  std::optional<double> limit;  ///< below which `watched` is a drift
+  std::optional<double> limit;       ///< below which `watched` is a drift
   std::optional<tune::Score> score;  ///< of its own twin; nothing where it cannot be judged
   std::string unjudged;              ///< why
   std::uint64_t skipped = 0;         ///< records that could not be read, or were not chosen

@@ -1,5 +1,4 @@
 #include <fmt/format.h>
-#include <sys/resource.h>
 
 #include <CLI/CLI.hpp>
 #include <algorithm>
@@ -12,6 +11,7 @@
 #include <vector>
 
 #include "base/atomic_file.h"
+#include "base/cpu_time.h"
 #include "base/parallel.h"
 #include "base/read_file.h"
 #include "base/text.h"
@@ -219,18 +219,6 @@ std::string searched_on(const Options& options) {
   }
   return "the trace itself, without a budget: one half was learned, the other half judged; treat "
          "this file like the trace";
-}
-
-double cpu_seconds() {
-  double seconds = 0;
-  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
-    struct rusage used = {};
-    ::getrusage(who, &used);
-    for (const timeval& time : {used.ru_utime, used.ru_stime}) {
-      seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
-    }
-  }
-  return seconds;
 }
 
 tune::Tuned tuned_of(const Options& options, const Bench& bench, Found found) {

@@ -24,7 +24,7 @@ struct Sample {
   std::uint64_t of = 1;
   Unit unit = Unit::kFlow;
   std::uint64_t seed = 0;
-  bool rest = false;  ///< all that the sample does not have, instead of it
+  bool rest = false;                  ///< all that the sample does not have, instead of it
   std::vector<std::string> key = {};  ///< of a table of events: the columns that make its flows
 };
 

@@ -46,8 +46,8 @@ struct TrainJob {
   work::Site site = {};                    ///< the processes that train it, and what they keep
   std::vector<SetAside> aside = {};        ///< of the budget, before anything is spent
   std::optional<Previous> previous = {};   ///< what it goes on from; without a budget or by tables
-  /// Under a budget and with a public window: nothing in it is as good as anything else, for whether
-  /// there is a record is private, too.
+  /// Under a budget and with a public window: whether there is a record is private, so that a trace
+  /// without one is learned like any other.
   bool may_be_empty = false;
   /// Told what the input holds before it is read; may throw what ends the training. Or empty.
   std::function<void(TraceKind)> accept;

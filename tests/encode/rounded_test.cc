@@ -32,8 +32,13 @@ TEST(RoundedNumbers, AreWholeWhereAsked) {
 }
 
 TEST(RoundedNumbers, LieWithinTheBounds) {
-  for (const auto& [low, high] : {std::pair(-5.0, 1e6), {0.3, 0.7}, {-40.0, -2.5}, {-1e15, 1e15},
-                                  {7.0, 7.0}, {1234567.0, 1234567.5}, {-1e-9, 1e-9}}) {
+  for (const auto& [low, high] : {std::pair(-5.0, 1e6),
+                                  {0.3, 0.7},
+                                  {-40.0, -2.5},
+                                  {-1e15, 1e15},
+                                  {7.0, 7.0},
+                                  {1234567.0, 1234567.5},
+                                  {-1e-9, 1e-9}}) {
     for (const bool whole : {false, true}) {
       const RoundedNumbers numbers(low, high, whole);
       Random random(7);

@@ -1,0 +1,21 @@
+#include "base/cpu_time.h"
+
+#include <sys/resource.h>
+
+#include <initializer_list>
+
+namespace tracetwin {
+
+double cpu_seconds() {
+  double seconds = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    struct rusage used = {};
+    ::getrusage(who, &used);
+    for (const timeval& time : {used.ru_utime, used.ru_stime}) {
+      seconds += static_cast<double>(time.tv_sec) + 1e-6 * static_cast<double>(time.tv_usec);
+    }
+  }
+  return seconds;
+}
+
+}  // namespace tracetwin
