@@ -1,6 +1,7 @@
 option(TRACETWIN_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TRACETWIN_BENCHMARKS "build the Google Benchmark suites" OFF)
 option(TRACETWIN_FUZZ "build the libFuzzer targets (needs clang)" OFF)
+option(TRACETWIN_UNITY "compile several files of a room at once" OFF)
 option(TRACETWIN_WERROR "treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 set(TRACETWIN_WITH_TORCH AUTO CACHE STRING
   "build the worker that trains neural engines: ON, OFF, or AUTO (when libtorch is found)")

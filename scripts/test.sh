@@ -21,10 +21,11 @@ mkdir -p "$suite"
   echo "subdirs(\"$root/build/dev\")"
   echo "subdirs(\"$root/build/neural/tests/neural\")"
   for shard in 0 1; do # the longest tests, hence the first to begin
+    environment="TRACETWIN_BINARY=$released;TRACETWIN_NEURAL=$released-neural"
+    environment+=";GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=$shard"
     echo "add_test(release.e2e.$shard \"$root/build/dev/tests/e2e/e2e_test\" --gtest_brief=1)"
     echo "set_tests_properties(release.e2e.$shard PROPERTIES TIMEOUT 1200 COST 1000 LABELS e2e" \
-      "ENVIRONMENT \"TRACETWIN_BINARY=$released;TRACETWIN_NEURAL=$released-neural;" \
-      "GTEST_TOTAL_SHARDS=2;GTEST_SHARD_INDEX=$shard\")"
+      "ENVIRONMENT \"$environment\")"
   done
   for source in fuzz/*_fuzz.cc; do
     [[ -e $source ]] || continue

@@ -10,11 +10,6 @@
 namespace tracetwin::audit {
 namespace {
 
-PrivateTrace read(const MemoryFile& file, TrainJob job) {
-  job.input = file.path();
-  return read_private(job, {});
-}
-
 UnitTrace canary_of(const UnitTrace& trace, const TrainJob& job) {
   const UnitBound bound = unit_bound(trace.kind, job.unit, job.rows_of_unit);
   return canary_for(trace, job.declarations.window, bound.rows);
@@ -22,7 +17,7 @@ UnitTrace canary_of(const UnitTrace& trace, const TrainJob& job) {
 
 Knowledge knowledge_for(const UnitTrace& trace, const MemoryFile& without, const TrainJob& job) {
   const UnitTrace canary = canary_of(trace, job);
-  return knowledge_of(read(without, job), read(written(canary, Choice(1, true)), job));
+  return knowledge_of(read_trace(without, job), read_trace(written(canary, Choice(1, true)), job));
 }
 
 MemoryFile with_canary(const UnitTrace& trace, const Choice& choice, const TrainJob& job) {

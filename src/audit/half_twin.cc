@@ -64,11 +64,6 @@ CopyRate rate_of(std::string what, const Values& twin, const Values& training,
   return rate;
 }
 
-PrivateTrace read(const MemoryFile& file, TrainJob job) {
-  job.input = file.path();
-  return read_private(job, {});
-}
-
 }  // namespace
 
 HalfTwin twin_of_half(const UnitTrace& trace, const TrainJob& job, const Fixture& fixture,
@@ -83,7 +78,7 @@ HalfTwin twin_of_half(const UnitTrace& trace, const TrainJob& job, const Fixture
   TwinModel model = fixture.train(half_job, progress);
   const GenerateJob generate{std::nullopt, seed, job.threads};
   Rows twin = comparable_rows(model, generate_rows(model, generate, progress));
-  return {std::move(model), std::move(twin), read(training, job), read(hold_out, job)};
+  return {std::move(model), std::move(twin), read_trace(training, job), read_trace(hold_out, job)};
 }
 
 std::vector<CopyRate> copy_rates(const HalfTwin& halves, double confidence) {

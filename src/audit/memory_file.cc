@@ -49,4 +49,9 @@ void TextSink::write(std::span<const std::byte> bytes) {
   text_.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
 }
 
+PrivateTrace read_trace(const MemoryFile& file, TrainJob job) {
+  job.input = file.path();
+  return read_private(job, {});
+}
+
 }  // namespace tracetwin::audit

@@ -5,6 +5,7 @@
 #include <string_view>
 
 #include "base/atomic_file.h"
+#include "pipeline/private_trace.h"
 
 namespace tracetwin::audit {
 
@@ -26,6 +27,9 @@ class MemoryFile {
  private:
   int descriptor_ = -1;
 };
+
+/// The trace in it, as a training reads its input.
+PrivateTrace read_trace(const MemoryFile& file, TrainJob job);
 
 /// A sink that keeps what is written.
 class TextSink final : public ByteSink {

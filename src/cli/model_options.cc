@@ -192,7 +192,8 @@ void note_training(const TrainSummary& summary, const Schema& schema, Console& c
   console.note(summary.packets > 0
                    ? fmt::format("learned {} packets in {} conversations",
                                  with_thousands(summary.packets), with_thousands(summary.records))
-                   : fmt::format("learned {} flow records", with_thousands(summary.records)));
+                   : fmt::format("learned {} {}", with_thousands(summary.records),
+                                 schema.events ? "events" : "flow records"));
   if (!schema.left_out.empty()) {
     console.note(fmt::format("columns left out (declare them in a schema file to keep them): {}",
                              fmt::join(schema.left_out, ", ")));
@@ -259,7 +260,10 @@ void note_written(const TwinCounts& counts, const TwinOutput& output, Console& c
   const bool packets = counts.kind == TraceKind::kPackets;
   console.note(fmt::format("wrote {} {} to {}",
                            with_thousands(packets ? counts.packets : counts.records),
-                           packets ? "packets" : "flow records", output.path.string()));
+                           packets         ? "packets"
+                           : counts.events ? "events"
+                                           : "flow records",
+                           output.path.string()));
   if (!writes_in_place(output.path)) {
     console.note(fmt::format("summary: {}", summary_path(output.path).string()));
   }

@@ -27,6 +27,7 @@ namespace {
 namespace fs = std::filesystem;
 using Clock = std::chrono::steady_clock;
 
+constexpr double kFarBelow = 0.2;  // what a model that goes on may score less than one made anew
 constexpr std::int64_t kSecond = 1'000'000'000;
 constexpr std::uint64_t kMostHorizon = 100;  // a hundredth of a ledger's queries is enough
 
@@ -158,6 +159,9 @@ class Streaming {
     if (!epoch.behind_others) {
       next.last = epoch.number;
       next.below = is_below(result);
+      const double score = result.score ? result.score->score : 0;
+      next.anew_score = result.goes_on ? next.anew_score : score;
+      next.anew = !result.score || score < next.anew_score - kFarBelow;
       if (result.drift) {
         next.drift.forget();
       }

@@ -220,6 +220,23 @@ void keep_networks(const StreamPlan& plan, const Epoch& epoch, const TrainJob& j
   fs::remove_all(job.series.folder, ignored);
 }
 
+/// Why an epoch is not gone on from the one before, or empty. What is released under a budget must
+/// not depend on what was seen without one: there the model before decides alone.
+std::string why_anew(const StreamPlan& plan, const TwinModel& before, const stream::State& state,
+                     bool drift) {
+  constexpr double kFewRecords = 100;
+  const bool tables = engine::engine_named(before.engine).kind == engine::Kind::kTables;
+  if (tables && before.table.records < kFewRecords) {
+    return "the model before is of too few records";
+  }
+  if (plan.train.epsilon) {
+    return "";
+  }
+  return drift        ? "the traffic has drifted"
+         : state.anew ? "the twin before could not be judged, or is far worse than one learned anew"
+                      : "";
+}
+
 TwinModel model_of(const StreamPlan& plan, const Epoch& epoch, stream::State& state,
                    EpochResult& result, const Progress& progress) {
   result.kind = kind_of_file(plan, epoch);
@@ -231,14 +248,14 @@ TwinModel model_of(const StreamPlan& plan, const Epoch& epoch, stream::State& st
       result.unjudged = error.what();
     }
   }
-  // What is released under a budget must not depend on what was seen without one.
-  if (result.drift && !plan.train.epsilon) {
-    result.anew = "the traffic has drifted";
+  if (previous) {
+    result.anew = why_anew(plan, *previous->model, state, result.drift);
   }
   TrainJob job = job_of(plan, epoch, state);
   const fs::path file = model_of_epoch(plan.out, epoch.number);
   std::error_code ignored;
   if (fs::exists(file, ignored)) {
+    result.goes_on = can_go_on(plan, previous) && result.anew.empty();
     return read_model(file);
   }
   TwinModel model = learn(plan, job, std::move(previous), result, progress);

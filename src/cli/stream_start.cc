@@ -86,6 +86,12 @@ void check(const StreamOptions& options) {
   if (!std::isfinite(options.memory)) {
     throw Error("--memory is no number from 0 to 1", "Give one such as 0.5.");
   }
+  if (!is_cut_by_time(options.source) && options.source.epoch_ns > 0) {
+    throw Error(fmt::format("--epoch cuts a file or standard input, and {} is a folder, whose "
+                            "files are epochs",
+                            options.source.place),
+                "Leave --epoch away.");
+  }
   if (s3::is_url(options.out)) {
     throw Error("the output of a stream is a folder here, for it is gone on with from there",
                 "Name a folder, and copy what is in it.");

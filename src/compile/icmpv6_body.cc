@@ -26,7 +26,7 @@ enum Type : std::uint16_t {
 constexpr std::uint64_t kLinkLocal = 0xfe80ULL << 48;
 constexpr std::uint64_t kMulticastLink = 0xff02ULL << 48;
 
-bool is_multicast(const IpAddress& address) {
+bool is_v6_multicast(const IpAddress& address) {
   return address.high >> 56 == 0xff;
 }
 
@@ -37,8 +37,8 @@ IpAddress solicited_node(const IpAddress& address) {
 
 /// An address that may be asked for with a packet to `destination`.
 IpAddress target_of(const IpAddress& destination) {
-  return is_multicast(destination) ? IpAddress{kLinkLocal, destination.low & 0xffffff}
-                                   : destination;
+  return is_v6_multicast(destination) ? IpAddress{kLinkLocal, destination.low & 0xffffff}
+                                      : destination;
 }
 
 std::uint32_t second_word(const Packet& packet, const Shape& shape) {
@@ -51,7 +51,7 @@ std::uint32_t second_word(const Packet& packet, const Shape& shape) {
     case kRouterAdvertisement:
       return 0x40000708;  // hop limit 64, lifetime 1,800 s
     case kNeighbourAdvertisement:
-      return is_multicast(packet.tuple.dst) ? 0x20000000 : 0x60000000;
+      return is_v6_multicast(packet.tuple.dst) ? 0x20000000 : 0x60000000;
     case kListenerReport2:
       return shape.payload >= 20 ? 1 : 0;
     default:

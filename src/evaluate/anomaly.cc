@@ -6,13 +6,13 @@
 #include <array>
 #include <cmath>
 #include <iterator>
-#include <limits>
 #include <numeric>
 #include <span>
 #include <string>
 #include <utility>
 
 #include "base/random.h"
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/learn/network.h"
 #include "evaluate/learn/one_class.h"
@@ -24,12 +24,10 @@ namespace {
 
 constexpr double kLongQuantile = 0.9;
 constexpr double kWindowQuantile = 0.3;
-constexpr double kNsPerSecond = 1e9;
 constexpr std::size_t kMostFlows = 3000;
 constexpr std::size_t kFewestTrains = 20;
 constexpr std::size_t kMostWindows = 500;
 constexpr std::uint64_t kStream = 0xa40;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 struct ViewKind {
   TrainView view;

@@ -5,21 +5,19 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/scores.h"
 
 namespace tracetwin::evaluate {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::uint64_t kFewestWindows = 20;
 constexpr std::size_t kLags = 20;
-constexpr double kNsPerSecond = 1e9;
 
 std::vector<double> gaps(const Columns& columns) {
   std::vector<double> found;

@@ -12,6 +12,7 @@
 
 #include "base/error.h"
 #include "evaluate/column_builders.h"
+#include "evaluate/constants.h"
 #include "evaluate/event_rows.h"
 #include "trace/decode/decode.h"
 #include "trace/format/format.h"
@@ -20,7 +21,6 @@ namespace tracetwin::evaluate {
 namespace {
 
 constexpr std::uint64_t kBetweenReports = 1 << 16;
-constexpr double kNsPerSecond = 1e9;
 
 void add_tuple(const FiveTuple& tuple, AddressNumbers& addresses, Columns& columns) {
   columns.src.push_back(addresses(tuple.src));

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "base/random.h"
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/halves.h"
 #include "evaluate/scores.h"
@@ -19,8 +20,6 @@
 namespace tracetwin::evaluate {
 namespace {
 
-constexpr double kPercent = 100;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr double kRareRows = 3;
 
 using Keys = std::vector<std::uint64_t>;

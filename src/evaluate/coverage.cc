@@ -2,11 +2,11 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 
 #include "base/random.h"
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/sampling.h"
 #include "evaluate/scores.h"
@@ -17,7 +17,6 @@ namespace {
 constexpr std::size_t kMostRows = 2000;
 constexpr std::size_t kNeighbours = 5;
 constexpr std::uint64_t kStream = 0xc0fe;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 using Coordinates = std::vector<std::vector<double>>;
 

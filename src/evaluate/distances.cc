@@ -1,4 +1,5 @@
 #include "evaluate/distances.h"
+#include "evaluate/constants.h"
 
 #include <algorithm>
 #include <bit>
@@ -10,7 +11,6 @@
 namespace tracetwin::evaluate {
 namespace {
 
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kFew = 4096;  // values that digits are not worth while for
 
 double total(std::span<const double> values) {

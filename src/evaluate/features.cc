@@ -6,12 +6,11 @@
 #include <numeric>
 #include <vector>
 
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 
 namespace tracetwin::evaluate {
 namespace {
-
-constexpr double kNsPerSecond = 1e9;
 
 /// Columns put together into rows at the end.
 class Table {

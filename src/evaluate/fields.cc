@@ -10,6 +10,7 @@
 #include <optional>
 #include <utility>
 
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/scores.h"
 
@@ -18,8 +19,6 @@ namespace {
 
 constexpr std::size_t kPorts = 65536;
 constexpr std::size_t kProtocols = 256;
-constexpr double kNsPerSecond = 1e9;
-constexpr double kPercent = 100;
 
 /// Lengths that mean about the same in both families: a provider, a site, a network.
 struct PrefixLength {

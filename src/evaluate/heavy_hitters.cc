@@ -6,11 +6,11 @@
 #include <array>
 #include <cmath>
 #include <functional>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/scores.h"
 #include "evaluate/sketches.h"
@@ -24,7 +24,6 @@ constexpr std::size_t kKeysInAll = 4'000'000;  // over all repeats
 constexpr std::size_t kKeysDetected = 500'000;
 constexpr double kShare = 0.001;
 constexpr double kFewestPackets = 10;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 struct SketchKind {
   const char* id;

@@ -11,6 +11,7 @@
 
 #include "base/parallel.h"
 #include "evaluate/arrivals.h"
+#include "evaluate/constants.h"
 #include "evaluate/curves.h"
 #include "evaluate/distances.h"
 #include "evaluate/fields.h"
@@ -20,7 +21,6 @@ namespace tracetwin::evaluate {
 namespace {
 
 constexpr std::size_t kBars = 12;
-constexpr double kNsPerSecond = 1e9;
 
 using Traces = std::vector<Shown>;
 using Curve = Series (*)(std::string, std::vector<double>);

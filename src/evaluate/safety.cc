@@ -2,12 +2,12 @@
 
 #include <algorithm>
 #include <cmath>
-#include <limits>
 #include <optional>
 #include <string>
 #include <utility>
 
 #include "base/random.h"
+#include "evaluate/constants.h"
 #include "evaluate/copies.h"
 #include "evaluate/distances.h"
 #include "evaluate/nearest.h"
@@ -17,8 +17,6 @@
 namespace tracetwin::evaluate {
 namespace {
 
-constexpr double kPercent = 100;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 constexpr std::size_t kQueries = 2000;
 constexpr std::size_t kReferences = 8000;
 constexpr std::uint64_t kStream = 0x5afe;

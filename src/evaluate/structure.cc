@@ -8,14 +8,12 @@
 #include <utility>
 
 #include "base/random.h"
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/scores.h"
 
 namespace tracetwin::evaluate {
 namespace {
-
-constexpr double kNsPerSecond = 1e9;
-constexpr double kPercent = 100;
 
 /// How many different `to` each `from` (all below `codes`) has, of those that have any.
 template <class From, class To>

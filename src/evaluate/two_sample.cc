@@ -3,12 +3,12 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
-#include <limits>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "base/random.h"
+#include "evaluate/constants.h"
 #include "evaluate/distances.h"
 #include "evaluate/features.h"
 #include "evaluate/learn/boosting.h"
@@ -24,7 +24,6 @@ constexpr std::size_t kFewestRows = 20;
 constexpr std::size_t kFolds = 5;
 constexpr int kRounds = 120;
 constexpr std::uint64_t kStream = 0xc257;
-constexpr double kNan = std::numeric_limits<double>::quiet_NaN();
 
 void append(Matrix& all, const Matrix& more) {
   all.values.insert(all.values.end(), more.values.begin(), more.values.end());

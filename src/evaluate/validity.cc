@@ -12,12 +12,12 @@
 
 #include "base/text.h"
 #include "evaluate/capture_checks.h"
+#include "evaluate/constants.h"
 #include "evaluate/scores.h"
 
 namespace tracetwin::evaluate {
 namespace {
 
-constexpr double kPercent = 100;
 constexpr double kLongest = 65535;
 constexpr double kMtu = 1500;
 constexpr double kRingMinimum = 42;

@@ -15,6 +15,7 @@ namespace tracetwin {
 namespace {
 
 constexpr std::uint32_t kMtu = 1500;
+constexpr std::uint32_t kLeastHeaders = 28;  // IPv4 with UDP or ICMP
 
 struct Side {
   std::uint64_t left = 0;  ///< packets between opening and close
@@ -221,8 +222,11 @@ std::uint32_t draw_payload(const std::array<std::uint16_t, 2>& context, const Pa
                            std::uint32_t headers, Random& random) {
   const std::uint16_t code = model.payloads.draw(context, random);
   const auto payload = static_cast<std::uint32_t>(model.payload_codes.decode(code, random));
-  return model.payload_codes.tokens()[code].level == 0 ? payload
-                                                       : std::min(payload, kMtu - headers);
+  // Exact sizes that no packet of the usual size has room for are those of segments that a card
+  // cuts or joins.
+  const bool is_segment =
+      model.payload_codes.tokens()[code].level == 0 && payload > kMtu - kLeastHeaders;
+  return is_segment ? payload : std::min(payload, kMtu - headers);
 }
 
 std::vector<DraftPacket> draw_order(const ConversationOutline& outline, const PacketModel& model,

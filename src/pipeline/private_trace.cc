@@ -22,16 +22,18 @@ namespace {
 
 constexpr std::uint64_t kReportEvery = 1 << 14;
 
-[[noreturn]] void refuse_empty(const SourceInfo& info, const Skips& skips, bool has_window) {
+[[noreturn]] void refuse_empty(const SourceInfo& info, const Skips& skips, const Schema& schema) {
   const std::string why =
       skips.rows().empty()
           ? "it holds none"
           : fmt::format("{} were left out, the first: {} (number {})", skips.total(),
                         skips.rows().front().reason, skips.rows().front().first);
-  throw Error(
-      fmt::format("{} has no packet or flow record that can be learned: {}", info.name, why),
-      has_window ? "Give a window that the trace reaches into (tracetwin inspect tells its times)."
-                 : "See tracetwin inspect for what the file holds.");
+  throw Error(fmt::format("{} has no {} that can be learned: {}", info.name,
+                          schema.events ? "event" : "packet or flow record", why),
+              schema.events ? "Compare the columns that the schema file declares with the file's."
+              : schema.window
+                  ? "Give a window that the trace reaches into (tracetwin inspect tells its times)."
+                  : "See tracetwin inspect for what the file holds.");
 }
 
 /// The columns that a model may have. Where no header names them, those that occur are a fact about
@@ -209,7 +211,7 @@ PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
       in_pieces ? read_pieces(job, *std::get<std::unique_ptr<FlowReader>>(reader), progress)
                 : read_whole(job, std::move(reader), kind, progress);
   if (trace.rows() == 0 && !(job.may_be_empty && job.budget && trace.schema.window)) {
-    refuse_empty(trace.info, trace.summary.skips, trace.schema.window.has_value());
+    refuse_empty(trace.info, trace.summary.skips, trace.schema);
   }
   return trace;
 }

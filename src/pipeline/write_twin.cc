@@ -28,10 +28,12 @@ namespace fs = std::filesystem;
 const Format& event_format(const TwinOutput& output) {
   const Format& csv = format_named("flow-csv");
   const bool is_csv = output.format.empty()
-                          ? &format_for_output(output.path, TraceKind::kFlows) == &csv
+                          ? !output.path.has_extension() ||
+                                &format_for_output(output.path, TraceKind::kFlows) == &csv
                           : output.format == csv.name;
   if (!is_csv) {
-    throw Error("twins of tables of events are CSV files", "Give a name that ends in .csv.");
+    throw Error("twins of tables of events are CSV files",
+                "Give a name that ends in .csv, or --format flow-csv.");
   }
   return csv;
 }
@@ -219,9 +221,21 @@ void check_twin_output(const TwinOutput& output, TraceKind kind, bool events) {
   }
 }
 
+namespace {
+
+void check_times(const Schema& schema, const Selection& selection) {
+  if (schema.events && schema.events->time.empty() &&
+      (selection.start_ns || selection.duration_ns)) {
+    throw Error("the table that was learned has no time", "Leave --start and --duration out.");
+  }
+}
+
+}  // namespace
+
 TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const TwinOutput& output,
                       const Progress& progress) {
   const bool events = model.schema.events.has_value();
+  check_times(model.schema, job.selection);
   const Format& format = events ? event_format(output) : format_of(output, model.schema.kind);
   check_twin_output(output, model.schema.kind, events);
   if (!job.site.ranks.first()) {
@@ -230,10 +244,11 @@ TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const Twin
   const WriterOptions options = writer_options(model);
   const auto sink =
       compress_into(open_target(output.path, output.force), compression_of(output.path));
-  const TwinCounts counts = write_with(
+  TwinCounts counts = write_with(
       model, job, options,
       events ? make_event_writer(model.schema, *sink) : format.open_writer(*sink, options),
       progress);
+  counts.events = events;
   if (writes_in_place(output.path)) {
     sink->commit();
   } else {

@@ -22,6 +22,7 @@ struct TwinCounts {
   std::uint64_t packets = 0;        ///< kPackets
   std::uint64_t conversations = 0;  ///< kPackets: that the packets are of
   std::uint64_t records = 0;        ///< kFlows: flow records
+  bool events = false;              ///< which are rows of a table of events
 };
 
 /// Throws the Error that write_twin() would throw for its output, before any work is done: an

@@ -52,7 +52,7 @@ std::string lower(std::string_view text) {
 }
 
 /// Without blanks at the ends, and one where there were several.
-std::string trimmed(std::string_view value) {
+std::string without_blanks(std::string_view value) {
   std::string result;
   for (const char c : value) {
     if (c != ' ' || (!result.empty() && result.back() != ' ')) {
@@ -68,7 +68,7 @@ std::string trimmed(std::string_view value) {
 Pairs canonical_headers(const Pairs& headers) {
   Pairs result;
   for (const auto& [name, value] : headers) {
-    result.emplace_back(lower(name), trimmed(value));
+    result.emplace_back(lower(name), without_blanks(value));
   }
   std::stable_sort(result.begin(), result.end(),
                    [](const auto& a, const auto& b) { return a.first < b.first; });

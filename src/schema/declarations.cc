@@ -285,7 +285,11 @@ json parse(std::string_view text, const std::string& name) {
   try {
     return json::parse(text);
   } catch (const json::exception& error) {
-    throw Error(fmt::format("{} is not JSON: {}", name, error.what()), kRemedy);
+    const std::string_view what = error.what();  // "[json.exception.…] parse error at line 1, …"
+    const std::size_t said = what.find("] ");
+    throw Error(fmt::format("{} is not JSON: {}", name,
+                            said == std::string_view::npos ? what : what.substr(said + 2)),
+                kRemedy);
   }
 }
 
@@ -302,6 +306,9 @@ Declarations parse_declarations(std::string_view text, const std::string& name) 
   declarations.events = read_events(root, place);
   declarations.series = read_series(root, place);
   if (const auto window = root.find("window"); window != root.end()) {
+    if (declarations.events && declarations.events->time.empty()) {
+      place.refuse("\"window\" is about times, and no \"time\" is declared");
+    }
     declarations.window = read_window(*window, place);
   }
   const json columns = root.value("columns", json::object());

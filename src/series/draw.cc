@@ -20,7 +20,7 @@ using doppelganger::Samples;
 constexpr std::size_t kBlock = 256;        // flows that one thread draws at once
 constexpr std::size_t kMostBlocks = 1024;  // of a wave
 constexpr double kMostPicked = 65536;      // samples of a wave, where they are picked
-constexpr double kMostRecords = 1 << 21;   // and their records
+constexpr double kMostDrawn = 1 << 21;     // and their records
 // Candidates, of what is to be picked: at first, and at most. More are drawn while more than this
 // is missing of some table, and the last ones made it less by a part of it.
 constexpr double kLeastFactor = 2;
@@ -137,8 +137,7 @@ class Drawing {
 
   double most_picked() const {
     const Mix& mix = *request_.mix;
-    return std::max(1.0,
-                    std::floor(std::min(kMostPicked / mix.samples, kMostRecords / mix.records)));
+    return std::max(1.0, std::floor(std::min(kMostPicked / mix.samples, kMostDrawn / mix.records)));
   }
 
   void offer(std::size_t count) {

@@ -12,7 +12,7 @@
 namespace tracetwin::stream {
 namespace {
 
-constexpr int kVersion = 1;
+constexpr int kVersion = 2;
 
 }  // namespace
 
@@ -38,6 +38,8 @@ std::optional<State> read_state(const std::filesystem::path& path) {
     }
     state.drift = Drift::from_json(json.at("drift"));
     state.below = json.at("below");
+    state.anew = json.at("anew");
+    state.anew_score = json.at("anew_score");
     state.behind_seconds = json.at("behind_seconds");
     state.log_bytes = json.at("log_bytes");
     state.owner_log_bytes = json.at("owner_log_bytes");
@@ -60,6 +62,8 @@ void write_state(const State& state, const std::filesystem::path& path) {
       {"last", state.last ? nlohmann::ordered_json(*state.last) : nlohmann::ordered_json(nullptr)},
       {"drift", state.drift.to_json()},
       {"below", state.below},
+      {"anew", state.anew},
+      {"anew_score", state.anew_score},
       {"behind_seconds", state.behind_seconds},
       {"log_bytes", state.log_bytes},
       {"owner_log_bytes", state.owner_log_bytes},

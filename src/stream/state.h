@@ -21,6 +21,8 @@ struct State {
   std::optional<std::uint64_t> last;  ///< epoch whose model the next one goes on from
   Drift drift;
   bool below = false;           ///< the last twin did not reach the specification
+  bool anew = false;            ///< the next model does not go on from the last one
+  double anew_score = 0;        ///< of the last twin whose model was learned anew
   double behind_seconds = 0;    ///< see behind_after()
   std::uint64_t log_bytes = 0;  ///< of the public log that count
   std::uint64_t owner_log_bytes = 0;

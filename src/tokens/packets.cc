@@ -35,7 +35,7 @@ constexpr std::size_t kGivenTokens = kPast + 4 * kPastTokens;
 constexpr std::size_t kDirection = kGivenTokens;
 constexpr std::size_t kGapHead = kDirection + 1;
 
-constexpr std::uint32_t kProtocols = 4;
+constexpr std::uint32_t kProtocolCodes = 4;
 constexpr std::uint32_t kTcpCodes = 13;
 constexpr std::uint64_t kExact = 16;
 constexpr std::uint32_t kCountSteps = 48;  // 2 an octave up to 2^31
@@ -146,7 +146,7 @@ autoregressive::Layout layout_of(const PacketScheme& scheme) {
   std::uint32_t field = 0;
   give("service of the destination", services, field++);
   give("service of the source", services, field++);
-  give("protocol", kProtocols, field++);
+  give("protocol", kProtocolCodes, field++);
   give("TCP state", kTcpCodes, field++);
   give("packets so far", kCountSteps, field++);
   give("forward packets left", kCountSteps, field++);

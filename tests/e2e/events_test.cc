@@ -147,9 +147,17 @@ TEST_F(Events, MayHaveNoTime) {
   program_.write("schema.json", R"({"table": "events",
     "columns": {"sensor": {"kind": "category"}, "state": {"kind": "category"}}})");
   const auto outcome = program_.run(
-      "synthesize real.csv --schema schema.json -o twin.csv --seed 1 --method cliquetree");
+      "synthesize real.csv --schema schema.json -o twin.csv --seed 1 --method cliquetree "
+      "--model m.twin");
   ASSERT_EQ(outcome.exit, 0) << outcome.err;
+  EXPECT_THAT(outcome.err, HasSubstr(" events to twin.csv"));
   EXPECT_THAT(program_.read("twin.csv"), StartsWith("sensor,state\n"));
+  EXPECT_THAT(program_.run("generate m.twin -o long.csv --duration 2h").err,
+              HasSubstr("has no time"));
+  EXPECT_EQ(program_.run("generate m.twin -o /dev/null --seed 1").exit, 0);
+  EXPECT_EQ(program_.run("tune real.csv --schema schema.json -o t.json --method cliquetree").exit,
+            0)
+      << "halves of a table without time";
 }
 
 TEST_F(Events, AreEvaluatedByTheirColumns) {
@@ -178,6 +186,9 @@ TEST_F(Events, OfWrongColumnsAreRefused) {
       tell(R"({"table": "events", "time": "wen", "columns": {"state": {"kind": "category"}}})"),
       HasSubstr("Did you mean \"when\"?"));
   EXPECT_THAT(tell(R"({"table": "event"})"), HasSubstr("\"table\""));
+  program_.write("twice.csv", "sensor,when,client,temperature,state,state\n1,2,10.0.0.1,3,ok,ok\n");
+  EXPECT_THAT(program_.run("train twice.csv --schema schema.json -o m.twin").err,
+              HasSubstr("more than one column \"state\""));
   EXPECT_THAT(tell(R"({"table": "events", "columns": {}})"), HasSubstr("declares no column"));
   EXPECT_THAT(tell(R"({"key": "sensor"})"), HasSubstr("\"events\""));
   EXPECT_THAT(program_.run("synthesize real.csv --schema schema.json -o twin.log").err,

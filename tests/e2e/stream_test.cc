@@ -266,6 +266,22 @@ TEST_F(Stream, FilesComeByTheNumbersInTheirNames) {
   EXPECT_EQ(lines[2]["behind_others"], false);
 }
 
+TEST_F(Stream, ASmallFirstEpochDoesNotSpoilTheOthers) {
+  fs::create_directory(program_ / "hours");
+  program_.write("hours/1", hour(0, 4));
+  program_.write("hours/2", hour(0, 0) + hour(1, 400));
+  program_.write("hours/3", hour(0, 0) + hour(2, 400));
+  ASSERT_EQ(program_.run("stream hours -o out --once --method cliquetree -s 4").exit, 0);
+  const auto lines = log();
+  ASSERT_EQ(lines.size(), 3U);
+  EXPECT_FALSE(lines[0]["unjudged"].is_null());
+  EXPECT_EQ(lines[1]["went_on"], false);
+  EXPECT_GT(lines[1]["fidelity"]["score"], 0.8);
+  EXPECT_EQ(lines[2]["went_on"], true);
+  EXPECT_THAT(program_.run("stream hours -o two --once --epoch 1h").err,
+              HasSubstr("is a folder, whose files are epochs"));
+}
+
 TEST_F(Stream, AWrongClockDoesNotEndIt) {
   write_day("good.csv", 3, 100);
   std::istringstream good(program_.read("good.csv"));

@@ -141,6 +141,8 @@ TEST(Declarations, WhatMakesNoTableOfEventsIsRefused) {
               HasSubstr("no group"));
   EXPECT_THAT(with(R"("time": "t", "columns": {"t": {"kind": "number"}})"),
               HasSubstr("the time already"));
+  EXPECT_THAT(with(R"("window": ["2026-03-01T00:00:00Z", "2026-03-02T00:00:00Z"])"),
+              HasSubstr("no \"time\" is declared"));
   EXPECT_THAT(with(R"("series": {"first": "a"})"), HasSubstr("\"first\" and \"last\""));
   EXPECT_THAT(refusal(R"({"columns": {"a": {"kind": "address"}}})"), HasSubstr("\"kind\""));
 }

@@ -67,12 +67,12 @@ std::string first_bytes(std::string_view head) {
                                  first_bytes(head))
                    : fmt::format("{} is {}, which cannot be read; it begins with {}", name, kind,
                                  first_bytes(head));
-  throw Error(what,
-              remedy.empty()
-                  ? fmt::format("Give a file in one of the formats {}; another table is read with "
-                                "a schema file that declares its columns (--schema).",
-                                readable_names())
-                  : std::string(remedy));
+  throw Error(
+      what, remedy.empty()
+                ? fmt::format("Give a file in one of the formats {}; another table is read with "
+                              "a schema file that declares its columns (tracetwin train --schema).",
+                              readable_names())
+                : std::string(remedy));
 }
 
 bool has_suffix(const Format& format, std::string_view suffix) {
