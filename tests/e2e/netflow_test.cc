@@ -193,8 +193,8 @@ TEST(Netflow, ACaptureWithoutNetflowIsRefused) {
   EXPECT_THAT(outcome.err, HasSubstr("a.pcap holds no datagram of NetFlow or IPFIX"));
   const auto left = program.shell(
       "mkdir tmp; TMPDIR=$PWD/tmp $tracetwin inspect a.pcap --input-format netflow-v9; "
-      "for i in $(seq 100); do [ -z \"$(ls tmp; pgrep -f $PWD/tmp)\" ] || sleep .1; done; "
-      "ls tmp; pgrep -f \"$PWD/tmp\" | grep -v $$");
+      "left() { ls tmp; pgrep -a nfcapd | grep -F $PWD/tmp; }; "
+      "for i in $(seq 100); do [ -z \"$(left)\" ] || sleep .1; done; left");
   EXPECT_EQ(left.out, "") << "a collector, or its folder, was left behind";
 }
 

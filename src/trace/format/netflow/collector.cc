@@ -29,14 +29,18 @@ namespace {
 constexpr const char* kScript = R"(
 folder=$(mktemp -d "${TMPDIR:-/tmp}/tracetwin-XXXXXX") || exit 1
 collector=
-trap 'kill $collector 2>/dev/null; rm -rf "$folder"' EXIT
+again=
+trap 'kill -9 ${collector:-$!} $again 2>/dev/null; rm -rf "$folder"' EXIT
 trap 'exit 130' INT TERM HUP
 mkdir "$folder/flows" || exit 1
 nfcapd -b 127.0.0.1 -p "$1" -w "$folder/flows" -t 86400 -B 4000000 >"$folder/log" 2>&1 &
 collector=$!
 cat >/dev/null
-kill "$collector" 2>/dev/null
+while kill "$collector"; do sleep .2; done >/dev/null 2>&1 &  # it may miss one before it listens
+again=$!
 wait "$collector" || { tail -n 1 "$folder/log" >&2; exit 1; }
+collector=
+kill "$again" 2>/dev/null
 shift
 nfdump -R "$folder/flows" "$@"
 )";
