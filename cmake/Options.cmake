@@ -30,6 +30,10 @@ endif()
 add_library(tt_test_warnings INTERFACE)
 target_compile_options(tt_test_warnings INTERFACE -Wno-sign-conversion)
 
+# Where files are compiled together, a name of one is seen from the next; behind tt_warnings.
+add_library(tt_unity_warnings INTERFACE)
+target_compile_options(tt_unity_warnings INTERFACE -Wno-shadow)
+
 # Products are not fused with sums where a processor could: numbers are the same on all of them.
 add_compile_options(-ffp-contract=off)
 

@@ -9,7 +9,7 @@ set(UNITY_TESTS base work s3 schema compile intake marginal engine series tokens
 function(use_unity target)
   if(TRACETWIN_UNITY)
     set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    target_compile_options(${target} PRIVATE -Wno-shadow) # a name of one file seen from another
+    target_link_libraries(${target} PRIVATE tt_unity_warnings)
   endif()
 endfunction()
 

@@ -10,14 +10,24 @@
 namespace tracetwin::fuzz {
 namespace {
 
-/// What is accepted can be used: every cell of a number gives values that fall into it again,
-/// unless its bounds leave no room for that.
+/// What is accepted can be used: a cell that a value has is one of its level, and the number that
+/// the finest cell stands for has just that cell.
 void use(const Field& field) {
+  constexpr std::uint64_t kTried = 512;
   Random random(1);
   const auto codec = make_codec(field, {0, 1}, field.values.size());
+  const std::size_t last = codec->levels() - 1;
   for (std::uint32_t cell = 0; cell < codec->last_cells(); ++cell) {
-    expect(codec->has_cell(0, cell));
-    expect(codec->has_cell(0, codec->cell(0, codec->draw(0, cell, random))));
+    expect(codec->has_cell(last, cell));
+    expect(codec->has_cell(last, codec->cell(last, codec->draw(last, cell, random))));
+  }
+  if (last == 0) {
+    return;
+  }
+  for (std::uint64_t tried = 0; tried < kTried; ++tried) {
+    const Key cell = codec->random_cell(
+        0, 0, [&](std::uint64_t below) { return tried < below ? tried : random.below(below); });
+    expect(codec->cell(0, codec->draw(0, cell, random)) == cell);
   }
 }
 

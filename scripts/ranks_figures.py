@@ -1,15 +1,17 @@
 #!/usr/bin/python3
 """Times what one and two ranks take for the same work, each with one thread, and fits a cost model.
 
-    scripts/ranks_figures.py PROGRAM [--records 3000000] [--repeat 3]
+    scripts/ranks_figures.py PROGRAM MARGINAL_BENCH [--records 3000000] [--repeat 3]
 
 For a quiet machine with two processors or more. Prints Markdown: seconds (the least of the repeats)
-and efficiency, T1 / (2 T2), of generation, of counting (training of tables, less reading) and of
-chunks of networks; bytes that a rank sent and the memory it took; how many bytes a second counting
-reads beside how many the machine's memory gives; and what a line fitted to these runs says of a day
-of a 10 Gbit/s link, 10^10 packets, on 100 nodes.
+and efficiency, T1 / (2 T2), of generation, of training on flow records and on a capture, and of
+chunks of networks; what each rank sent to others and the memory it took; how much of the machine's
+memory bandwidth counting uses, by one process and by two; and what a line through these runs says
+of a day of a 10 Gbit/s link on 100 nodes.
 """
 import argparse
+import concurrent.futures
+import json
 import pathlib
 import shutil
 import subprocess
@@ -21,81 +23,132 @@ ROOT = pathlib.Path(__file__).resolve().parent.parent
 MPIRUN = ["mpirun", "--allow-run-as-root", "--oversubscribe", "--bind-to", "none", "-n"]
 NETWORKS = ("--method doppelganger --iterations 200 --chunks 5 --max-flow-length 16 "
             "--candidates 1 --patience 0")
+PRIVATE = "--seed 3 --epsilon 2 --insecure-test-seed 5"
 PACKETS_A_DAY = 1e10
 NODES = 100
-PACKETS_A_RECORD = 30  # of a backbone link's flows
+PAIR_BYTES = 55 * 2 * 2  # of a record of marginal_bench: 55 pairs of columns of 2 bytes
 
 
-def seconds_of(command, folder, repeat):
-    best, memory = float("inf"), 0
-    for _ in range(repeat):
-        shutil.rmtree(folder / "out.twin.work", ignore_errors=True)
-        began = time.monotonic()
-        done = subprocess.run(["/usr/bin/time", "-f", "%M"] + command, cwd=folder,
-                              capture_output=True, text=True, check=False)
-        if done.returncode != 0:
-            sys.exit(done.stderr)
-        best = min(best, time.monotonic() - began)
-        memory = max(memory, int(done.stderr.strip().splitlines()[-1]))
-    return best, memory
-
-
-def on_ranks(program, ranks, arguments):
+def run_once(program, ranks, arguments, folder):
+    """Seconds, and of each rank the bytes it sent and its peak of memory, MB."""
+    for path in folder.glob("progress*"):
+        path.unlink()
+    shutil.rmtree(folder / "out.twin.work", ignore_errors=True)
     launcher = [] if ranks == 1 else MPIRUN + [str(ranks)]
-    return launcher + [str(program)] + f"{arguments} --threads 1 -q -f".split()
+    command = launcher + [str(program)] + f"{arguments} --threads 1 -q -f".split()
+    began = time.monotonic()
+    done = subprocess.run(command + ["--progress-file", "progress"], cwd=folder,
+                          capture_output=True, text=True, check=False)
+    seconds = time.monotonic() - began
+    if done.returncode != 0:
+        sys.exit(done.stderr)
+    ends = [json.loads(path.read_text().splitlines()[-1]) for path in folder.glob("progress*")]
+    return seconds, max(end["sent_bytes"] for end in ends), max(end["peak_mb"] for end in ends)
 
 
-def memory_bandwidth():
-    """Bytes a second that reading a large array gives, by one process."""
+def best_of(repeat, program, ranks, arguments, folder):
+    runs = [run_once(program, ranks, arguments, folder) for _ in range(repeat)]
+    return min(runs)
+
+
+def copy_rate(_):
+    """Bytes a second that a process reads and writes when it copies what no cache holds."""
     size = 1 << 28
     code = ("import time;a=bytearray(%d);best=9e9\n"
-            "for _ in range(5):\n t=time.monotonic();bytes(a);best=min(best,time.monotonic()-t)\n"
+            "for _ in range(8):\n t=time.monotonic();bytes(a);best=min(best,time.monotonic()-t)\n"
             "print(best)" % size)
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return 2 * size / float(done.stdout)  # a copy reads and writes
+    return 2 * size / float(done.stdout)
+
+
+def counting_rate(bench, processor, name):
+    done = subprocess.run(
+        ["taskset", "-c", str(processor), str(bench), "--benchmark_format=json",
+         f"--benchmark_filter={name}/1000000", "--benchmark_min_time=3"],
+        capture_output=True, text=True, check=True)
+    return json.loads(done.stdout)["benchmarks"][0]["items_per_second"] * PAIR_BYTES
+
+
+def sum_of(processes, work):
+    with concurrent.futures.ThreadPoolExecutor(processes) as pool:
+        return sum(pool.map(work, range(processes)))
+
+
+def counting(bench):
+    print("\n| processes | memory gives | counting all pairs reads | part | "
+          "reading without counting |\n|---|---|---|---|---|")
+    for processes in (1, 2):
+        memory = sum_of(processes, copy_rate)
+        counted = sum_of(processes, lambda at: counting_rate(bench, at, "count_all_pairs"))
+        read = sum_of(processes, lambda at: counting_rate(bench, at, "read_all_pairs"))
+        print(f"| {processes} | {memory / 1e9:.1f} GB/s | {counted / 1e9:.1f} GB/s | "
+              f"{counted / memory:.2f} | {read / 1e9:.1f} GB/s |", flush=True)
+
+
+def predictions(fits, records, packets):
+    """A line in 1/ranks through one and two of them, of work that is `units` large."""
+    print(f"\nA day of a 10 Gbit/s link, {PACKETS_A_DAY:.0e} packets, on {NODES} nodes of one "
+          "rank:\n")
+    print("| work | shared | not shared | sent by a rank | predicted time | sent by a rank, then |"
+          "\n|---|---|---|---|---|---|")
+    conversations = PACKETS_A_DAY * records / packets
+    for name, units, unit, all_units in fits["order"]:
+        (one, _, _), (two, sent, _) = fits[name]
+        shared, rest = max(0.0, 2 * (one - two)) / units, max(0.0, 2 * two - one) / units
+        total = all_units if all_units else conversations
+        hours = total * (shared / NODES + rest) / 3600
+        print(f"| {name} | {shared * 1e6:.2f} us a {unit} | {rest * 1e6:.2f} us | "
+              f"{sent / units:.1f} bytes a {unit} | {hours:.1f} h | "
+              f"{sent / units * total / 1e9:.0f} GB |")
 
 
 def main():
     parser = argparse.ArgumentParser(description="times one and two ranks")
     parser.add_argument("program", type=pathlib.Path)
+    parser.add_argument("bench", type=pathlib.Path)
     parser.add_argument("--records", type=int, default=3_000_000)
     parser.add_argument("--repeat", type=int, default=3)
     asked = parser.parse_args()
     program = asked.program.resolve()
-    print("| work | 1 rank | 2 ranks | efficiency | memory of 1 rank |\n|---|---|---|---|---|")
+    conversations = asked.records // 10
+    print("| work | 1 rank | 2 ranks | efficiency | memory of 1 rank | of each of 2 | "
+          "sent by a rank |\n|---|---|---|---|---|---|---|")
     with tempfile.TemporaryDirectory() as temporary:
         folder = pathlib.Path(temporary)
-        sample = ROOT / "examples" / "sample.flows.csv.zst"
-        for command in (f"zstd -dq {sample} -o flows.csv",
-                        f"{program} train flows.csv -o model.twin --seed 1 -q",
-                        f"{program} generate model.twin -o long.csv -n {asked.records} "
+        sample = ROOT / "examples" / "sample"
+        for command in (f"zstd -dq {sample}.flows.csv.zst -o flows.csv",
+                        f"{program} train flows.csv -o model.twin {PRIVATE} -q",
+                        f"{program} train {sample}.pcap.zst -o capture.twin {PRIVATE} -q",
+                        f"{program} generate model.twin -o long.csv -n {asked.records} --seed 1 -q",
+                        f"{program} generate capture.twin -o long.pcap -n {conversations} "
                         "--seed 1 -q"):
             subprocess.run(command.split(), cwd=folder, check=True)
+        summary = json.loads((folder / "long.pcap.summary.json").read_text())
+        packets = summary["packets"]
         work = {
-            "generation": f"generate model.twin -o out.csv -n {asked.records} --seed 4",
-            "training of tables": "train long.csv -o out.twin --seed 3 --epsilon 2 "
-                                  "--insecure-test-seed 5",
+            "generation of flow records":
+                f"generate model.twin -o out.csv -n {asked.records} --seed 4",
+            "generation of packets":
+                f"generate capture.twin -o out.pcap -n {conversations} --seed 4",
+            "training on flow records": f"train long.csv -o out.twin {PRIVATE}",
+            "training on packets": f"train long.pcap -o out.twin {PRIVATE}",
             "chunks of networks": f"train flows.csv -o out.twin --seed 3 {NETWORKS}",
         }
-        times = {}
+        fits = {"order": [
+            ("generation of flow records", asked.records, "record", None),
+            ("generation of packets", packets, "packet", PACKETS_A_DAY),
+            ("training on flow records", asked.records, "record", None),
+            ("training on packets", packets, "packet", PACKETS_A_DAY)]}
         for name, arguments in work.items():
-            one, memory = seconds_of(on_ranks(program, 1, arguments), folder, asked.repeat)
-            two, _ = seconds_of(on_ranks(program, 2, arguments), folder, asked.repeat)
-            times[name] = one, two
-            print(f"| {name} | {one:.2f} s | {two:.2f} s | {one / 2 / two:.2f} | "
-                  f"{memory / 1000:.0f} MB |", flush=True)
-    # T(n) = shared / n + rest, from two points.
-    print(f"\nMemory of this machine, one process: {memory_bandwidth() / 1e9:.1f} GB/s.\n")
-    records = PACKETS_A_DAY / PACKETS_A_RECORD
-    print(f"A day of a 10 Gbit/s link, {records:.3g} records, on {NODES} nodes of one rank:\n")
-    print("| work | shared | rest | predicted |\n|---|---|---|---|")
-    for name in ("generation", "training of tables"):
-        one, two = times[name]
-        shared, rest = 2 * (one - two), 2 * two - one
-        scale = records / asked.records
-        predicted = scale * (shared / NODES + rest)
-        print(f"| {name} | {shared / asked.records * 1e6:.2f} us a record | "
-              f"{rest / asked.records * 1e6:.2f} us a record | {predicted / 3600:.2f} h |")
+            one = best_of(asked.repeat, program, 1, arguments, folder)
+            two = best_of(asked.repeat, program, 2, arguments, folder)
+            fits[name] = one, two
+            print(f"| {name} | {one[0]:.2f} s | {two[0]:.2f} s | {one[0] / 2 / two[0]:.2f} | "
+                  f"{one[2]:.0f} MB | {two[2]:.0f} MB | {two[1] / 1e6:.1f} MB |", flush=True)
+    print(f"\n{asked.records:,} flow records; {packets:,} packets of {conversations:,} "
+          "conversations.")
+    counting(asked.bench.resolve())
+    predictions(fits, conversations, packets)
 
 
 if __name__ == "__main__":

@@ -65,11 +65,10 @@ def look_at(path, build):
     return found.returncode == 0, found.stdout
 
 
-def compiled_sources(build):
-    entries = json.loads((build / "compile_commands.json").read_text())
-    files = {pathlib.Path(entry["directory"], entry["file"]).resolve() for entry in entries}
-    return sorted(path for path in files if path.is_relative_to(ROOT / "src")
-                  and not path.is_relative_to(ROOT / "src/neural"))
+def sources():
+    """Of all rooms: the commands of files compiled together serve for each of them."""
+    return sorted(path for path in (ROOT / "src").rglob("*.cc")
+                  if not path.is_relative_to(ROOT / "src/neural"))
 
 
 def git(*arguments):
@@ -105,7 +104,7 @@ def main():
         print(__doc__, file=sys.stderr)
         return 2
     build = pathlib.Path(arguments[0]).resolve()
-    files = [pathlib.Path(name).resolve() for name in arguments[1:]] or compiled_sources(build)
+    files = [pathlib.Path(name).resolve() for name in arguments[1:]] or sources()
     (build / "tidy").mkdir(exist_ok=True)
     write_commands(build)
     if "--short" in sys.argv[1:]:

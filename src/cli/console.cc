@@ -19,7 +19,7 @@ Console::Console(Level level, bool speaks)
 Console::~Console() {
   for (const auto& log : logs_) {
     if (!failed_) {
-      log->end();
+      log->end(ranks_.sent());
     }
   }
 }
@@ -72,6 +72,7 @@ Progress Console::progress() {
 }
 
 void Console::log_to(const std::filesystem::path& path, const work::Ranks& ranks) {
+  ranks_ = ranks;
   logs_.push_back(std::make_unique<work::Log>(path, ranks.rank(), ranks.size()));
 }
 

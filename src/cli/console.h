@@ -61,6 +61,7 @@ class Console {
   bool speaks_;
   ProgressLine line_;
   std::vector<std::unique_ptr<work::Log>> logs_;
+  work::Ranks ranks_;
   bool failed_ = false;
 };
 

@@ -142,7 +142,7 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
     const Intake intake = intake_of(options.intake, job.declarations);
     check_places(options.inputs, intake.patterns);
     job.open = opener_of(intake);
-    job.reads_all_of_files = reads_all_of_files(options.inputs, intake);
+    job.files = divisible_files_at(options.inputs, intake);
   }
   job.series = series_job(options.series, output, seed);
   job.budget = budget_of(options.epsilon, options.delta);

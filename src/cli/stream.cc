@@ -253,7 +253,7 @@ class Streaming {
 };
 
 ExitCode run_stream(const StreamOptions& options, Context& context) {
-  check(options);
+  check_stream(options);
   note_method(options.train, context.console);
   Streaming(options, context).run();
   return ExitCode::kDone;

@@ -66,7 +66,6 @@ TrainJob job_of(const StreamPlan& plan, const Epoch& epoch, const stream::State&
   TrainJob job = training_job(plan.train, plan.common, folder.string(), seed);
   job.input = epoch.file;
   job.open = opener(plan, epoch);
-  job.reads_all_of_files = false;
   job.threads = plan.threads;
   job.series.workers = plan.threads;
   job.series.folder = folder;
@@ -155,6 +154,13 @@ std::string suffix_of(TraceKind kind) {
   return kind == TraceKind::kPackets ? ".pcap" : ".csv";
 }
 
+/// Whether a model is of too few records to be gone on from, or to foretell anything.
+bool knows_little(const TwinModel& model) {
+  constexpr double kFewRecords = 100;
+  return engine::engine_named(model.engine).kind == engine::Kind::kTables &&
+         model.table.records < kFewRecords;
+}
+
 /// Whether the model before would have made this epoch, too.
 void look_for_drift(const StreamPlan& plan, const Epoch& epoch, const Previous& previous,
                     stream::State& state, EpochResult& result, const Progress& progress) {
@@ -163,8 +169,11 @@ void look_for_drift(const StreamPlan& plan, const Epoch& epoch, const Previous& 
               mix(state.seed, epoch.number), twin, progress);
   const Judged judged = judge(plan, epoch, twin, {}, progress);
   result.before = judged.score;
-  result.limit = state.drift.limit();
   result.watched = judged.watched;
+  if (knows_little(*previous.model)) {
+    return;
+  }
+  result.limit = state.drift.limit();
   result.drift = state.drift.see(judged.watched);
 }
 
@@ -224,9 +233,7 @@ void keep_networks(const StreamPlan& plan, const Epoch& epoch, const TrainJob& j
 /// not depend on what was seen without one: there the model before decides alone.
 std::string why_anew(const StreamPlan& plan, const TwinModel& before, const stream::State& state,
                      bool drift) {
-  constexpr double kFewRecords = 100;
-  const bool tables = engine::engine_named(before.engine).kind == engine::Kind::kTables;
-  if (tables && before.table.records < kFewRecords) {
+  if (knows_little(before)) {
     return "the model before is of too few records";
   }
   if (plan.train.epsilon) {

@@ -80,7 +80,7 @@ void check_empty(const fs::path& out) {
 
 }  // namespace
 
-void check(const StreamOptions& options) {
+void check_stream(const StreamOptions& options) {
   engine::engine_named(method_of(options.train));
   check_budget(options);
   if (!std::isfinite(options.memory)) {
@@ -143,7 +143,7 @@ stream::State state_of(const StreamOptions& options, Context& context) {
     return *kept;
   }
   std::error_code failed;
-  if (options.source.place != "-" && !options.source.place.starts_with("s3://") &&
+  if (options.source.place != "-" && !s3::is_url(options.source.place) &&
       !fs::exists(options.source.place, failed)) {
     throw Error(fmt::format("{} is not there", options.source.place),
                 "Name a file, a folder, or - for standard input.");

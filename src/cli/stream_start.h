@@ -26,7 +26,7 @@ struct StreamOptions {
 };
 
 /// Throws Error for options that contradict each other or the source; before anything is written.
-void check(const StreamOptions& options);
+void check_stream(const StreamOptions& options);
 
 /// The output folder, made with what every stream has in it.
 std::filesystem::path folder_of(const StreamOptions& options);

@@ -26,8 +26,8 @@ std::filesystem::path folder_of(const TrainOptions& options, const std::string& 
 
 /// Whether there is nothing but what every work folder has from its beginning.
 bool is_unused(const std::filesystem::path& folder) {
-  constexpr std::array<std::string_view, 5> kFromTheBeginning = {"manifest.json", "parts", "log",
-                                                                 "releases", "seed"};
+  constexpr std::array<std::string_view, 6> kFromTheBeginning = {
+      "manifest.json", "parts", "keys", "log", "releases", "seed"};
   std::error_code ignored;
   for (const auto& entry : std::filesystem::directory_iterator(folder, ignored)) {
     const std::string name = entry.path().filename().string();
@@ -72,8 +72,7 @@ TrainJob training_job(const TrainOptions& options, const CommonOptions& common,
   job.threads = seed.threads;
   job.series.workers = seed.threads;
   job.site = work.site;
-  job.series.resume =
-      job.series.resume || (!job.budget && work.site.folder && work.site.folder->goes_on());
+  job.series.resume = job.series.resume || (work.site.folder && work.site.folder->goes_on());
   return job;
 }
 

@@ -11,10 +11,10 @@
 #include <vector>
 
 #include "base/atomic_file.h"
-#include "base/cpu_time.h"
 #include "base/parallel.h"
 #include "base/read_file.h"
 #include "base/text.h"
+#include "base/usage.h"
 #include "cli/commands.h"
 #include "cli/evaluation_files.h"
 #include "cli/job_json.h"

@@ -63,7 +63,6 @@ TrainJob job_of(const Bench& bench, const tune::Candidate& candidate, const tune
   TrainJob job = training_job(options, common, twin.string(), bench.seed);
   job.input = bench.files.front();
   job.open = learned_half(bench, rung.records);
-  job.reads_all_of_files = false;
   job.threads = 1;
   job.series.workers = 1;
   job.series.max_seconds =

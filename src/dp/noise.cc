@@ -39,6 +39,18 @@ NoiseSource::NoiseSource(std::uint64_t insecure_test_seed) : insecure_(true) {
   }
 }
 
+NoiseSource::NoiseSource(const NoiseKey& key, std::uint64_t use) {
+  constexpr std::array<char, crypto_kdf_CONTEXTBYTES> kContext = {'t', 't', '-', 'n',
+                                                                  'o', 'i', 's', 'e'};
+  static_assert(sizeof(NoiseKey) == crypto_kdf_KEYBYTES);
+  start_sodium();
+  crypto_kdf_derive_from_key(key_.data(), key_.size(), use, kContext.data(), key.data());
+}
+
+NoiseSource NoiseSource::of(const NoiseKey& key, std::uint64_t use) {
+  return {key, use};
+}
+
 NoiseSource NoiseSource::insecure(std::uint64_t insecure_test_seed) {
   return NoiseSource(insecure_test_seed);
 }

@@ -10,17 +10,23 @@ namespace tracetwin::dp {
 
 __extension__ typedef unsigned __int128 Wide;
 
-/// Random bits for privacy noise: ChaCha20 (libsodium) keyed from getrandom(2), no block of the key
-/// stream used twice, key and buffer wiped at the end. Distinct from tracetwin::Random on purpose;
-/// neither converts to the other. Not copyable (a copy would repeat noise); a moved-from source is
-/// wiped and throws when used. Not thread-safe; not to be used on both sides of a fork().
-/// Running time depends on the values drawn: side channels through timing are out of scope.
+using NoiseKey = std::array<std::uint8_t, 32>;
+
+/// Random bits for privacy noise: ChaCha20 (libsodium) keyed from getrandom(2), or from a key that
+/// was and is kept (kept_key.h), no block of the key stream used twice, key and buffer wiped at the
+/// end. Distinct from tracetwin::Random on purpose; neither converts to the other. Not copyable (a
+/// copy would repeat noise); a moved-from source is wiped and throws when used. Not thread-safe;
+/// not to be used on both sides of a fork(). Running time depends on the values drawn: side
+/// channels through timing are out of scope.
 class NoiseSource {
  public:
   /// Keyed by the operating system.
   NoiseSource();
   /// Keyed by `insecure_test_seed`: for tests only, destroys every guarantee.
   static NoiseSource insecure(std::uint64_t insecure_test_seed);
+  /// Keyed by what the key gives for `use` (libsodium's key derivation, BLAKE2b): the same noise
+  /// for the same use, and unrelated noise for every other.
+  static NoiseSource of(const NoiseKey& key, std::uint64_t use);
   NoiseSource(const NoiseSource&) = delete;
   NoiseSource& operator=(const NoiseSource&) = delete;
   NoiseSource(NoiseSource&& other) noexcept;
@@ -51,6 +57,7 @@ class NoiseSource {
  private:
   enum class State : std::uint8_t { kReady, kMovedFrom };
   explicit NoiseSource(std::uint64_t insecure_test_seed);
+  NoiseSource(const NoiseKey& key, std::uint64_t use);
   void refill();
   void take(NoiseSource& other) noexcept;
   void wipe() noexcept;
@@ -59,7 +66,7 @@ class NoiseSource {
   bool insecure_ = false;
   static constexpr std::uint64_t kWordsOfBlock = 8;
 
-  std::array<std::uint8_t, 32> key_{};
+  NoiseKey key_{};
   std::uint64_t block_ = 0;
   std::array<std::uint64_t, 512> buffer_{};
   std::size_t used_ = 512;

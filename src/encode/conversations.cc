@@ -195,12 +195,12 @@ class ConversationColumns::Builder {
         columns_(standard_fields(TraceKind::kPackets).size()),
         assembler_(timeouts, [this](const AssembledFlow& flow) { end(flow); }) {}
 
-  void add(const Packet& packet) {
+  void add(const Packet& packet, std::uint64_t number) {
+    now_ = number;
     const auto placement = assembler_.add(packet);
     Conversation& c = active_[placement.flow];
-    ++packets_;
     if (placement.first) {
-      c.first_packet = packets_;
+      c.first_packet = number;
       c.random = Random(seed_, mix(std::hash<FiveTuple>()(packet.tuple),
                                    static_cast<std::uint64_t>(packet.time_ns)));
     }
@@ -225,15 +225,17 @@ class ConversationColumns::Builder {
     c.last_forward = forward;
   }
 
-  void finish() { assembler_.finish(); }
+  void finish() {
+    now_ = ConversationPlace::kAtTheEnd;
+    assembler_.finish();
+  }
 
   const std::vector<PrivateColumn>& columns() const { return columns_; }
   const std::vector<StepInContext>& steps() const { return steps_; }
-  const std::vector<std::uint64_t>& numbers() const { return numbers_; }
   const Skips& skips() const { return skips_; }
   std::vector<PrivateColumn> take_columns() { return std::exchange(columns_, {}); }
   std::vector<StepInContext> take_steps() { return std::exchange(steps_, {}); }
-  std::vector<std::uint64_t> take_numbers() { return std::exchange(numbers_, {}); }
+  std::vector<ConversationPlace> take_places() { return std::exchange(places_, {}); }
 
  private:
   /// Reservoir sampling (Vitter 1985, algorithm R).
@@ -258,7 +260,7 @@ class ConversationColumns::Builder {
     for (std::size_t f = 0; f < row.size(); ++f) {
       columns_[f].values.push_back(row[f]);
     }
-    numbers_.push_back(flow.number);
+    places_.push_back({c.first_packet, now_});
     const std::uint64_t packets = c.forward.packets + c.backward.packets;
     const auto duration_us =
         static_cast<std::uint64_t>((flow.last_ns - flow.first_ns) / kMicrosecond);
@@ -274,12 +276,12 @@ class ConversationColumns::Builder {
   std::size_t most_steps_;
   std::uint64_t seed_;
   std::optional<Window> window_;
-  std::uint64_t packets_ = 0;
+  std::uint64_t now_ = 0;  ///< number of the packet that is being added
   Skips skips_;
   std::unordered_map<std::uint64_t, Conversation> active_;
   std::vector<PrivateColumn> columns_;
   std::vector<StepInContext> steps_;
-  std::vector<std::uint64_t> numbers_;
+  std::vector<ConversationPlace> places_;
   FlowAssembler assembler_;
 };
 
@@ -287,9 +289,10 @@ ConversationColumns::ConversationColumns(const FlowTimeouts& timeouts,
                                          std::size_t steps_per_conversation, std::uint64_t seed,
                                          const std::optional<Window>& window)
     : builder_(std::make_unique<Builder>(timeouts, steps_per_conversation, seed, window)) {}
+ConversationColumns::ConversationColumns(ConversationColumns&& other) noexcept = default;
 ConversationColumns::~ConversationColumns() = default;
-void ConversationColumns::add(const Packet& packet) {
-  builder_->add(packet);
+void ConversationColumns::add(const Packet& packet, std::uint64_t number) {
+  builder_->add(packet, number);
 }
 void ConversationColumns::finish() {
   builder_->finish();
@@ -300,9 +303,6 @@ std::size_t ConversationColumns::rows() const {
 const std::vector<PrivateColumn>& ConversationColumns::columns() const {
   return builder_->columns();
 }
-const std::vector<std::uint64_t>& ConversationColumns::numbers() const {
-  return builder_->numbers();
-}
 const std::vector<StepInContext>& ConversationColumns::steps() const {
   return builder_->steps();
 }
@@ -312,8 +312,8 @@ std::vector<PrivateColumn> ConversationColumns::take_columns() {
 std::vector<StepInContext> ConversationColumns::take_steps() {
   return builder_->take_steps();
 }
-std::vector<std::uint64_t> ConversationColumns::take_numbers() {
-  return builder_->take_numbers();
+std::vector<ConversationPlace> ConversationColumns::take_places() {
+  return builder_->take_places();
 }
 const Skips& ConversationColumns::skips() const {
   return builder_->skips();

@@ -41,29 +41,38 @@ struct StepInContext {
   std::size_t conversation = 0;    ///< its row
 };
 
+/// Where a conversation lies among the packets of a trace.
+struct ConversationPlace {
+  std::uint64_t first = 0;  ///< number of its first packet
+  std::uint64_t ended = 0;  ///< number of the packet that showed its end; at the trace's: kAtTheEnd
+
+  static constexpr std::uint64_t kAtTheEnd = UINT64_MAX;
+};
+
 /// Takes a capture's packets one by one, cuts them into conversations (FlowAssembler) and keeps of
 /// each: one row of the fields of standard_fields(kPackets), and up to `steps_per_conversation`
 /// of its packets, drawn uniformly without replacement. Private. Memory grows with conversations
 /// and packets kept. Conversations that start outside `window`, when there is one, are left out
-/// whole: what one of them is does not depend on the window.
+/// whole: what one of them is does not depend on the window. Rows come in order of their ends, then
+/// of their first packets.
 class ConversationColumns {
  public:
   ConversationColumns(const FlowTimeouts& timeouts, std::size_t steps_per_conversation,
                       std::uint64_t seed, const std::optional<Window>& window = std::nullopt);
+  ConversationColumns(ConversationColumns&& other) noexcept;
   ~ConversationColumns();
-  void add(const Packet& packet);
+  /// `number` is the packet's in the trace, from 1; they rise.
+  void add(const Packet& packet, std::uint64_t number);
   /// Ends all conversations; call once, before the accessors.
   void finish();
 
   std::size_t rows() const;
   const std::vector<PrivateColumn>& columns() const;
   const std::vector<StepInContext>& steps() const;
-  /// By row: rises with the conversations' first packets, where rows are in order of their ends.
-  const std::vector<std::uint64_t>& numbers() const;
-  /// The three above without a copy; leaves nothing behind.
+  /// The two above, and where the conversations of the rows lie, without a copy.
   std::vector<PrivateColumn> take_columns();
   std::vector<StepInContext> take_steps();
-  std::vector<std::uint64_t> take_numbers();
+  std::vector<ConversationPlace> take_places();
   /// Conversations outside the window, by the number of their first packet.
   const Skips& skips() const;
 

@@ -32,6 +32,9 @@ nlohmann::ordered_json to_json(const PrivateTraining& privacy) {
   if (privacy.insecure_test_seed) {
     json["insecure_test_seed"] = *privacy.insecure_test_seed;
   }
+  if (!privacy.key_file.empty()) {
+    json["key_file"] = privacy.key_file;
+  }
   return json;
 }
 
@@ -47,6 +50,7 @@ PrivateTraining parse_private_training(const nlohmann::json& json) {
   if (json.contains("insecure_test_seed")) {
     read("insecure_test_seed", privacy.insecure_test_seed.emplace());
   }
+  privacy.key_file = json.value("key_file", std::string());
   return privacy;
 }
 

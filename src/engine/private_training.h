@@ -3,6 +3,9 @@
 #include <cstdint>
 #include <nlohmann/json_fwd.hpp>
 #include <optional>
+#include <string>
+
+#include "dp/noise.h"
 
 namespace tracetwin::engine {
 
@@ -14,6 +17,8 @@ struct PrivateTraining {
   double clip_norm = 1;
   std::uint64_t steps = 0;                          ///< noisy sums that were paid for
   std::optional<std::uint64_t> insecure_test_seed;  ///< of the noise
+  std::string key_file = {};  ///< where the noise's key is kept (dp/kept_key.h); may be empty
+  std::optional<dp::NoiseKey> key = {};  ///< what the worker has found there; never written
 };
 
 nlohmann::ordered_json to_json(const PrivateTraining& privacy);

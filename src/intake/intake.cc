@@ -30,14 +30,6 @@ void check_places(std::span<const std::string> places, std::span<const FilePatte
   }
 }
 
-bool reads_all_of_files(std::span<const std::string> places, const Intake& intake) {
-  const bool as_they_are =
-      intake.choice.is_all() && intake.read_as.format.empty() && intake.read_as.columns.empty();
-  return as_they_are && std::none_of(places.begin(), places.end(), [](const std::string& place) {
-           return is_many(place) || s3::is_url(place);
-         });
-}
-
 std::vector<std::filesystem::path> files_at(std::span<const std::string> places,
                                             std::span<const FilePattern> patterns) {
   check_places(places, patterns);
@@ -47,6 +39,18 @@ std::vector<std::filesystem::path> files_at(std::span<const std::string> places,
     files.insert(files.end(), more.begin(), more.end());
   }
   return files;
+}
+
+std::vector<std::filesystem::path> divisible_files_at(std::span<const std::string> places,
+                                                      const Intake& intake) {
+  const bool as_they_are = intake.choice.is_all() && intake.read_as.format.empty() &&
+                           intake.read_as.columns.empty() && intake.rewrites.empty() &&
+                           intake.file_column.empty();
+  const bool here = std::none_of(places.begin(), places.end(), [](const std::string& place) {
+    return place == "-" || s3::is_url(place);
+  });
+  return as_they_are && here ? files_at(places, intake.patterns)
+                             : std::vector<std::filesystem::path>();
 }
 
 AnyReader open_files(const std::vector<std::filesystem::path>& files, const Intake& intake) {

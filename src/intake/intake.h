@@ -26,12 +26,14 @@ struct Intake {
 /// to choose from.
 void check_places(std::span<const std::string> places, std::span<const FilePattern> patterns);
 
-/// Whether the places are files that are read as they are, all of them.
-bool reads_all_of_files(std::span<const std::string> places, const Intake& intake);
-
 /// All files of all places, which are checked.
 std::vector<std::filesystem::path> files_at(std::span<const std::string> places,
                                             std::span<const FilePattern> patterns);
+
+/// The same where they lie on this machine and are read whole and as they are, so that parts of
+/// them may be read elsewhere; nothing where they are not.
+std::vector<std::filesystem::path> divisible_files_at(std::span<const std::string> places,
+                                                      const Intake& intake);
 
 /// Opens the files as one trace (chain.h), of which what is chosen is read. `files` is not empty.
 AnyReader open_files(const std::vector<std::filesystem::path>& files, const Intake& intake);

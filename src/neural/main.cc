@@ -13,6 +13,7 @@
 #include "base/error.h"
 #include "engine/autoregressive/job.h"
 #include "engine/doppelganger/job.h"
+#include "neural/noise_key.h"
 #include "neural/process.h"
 #include "neural/token_worker.h"
 #include "neural/worker.h"
@@ -54,9 +55,17 @@ nlohmann::json read_job(const char* path) {
 neural::Ending work(const nlohmann::json& job) {
   const auto stopped = [] { return stop_asked != 0; };
   if (job.is_object() && job.value("kind", "") == autoregressive::kJobKind) {
-    return neural::work_on_tokens(autoregressive::parse_job(job), say, stopped);
+    auto tokens = autoregressive::parse_job(job);
+    if (tokens.privacy) {
+      neural::take_key(*tokens.privacy, tokens.folder, job, {"tokens.bin", "start.weights"});
+    }
+    return neural::work_on_tokens(tokens, say, stopped);
   }
-  return neural::work(doppelganger::parse_job(job), say, stopped);
+  auto series = doppelganger::parse_job(job);
+  if (series.privacy) {
+    neural::take_key(*series.privacy, series.folder, job, {"samples.bin", "start.weights"});
+  }
+  return neural::work(series, say, stopped);
 }
 
 int run(int argc, char** argv) {

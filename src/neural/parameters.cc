@@ -9,6 +9,8 @@
 namespace tracetwin::neural {
 namespace {
 
+constexpr std::uint64_t kDigit = 1U << 20;  // a float32 holds whole numbers up to 2^24 only
+
 std::int64_t size_of(const Shape& shape) {
   std::int64_t size = 1;
   for (const std::int64_t side : shape.sides) {
@@ -59,6 +61,20 @@ void Parameters::load(const std::string& prefix, const engine::Weights& weights)
   for (const Shape& shape : shapes_) {
     from_weights(weights, prefix + shape.name, values_.at(shape.name).detach());
   }
+}
+
+engine::Tensor digits(const std::string& name, std::initializer_list<std::uint64_t> numbers) {
+  engine::Tensor tensor{name, {2 * numbers.size()}, {}};
+  for (const std::uint64_t number : numbers) {
+    tensor.values.push_back(static_cast<float>(number / kDigit));
+    tensor.values.push_back(static_cast<float>(number % kDigit));
+  }
+  return tensor;
+}
+
+std::uint64_t number_at(const engine::Tensor& tensor, std::size_t i) {
+  return static_cast<std::uint64_t>(tensor.values.at(2 * i)) * kDigit +
+         static_cast<std::uint64_t>(tensor.values.at(2 * i + 1));
 }
 
 engine::Tensor to_weights(const std::string& name, const at::Tensor& tensor) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <initializer_list>
 #include <map>
 #include <string>
 #include <string_view>
@@ -46,6 +47,10 @@ class Parameters {
   at::Tensor flat_, flat_gradient_;
   std::map<std::string, at::Tensor> values_, gradients_;
 };
+
+/// Whole numbers, exactly, beside weights; and one of them back.
+engine::Tensor digits(const std::string& name, std::initializer_list<std::uint64_t> numbers);
+std::uint64_t number_at(const engine::Tensor& tensor, std::size_t i);
 
 engine::Tensor to_weights(const std::string& name, const at::Tensor& tensor);
 /// Copies into `tensor`; throws Error as load() does.

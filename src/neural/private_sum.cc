@@ -20,7 +20,8 @@ constexpr std::uint64_t kGridSigma = 1U << 23;  // sd of the noise, in steps of 
 dp::NoiseSource PrivateSum::noise_of(std::uint64_t step) const {
   return privacy_.insecure_test_seed
              ? dp::NoiseSource::insecure(mix(*privacy_.insecure_test_seed, step))
-             : dp::NoiseSource();
+         : privacy_.key ? dp::NoiseSource::of(*privacy_.key, step)
+                        : dp::NoiseSource();
 }
 
 std::vector<std::int64_t> PrivateSum::batch(std::int64_t units, dp::NoiseSource& noise) const {

@@ -21,7 +21,7 @@ class PrivateSum {
  public:
   explicit PrivateSum(const engine::PrivateTraining& privacy) : privacy_(privacy) {}
 
-  /// Of the operating system, or what the test seed says of this step.
+  /// What the key or the test seed says of this step; of the operating system if there is neither.
   dp::NoiseSource noise_of(std::uint64_t step) const;
   /// Each of so many units with the rate (never more), independently.
   std::vector<std::int64_t> batch(std::int64_t units, dp::NoiseSource& noise) const;

@@ -258,6 +258,22 @@ void PrivateTokenTrainer::step() {
   average_.lerp_(parameters.flat(), 1 - std::min(job_.options.average, n / (n + 9)));
 }
 
+engine::Weights PrivateTokenTrainer::checkpoint() const {
+  engine::Weights weights;
+  network_.parameters().save("", weights);
+  adam_.save("adam.", weights);
+  weights.add(to_weights("average", average_));
+  weights.add(digits("steps", {steps_}));
+  return weights;
+}
+
+void PrivateTokenTrainer::restore(const engine::Weights& checkpoint) {
+  network_.parameters().load("", checkpoint);
+  adam_.load("adam.", checkpoint);
+  from_weights(checkpoint, "average", average_);
+  steps_ = number_at(checkpoint["steps"], 0);
+}
+
 engine::Weights PrivateTokenTrainer::result() {
   network_.parameters().flat().copy_(average_);
   engine::Weights weights;

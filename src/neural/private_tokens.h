@@ -39,6 +39,9 @@ class PrivateTokenTrainer {
   std::uint64_t steps() const { return steps_; }
   std::uint64_t most_steps() const { return job_.privacy->steps; }
   engine::Weights result();
+  /// All that the next step depends on, and back.
+  engine::Weights checkpoint() const;
+  void restore(const engine::Weights& checkpoint);
 
  private:
   autoregressive::Job job_;

@@ -23,7 +23,6 @@ constexpr std::uint64_t kJudges = 4;
 constexpr std::size_t kJudgedAtOnce = 1024;
 constexpr std::size_t kMostJudges = 16384;      // records: more say no more
 constexpr std::uint64_t kJudgementsAPass = 16;  // at most, of long passes
-constexpr std::uint64_t kDigit = 1U << 20;      // a float32 holds whole numbers up to 2^24 only
 
 Kind kind_of(const Job& job) {
   return at::device(at::Device(job.device)).dtype(at::kFloat);
@@ -50,20 +49,6 @@ Records checked(Records records, const autoregressive::Layout& layout) {
     throw Error("the tokens are not what the job's layout says", "Encode the records again.");
   }
   return records;
-}
-
-engine::Tensor digits(const char* name, std::initializer_list<std::uint64_t> numbers) {
-  engine::Tensor tensor{name, {2 * numbers.size()}, {}};
-  for (const std::uint64_t number : numbers) {
-    tensor.values.push_back(static_cast<float>(number / kDigit));
-    tensor.values.push_back(static_cast<float>(number % kDigit));
-  }
-  return tensor;
-}
-
-std::uint64_t number_at(const engine::Tensor& tensor, std::size_t i) {
-  return static_cast<std::uint64_t>(tensor.values.at(2 * i)) * kDigit +
-         static_cast<std::uint64_t>(tensor.values.at(2 * i + 1));
 }
 
 }  // namespace

@@ -36,6 +36,10 @@ void say_end(const TokenTrainer& trainer, double seconds, const char* how, const
 Ending work_privately(const Job& job, const Say& say, const std::function<bool()>& stopped) {
   PrivateTokenTrainer trainer(job, autoregressive::read_records(job.folder / "tokens.bin"),
                               engine::read_weights(job.folder / "start.weights"));
+  const auto checkpoint = job.folder / "checkpoint";
+  if (job.resume && std::filesystem::exists(checkpoint)) {
+    trainer.restore(engine::read_weights(checkpoint));
+  }
   const auto begin = Clock::now();
   auto said = begin;
   const auto line = [&] {
@@ -45,14 +49,19 @@ Ending work_privately(const Job& job, const Say& say, const std::function<bool()
   };
   while (!trainer.has_ended()) {
     trainer.step();
+    if (job.checkpoint_every > 0 && trainer.steps() % job.checkpoint_every == 0) {
+      engine::write_weights(trainer.checkpoint(), checkpoint);
+    }
     if (seconds_since(said) >= 1) {
       say(line());
       said = Clock::now();
     }
     if (stopped()) {
+      engine::write_weights(trainer.checkpoint(), checkpoint);
       return Ending::kStopped;
     }
   }
+  engine::write_weights(trainer.checkpoint(), checkpoint);
   engine::write_weights(trainer.result(), job.folder / "best.weights");
   nlohmann::ordered_json end{{"done", true}};
   end.update(line());

@@ -10,7 +10,6 @@ namespace {
 constexpr std::uint64_t kSettling = 3;  // stream of random numbers
 constexpr std::int64_t kSettlingBatches = 32;
 constexpr std::int64_t kLeastSettlingFlows = 100;
-constexpr std::uint64_t kDigit = 1U << 20;  // a float32 holds whole numbers up to 2^24 only
 
 void check_finite(const at::Tensor& flat, const char* whose) {
   if (!at::isfinite(flat).all().item<bool>()) {
@@ -75,9 +74,7 @@ engine::Weights Trainer::checkpoint() const {
   if (average_.defined()) {
     weights.add(to_weights("average", average_));
   }
-  weights.add({"iteration",
-               {2},
-               {static_cast<float>(iteration_ / kDigit), static_cast<float>(iteration_ % kDigit)}});
+  weights.add(digits("iteration", {iteration_}));
   return weights;
 }
 
@@ -108,9 +105,7 @@ void Trainer::restore(const engine::Weights& checkpoint) {
   if (average_.defined()) {
     from_weights(checkpoint, "average", average_);
   }
-  const auto& digits = checkpoint["iteration"].values;
-  iteration_ =
-      static_cast<std::uint64_t>(digits.at(0)) * kDigit + static_cast<std::uint64_t>(digits.at(1));
+  iteration_ = number_at(checkpoint["iteration"], 0);
 }
 
 }  // namespace tracetwin::neural

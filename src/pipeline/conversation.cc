@@ -26,9 +26,10 @@ std::vector<Key> row_of_packets(const TwinModel& model, std::vector<Packet> pack
   never.active_ns = never.idle_ns;
   never.independent = true;
   ConversationColumns columns(never, 0, 0);
+  std::uint64_t number = 0;
   for (Packet& packet : packets) {
     packet.time_ns -= model.packets->nanoseconds ? 0 : packet.time_ns % kMicrosecond;
-    columns.add(packet);
+    columns.add(packet, ++number);
   }
   columns.finish();
   std::vector<Key> row;

@@ -112,20 +112,98 @@ PrivateColumn joined(const PrivateColumn& own, const work::Ranks& ranks) {
   return whole;
 }
 
-Skips joined(const Skips& own, const work::Ranks& ranks) {
+/// In order of the first that they are about, where `in_order`, and else by rank.
+Skips joined(const Skips& own, bool in_order, const work::Ranks& ranks) {
   Packer to;
   for (const Skips::Row& row : own.rows()) {
     to.put_text(row.reason);
     to.put(row.first);
     to.put(row.count);
   }
-  Skips all;
+  std::vector<Skips::Row> rows;
   for (const std::string& told : ranks.exchange(to.take())) {
     for (Unpacker from(told); !from.at_end();) {
-      const std::string reason(from.get_text());
-      const auto first = from.get<std::uint64_t>();
-      all.add(reason, first, from.get<std::uint64_t>());
+      Skips::Row row;
+      row.reason = from.get_text();
+      row.first = from.get<std::uint64_t>();
+      row.count = from.get<std::uint64_t>();
+      rows.push_back(std::move(row));
     }
+  }
+  if (in_order) {
+    std::ranges::stable_sort(rows, {}, &Skips::Row::first);
+  }
+  Skips all;
+  for (const Skips::Row& row : rows) {
+    all.add(row.reason, row.first, row.count);
+  }
+  return all;
+}
+
+/// What each rank has of something.
+template <class T>
+std::vector<std::vector<T>> lists(const std::vector<T>& own, const work::Ranks& ranks) {
+  Packer to;
+  to.put_list(own);
+  std::vector<std::vector<T>> all;
+  for (const std::string& told : ranks.exchange(to.take())) {
+    all.push_back(Unpacker(told).get_list<T>());
+  }
+  return all;
+}
+
+/// For each row of the whole, the rank whose next row it is.
+std::vector<std::size_t> order_of(const std::vector<std::vector<ConversationPlace>>& places) {
+  std::vector<std::size_t> next(places.size());
+  std::vector<std::size_t> order;
+  const auto before = [&](std::size_t a, std::size_t b) {
+    const ConversationPlace& left = places[a][next[a]];
+    const ConversationPlace& right = places[b][next[b]];
+    return std::pair(left.ended, left.first) < std::pair(right.ended, right.first);
+  };
+  for (;;) {
+    std::size_t least = places.size();
+    for (std::size_t rank = 0; rank < places.size(); ++rank) {
+      const bool left = next[rank] < places[rank].size();
+      least = left && (least == places.size() || before(rank, least)) ? rank : least;
+    }
+    if (least == places.size()) {
+      return order;
+    }
+    order.push_back(least);
+    ++next[least];
+  }
+}
+
+/// A column of all ranks' rows, rank by rank, in that order; `begins` are the ranks' first rows.
+PackedColumn in_order(const PackedColumn& column, const std::vector<std::size_t>& begins,
+                      const std::vector<std::size_t>& order) {
+  std::vector<PackedColumn::Iterator> next;
+  for (const std::size_t begin : begins) {
+    next.emplace_back(column, begin);
+  }
+  PackedColumn ordered;
+  for (const std::size_t rank : order) {
+    ordered.push_back(*next[rank]);
+    ++next[rank];
+  }
+  return ordered;
+}
+
+/// The steps of all rows, `order` telling whose next row each is.
+std::vector<StepInContext> in_order(const std::vector<std::vector<StepInContext>>& steps,
+                                    const std::vector<std::size_t>& order) {
+  std::vector<std::size_t> row(steps.size());
+  std::vector<std::size_t> next(steps.size());
+  std::vector<StepInContext> all;
+  for (std::size_t i = 0; i < order.size(); ++i) {
+    const std::size_t rank = order[i];
+    const auto& own = steps[rank];
+    for (; next[rank] < own.size() && own[next[rank]].conversation == row[rank]; ++next[rank]) {
+      all.push_back(own[next[rank]]);
+      all.back().conversation = i;
+    }
+    ++row[rank];
   }
   return all;
 }
@@ -136,7 +214,30 @@ PrivateTrace joined(PrivateTrace own, const work::Ranks& ranks) {
   for (PrivateColumn& column : own.columns) {
     column = joined(column, ranks);
   }
-  own.summary.skips = joined(own.summary.skips, ranks);
+  own.summary.skips = joined(own.summary.skips, false, ranks);
+  own.summary.records = own.rows();
+  return own;
+}
+
+PrivateTrace merged(PrivateTrace own, const work::Ranks& ranks) {
+  const auto places = lists(own.places, ranks);
+  const std::vector<std::size_t> order = order_of(places);
+  std::vector<std::size_t> begins;
+  std::size_t rows = 0;
+  for (const auto& of_rank : places) {
+    begins.push_back(rows);
+    rows += of_rank.size();
+  }
+  for (PrivateColumn& column : own.columns) {
+    column.values = in_order(joined(column, ranks).values, begins, order);
+  }
+  own.steps = in_order(lists(own.steps, ranks), order);
+  std::vector<std::size_t> next(places.size());
+  own.places.clear();
+  for (const std::size_t rank : order) {
+    own.places.push_back(places[rank][next[rank]++]);
+  }
+  own.summary.skips = joined(own.summary.skips, true, ranks);
   own.summary.records = own.rows();
   return own;
 }

@@ -19,17 +19,6 @@ using nlohmann::json;
 constexpr const char* kSamples = "tokens.bin";
 constexpr std::array<std::string_view, 3> kLeft = {"checkpoint", "best.weights", "start.weights"};
 
-/// What two jobs that are the same training have in common.
-json identity(json job) {
-  if (!job.is_object()) {
-    return job;
-  }
-  for (const char* key : {"resume", "max_seconds", "folder", "device"}) {
-    job.erase(key);
-  }
-  return job;
-}
-
 void tell(const json& line, const Progress& progress) {
   if (!progress || !line.contains("iteration")) {
     return;
@@ -57,7 +46,7 @@ engine::Weights learn_tokens(const autoregressive::Records& records, const Token
   make_work_folder(worker.folder);
   write_records(records, new_samples(worker.folder, kSamples));
   worker.resume = settle_training({worker.folder, kSamples, kLeft}, job.resume,
-                                  identity(to_json(worker)), identity);
+                                  training_identity(to_json(worker)), training_identity);
   if (training.start != nullptr && !worker.resume) {
     write_weights(*training.start, worker.folder / "start.weights");
   }

@@ -12,6 +12,7 @@
 #include "encode/events.h"
 #include "encode/flow_rows.h"
 #include "engine/engine.h"
+#include "pipeline/capture_pieces.h"
 #include "pipeline/joined_columns.h"
 #include "pipeline/pieces.h"
 #include "trace/format/format.h"
@@ -71,6 +72,28 @@ void keep_first_steps(const TrainJob& job, std::vector<StepInContext>& steps) {
   }
 }
 
+ConversationColumns conversations_for(const TrainJob& job, const Schema& schema) {
+  FlowTimeouts timeouts = job.timeouts;
+  timeouts.independent = true;
+  return {timeouts, steps_kept(job), job.seed, schema.window};
+}
+
+/// Why a packet is not learned; empty: it is.
+std::string_view unlearnable(const Packet& packet) {
+  return !is_possible_time(packet.time_ns) ? "packet of a time outside 1970 to 2262"
+         : packet.is_later_fragment() ? "later fragment of a packet, of which models know nothing"
+                                      : "";
+}
+
+void take(ConversationColumns& conversations, const TrainJob& job, PrivateTrace& trace) {
+  conversations.finish();
+  trace.summary.skips.merge(conversations.skips());
+  trace.columns = conversations.take_columns();
+  trace.steps = conversations.take_steps();
+  keep_first_steps(job, trace.steps);
+  trace.places = conversations.take_places();
+}
+
 /// What is read of one file goes behind what was read of those before.
 class Reading {
  public:
@@ -104,19 +127,14 @@ class Reading {
   void add(PacketReader& reader) {
     if (!packets_) {
       trace_.schema = capture_schema(job_.declarations);
-      FlowTimeouts timeouts = job_.timeouts;
-      timeouts.independent = true;
-      packets_.emplace(timeouts, steps_kept(job_), job_.seed, trace_.schema.window);
+      packets_.emplace(conversations_for(job_, trace_.schema));
     }
     for (Packet packet; reader.next(packet);) {
       const std::uint64_t number = ++trace_.summary.packets;
-      if (!is_possible_time(packet.time_ns)) {
-        trace_.summary.skips.add("packet of a time outside 1970 to 2262", number);
-      } else if (packet.is_later_fragment()) {
-        trace_.summary.skips.add("later fragment of a packet, of which models know nothing",
-                                 number);
+      if (const std::string_view reason = unlearnable(packet); !reason.empty()) {
+        trace_.summary.skips.add(reason, number);
       } else {
-        packets_->add(packet);
+        packets_->add(packet, number);
       }
       if (number % kReportEvery == 0 && progress_) {
         progress_({"reading", trace_.summary.packets, 0, "packets"});
@@ -130,12 +148,7 @@ class Reading {
       trace_.summary.skips.merge(flows_->skips());
       trace_.columns = flows_->take_columns();
     } else {
-      packets_->finish();
-      trace_.summary.skips.merge(packets_->skips());
-      trace_.columns = packets_->take_columns();
-      trace_.steps = packets_->take_steps();
-      keep_first_steps(job_, trace_.steps);
-      trace_.numbers = packets_->take_numbers();
+      take(*packets_, job_, trace_);
     }
     trace_.summary.records = trace_.rows();
     return std::move(trace_);
@@ -170,11 +183,29 @@ void read_file(AnyReader reader, TraceKind kind, const std::filesystem::path& pa
   }
 }
 
+/// Each process reads some of the packets, and has some of the conversations.
+PrivateTrace read_pieces(const TrainJob& job, const Progress& progress) {
+  const work::Ranks& ranks = job.site.ranks;
+  PrivateTrace trace;
+  trace.schema = capture_schema(job.declarations);
+  ConversationColumns conversations = conversations_for(job, trace.schema);
+  const SharedCapture shared = read_together(
+      capture_pieces(job.files, ranks), ranks, unlearnable,
+      [&](const Packet& packet, std::uint64_t number) { conversations.add(packet, number); },
+      progress);
+  take(conversations, job, trace);
+  trace = merged(std::move(trace), ranks);
+  trace.info = shared.info;
+  trace.summary.packets = shared.packets;
+  Skips skips = shared.skips;
+  skips.merge(trace.summary.skips);
+  trace.summary.skips = std::move(skips);
+  return trace;
+}
+
 /// Each process reads some of the flow records.
 PrivateTrace read_pieces(const TrainJob& job, FlowReader& first, const Progress& progress) {
-  std::vector<std::filesystem::path> files = {job.input};
-  files.insert(files.end(), job.further.begin(), job.further.end());
-  const std::vector<Piece> pieces = own_pieces(files, job.site.ranks);
+  const std::vector<Piece> pieces = own_pieces(job.files, job.site.ranks);
   Reading reading(job, progress);
   FlowBatch batch;
   first.next(batch);
@@ -205,11 +236,12 @@ PrivateTrace read_private(const TrainJob& job, const Progress& progress) {
   if (job.accept) {
     job.accept(kind);
   }
-  const bool in_pieces =
-      kind == TraceKind::kFlows && job.reads_all_of_files && !job.site.ranks.alone();
+  const bool in_pieces = !job.files.empty() && !job.site.ranks.alone();
   PrivateTrace trace =
-      in_pieces ? read_pieces(job, *std::get<std::unique_ptr<FlowReader>>(reader), progress)
-                : read_whole(job, std::move(reader), kind, progress);
+      !in_pieces ? read_whole(job, std::move(reader), kind, progress)
+      : kind == TraceKind::kFlows
+          ? read_pieces(job, *std::get<std::unique_ptr<FlowReader>>(reader), progress)
+          : read_pieces(job, progress);
   if (trace.rows() == 0 && !(job.may_be_empty && job.budget && trace.schema.window)) {
     refuse_empty(trace.info, trace.summary.skips, trace.schema);
   }

@@ -14,11 +14,9 @@ namespace tracetwin {
 struct PrivateTrace {
   Schema schema;
   SourceInfo info;
-  std::vector<PrivateColumn> columns;  ///< one a field of the schema
-  std::vector<StepInContext> steps;    ///< captures
-  /// Captures, by row: rises with the conversations' first packets. Rows themselves are in order
-  /// of their ends, which packets of other conversations decide.
-  std::vector<std::uint64_t> numbers;
+  std::vector<PrivateColumn> columns;     ///< one a field of the schema
+  std::vector<StepInContext> steps;       ///< captures
+  std::vector<ConversationPlace> places;  ///< captures, by row; rows are in order of their ends
   TrainSummary summary;
 
   std::size_t rows() const { return columns.front().values.size(); }

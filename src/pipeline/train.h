@@ -28,13 +28,13 @@ struct SetAside {
 
 /// What a user asks of training.
 struct TrainJob {
-  std::filesystem::path input;                      ///< any readable format; "-" is standard input
-  std::vector<std::filesystem::path> further;       ///< of the same trace, behind it in time
-  TraceOpener open = plain_opener();                ///< of each of these
-  bool reads_all_of_files = true;                   ///< so that processes may read parts of them
-  std::optional<dp::Budget> budget;                 ///< absent: no noise and no guarantee
-  std::optional<dp::Unit> unit;                     ///< absent: the default of unit_bound.h
-  std::optional<std::size_t> rows_of_unit;          ///< likewise
+  std::filesystem::path input;                 ///< any readable format; "-" is standard input
+  std::vector<std::filesystem::path> further;  ///< of the same trace, behind it in time
+  TraceOpener open = plain_opener();           ///< of each of these
+  std::vector<std::filesystem::path> files;    ///< behind them, if ranks may read parts of them
+  std::optional<dp::Budget> budget;            ///< absent: no noise and no guarantee
+  std::optional<dp::Unit> unit;                ///< absent: the default of unit_bound.h
+  std::optional<std::size_t> rows_of_unit;     ///< likewise
   std::optional<std::uint64_t> insecure_test_seed;  ///< reproducible noise, no guarantee
   std::string engine = "cliquetree";
   SeriesJob series;  ///< time-series engines only

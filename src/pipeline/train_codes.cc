@@ -3,9 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
 #include <filesystem>
 #include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -41,11 +43,12 @@ Table made_by(const engine::TableModel& table, const TrainJob& job,
   return engine::generate_table(engine::engines().front(), table, options, progress);
 }
 
-engine::Weights learn_privately(const Records& records, const autoregressive::Job& worker,
-                                const engine::Weights& start, const Progress& progress) {
-  make_work_folder(worker.folder);
-  write_records(records, worker.folder / "tokens.bin");
-  write_weights(start, worker.folder / "start.weights");
+engine::Weights learn_privately(const Records& records, autoregressive::Job worker,
+                                const Progress& progress) {
+  constexpr std::array<std::string_view, 2> kLeft = {"checkpoint", "best.weights"};
+  write_records(records, new_samples(worker.folder, "tokens.bin"));
+  worker.resume = settle_training({worker.folder, "tokens.bin", kLeft}, worker.resume,
+                                  training_identity(to_json(worker)), training_identity);
   doppelganger::run_worker(worker.folder, to_json(worker), [&](const nlohmann::json& line) {
     if (progress && line.contains("iteration")) {
       progress({"training with noise", line.value("iteration", std::uint64_t{0}),
@@ -61,8 +64,6 @@ void check_private_codes(const TrainJob& job, const UnitBound& bound) {
   demand(bound.rows <= kMostRows, "has 64 records of a unit at most", "Lower --unit-bound.");
   demand(job.series.device == "cpu", "runs on the CPU, where its sums are exact",
          "Leave --device away.");
-  demand(!job.series.resume, "cannot be resumed, since its noise would be drawn and paid for twice",
-         "Leave --resume away.");
   demand(!job.series.pretraining, "starts from the marginals' own records",
          "Leave --pretrain away.");
 }
@@ -79,12 +80,7 @@ CodeNetwork train_codes(const Codes& records, std::vector<std::uint32_t> units,
                         const Progress& progress) {
   const auto layout = autoregressive::layout_of(table.domain);
   make_work_folder(job.series.folder);
-  const Table made = made_by(table, job, impossible, progress);
   CodeNetwork network{job.series.tokens, {}};
-  const engine::Weights start = learn_tokens(
-      autoregressive::records_of(TableCodes(made)),
-      {job.series.folder / "pretraining", layout, network.options, job.series.max_seconds},
-      job.series, job.seed, progress);
   Records own = autoregressive::records_of(records);
   own.groups = std::move(units);
   autoregressive::Job worker;
@@ -92,10 +88,23 @@ CodeNetwork train_codes(const Codes& records, std::vector<std::uint32_t> units,
   worker.layout = layout;
   worker.options = network.options;
   worker.seed = job.seed;
-  worker.privacy = {job.series.sampling_rate, noise_multiplier, job.series.clip_norm,
-                    job.series.private_iterations, job.insecure_test_seed};
+  worker.privacy = {job.series.sampling_rate, noise_multiplier,
+                    job.series.clip_norm,     job.series.private_iterations,
+                    job.insecure_test_seed,   job.site.key("network").string()};
+  worker.resume = job.series.resume;
   worker.expected_batch = std::max(1.0, job.series.sampling_rate * table.records);
-  network.weights = learn_privately(own, worker, start, progress);
+  make_work_folder(worker.folder);
+  // Noise is for what these weights made of the records: whoever goes on takes the very same.
+  const fs::path start = worker.folder / "start.weights";
+  if (!worker.resume || !fs::exists(start)) {
+    const Table made = made_by(table, job, impossible, progress);
+    write_weights(learn_tokens(autoregressive::records_of(TableCodes(made)),
+                               {job.series.folder / "pretraining", layout, network.options,
+                                job.series.max_seconds},
+                               job.series, job.seed, progress),
+                  start);
+  }
+  network.weights = learn_privately(own, worker, progress);
   return network;
 }
 

@@ -3,7 +3,10 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <array>
 #include <cmath>
+#include <nlohmann/json.hpp>
+#include <string_view>
 #include <utility>
 
 #include "base/error.h"
@@ -26,6 +29,8 @@ using series::SeriesData;
 
 constexpr std::size_t kMostRows = 64;  // neural/private_critic.h
 constexpr const char* kOpenTraining = "pretraining";
+constexpr const char* kSamples = "samples.bin";
+constexpr std::array<std::string_view, 3> kLeft = {"checkpoint", "all.weights", "kept"};
 constexpr std::uint32_t kLeastBatch = 16;
 constexpr std::uint32_t kMostBatch = 4096;
 
@@ -87,20 +92,25 @@ class Training {
     worker_.most_records = scheme.most_records;
     worker_.seed = job.seed;
     worker_.keep_every = 0;
-    worker_.checkpoint_every = 0;
+    worker_.checkpoint_every = job.series.checkpoint_every;
+    worker_.resume = job.series.resume;
     make_work_folder(worker_.folder);
-    fs::remove_all(worker_.folder / "kept");
   }
 
   Job& worker() { return worker_; }
   fs::path folder() const { return worker_.folder; }
+
+  /// What the networks begin with, if it is there.
+  fs::path start() const { return worker_.folder / "start.weights"; }
 
   void run(const SeriesData& data, const char* stage, const Progress& progress) {
     const series::Lexicon lexicon{data.fields, data.vocabularies, scheme_.embeddings};
     const auto rows = series::coded(data.rows, scheme_.attributes, data);
     const auto records = series::coded(data.records, scheme_.features, data);
     const auto samples = series::samples_of(scheme_, lexicon, data.flows, rows, records, 0);
-    write_samples(samples, worker_.folder / "samples.bin");
+    write_samples(samples, new_samples(worker_.folder, kSamples));
+    worker_.resume = settle_training({worker_.folder, kSamples, kLeft}, worker_.resume,
+                                     training_identity(to_json(worker_)), training_identity);
     run_worker(worker_, [&](const WorkerReport& report) {
       if (progress) {
         progress({stage, report.iteration, report.iterations, "iterations"});
@@ -135,14 +145,12 @@ void check_private_series(const TrainJob& job, const UnitBound& bound) {
   demand(series.device == "cpu", "runs on the CPU, where its sums are exact",
          "Leave --device away.");
   demand(job.aside.empty(), "needs all of a budget", "Take --method cliquetree.");
-  demand(!series.resume, "cannot be resumed, since its noise would be drawn and paid for twice",
-         "Leave --resume away.");
   demand(!series.start, "cannot start from weights of other codes",
          "Give a public trace with --pretrain instead.");
 }
 
 fs::path open_samples(const SeriesJob& job) {
-  return job.folder / kOpenTraining / "samples.bin";
+  return job.folder / kOpenTraining / kSamples;
 }
 
 double pay_for_critics(const SeriesJob& job, dp::Ledger& ledger) {
@@ -196,18 +204,20 @@ series::SeriesModel train_private_series(const PrivateTrace& trace, const Privat
   if (job.series.calibrate && !job.series.pretraining) {
     result.mixes.push_back(series::mix_of(result.scheme, open, mix_fields(model), 0));
   }
-  first.run(open, "training without the trace", progress);
-
   doppelganger::Options own = result.options;
   own.iterations = job.series.private_iterations;
   own.batch_size = std::clamp(static_cast<std::uint32_t>(job.series.sampling_rate *
                                                          static_cast<double>(options.whole->flows)),
                               kLeastBatch, kMostBatch);
   Training second(result.scheme, own, job, "chunk-0");
-  second.worker().privacy = {job.series.sampling_rate, noise_multiplier, job.series.clip_norm,
-                             own.iterations * own.d_rounds, job.insecure_test_seed};
-  fs::copy_file(first.folder() / "all.weights", second.folder() / "start.weights",
-                fs::copy_options::overwrite_existing);
+  second.worker().privacy = {job.series.sampling_rate, noise_multiplier,
+                             job.series.clip_norm,     own.iterations * own.d_rounds,
+                             job.insecure_test_seed,   job.site.key("critics").string()};
+  // Noise is for what these weights made of the trace: whoever goes on takes the very same.
+  if (!job.series.resume || !fs::exists(second.start())) {
+    first.run(open, "training without the trace", progress);
+    write_weights(engine::read_weights(first.folder() / "all.weights"), second.start());
+  }
   second.run(data, "training with noise", progress);
   result.chunks.push_back(
       engine::read_weights(second.folder() / "kept" / fmt::format("{}.weights", own.iterations)));

@@ -80,9 +80,8 @@ std::vector<bool> chosen(const PrivateTrace& trace, const UnitBound& bound, std:
   }
   std::vector<bool> stays(trace.rows());
   for (auto& [unit, rows] : units) {
-    if (!trace.numbers.empty()) {
-      std::sort(rows.begin(), rows.end(),
-                [&](std::size_t a, std::size_t b) { return trace.numbers[a] < trace.numbers[b]; });
+    if (!trace.places.empty()) {
+      std::ranges::sort(rows, {}, [&](std::size_t row) { return trace.places[row].first; });
     }
     Random random(seed, hash(unit));
     random.shuffle(std::span(rows));
@@ -168,7 +167,7 @@ void clip(PrivateTrace& trace, const UnitBound& bound, std::uint64_t seed) {
     }
   }
   keep_only(trace.steps, [&](std::size_t i) { return stays[trace.steps[i].conversation]; });
-  keep_only(trace.numbers, [&](std::size_t row) { return stays[row]; });
+  keep_only(trace.places, [&](std::size_t row) { return stays[row]; });
   for (PrivateColumn& column : trace.columns) {
     PackedColumn kept;
     std::size_t row = 0;

@@ -61,6 +61,19 @@ fs::path new_samples(const fs::path& folder, std::string_view name) {
   return folder / fmt::format("{}.new", name);
 }
 
+nlohmann::json training_identity(nlohmann::json job) {
+  if (!job.is_object()) {
+    return job;
+  }
+  for (const char* key : {"resume", "max_seconds", "folder", "device", "checkpoint_every"}) {
+    job.erase(key);
+  }
+  if (job.contains("privacy")) {
+    job["privacy"].erase("key_file");
+  }
+  return job;
+}
+
 bool settle_training(const FolderTraining& training, bool resume, const nlohmann::json& identity,
                      nlohmann::json (*identity_of)(nlohmann::json)) {
   const fs::path& folder = training.folder;

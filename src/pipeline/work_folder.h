@@ -22,6 +22,9 @@ std::optional<std::uint64_t> remembered_seed(const std::filesystem::path& folder
 /// Where the samples of a training are written before settle_training().
 std::filesystem::path new_samples(const std::filesystem::path& folder, std::string_view name);
 
+/// What two jobs of the worker that are the same training have in common.
+nlohmann::json training_identity(nlohmann::json job);
+
 /// A training that its folder's worker is to begin or to go on with.
 struct FolderTraining {
   std::filesystem::path folder;

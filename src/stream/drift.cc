@@ -18,7 +18,8 @@ std::optional<double> Drift::limit() const {
   for (const double score : scores_) {
     squares += (score - mean) * (score - mean);
   }
-  return mean - std::max(kLeastFall, kDeviations * std::sqrt(squares / (count - 1)));
+  const double unusual = std::max(kLeastFall, kDeviations * std::sqrt(squares / (count - 1)));
+  return std::max(mean - unusual, mean * kFarFall);
 }
 
 bool Drift::see(double score) {

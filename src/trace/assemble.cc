@@ -84,6 +84,10 @@ AssembledFlow finished(const ActiveFlow& active) {
 
 }  // namespace
 
+std::uint64_t conversation_hash(const FiveTuple& tuple) {
+  return std::hash<FiveTuple>()(conversation_key(tuple).tuple);
+}
+
 class FlowAssembler::Table {
  public:
   Table(const FlowTimeouts& timeouts, Sink on_end)

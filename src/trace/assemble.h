@@ -42,6 +42,9 @@ struct AssembledFlow {
   std::uint64_t number = 0;  ///< in order of first packet, from 0
 };
 
+/// Equal for all packets that bidirectional assembly may put into one flow, whichever way they go.
+std::uint64_t conversation_hash(const FiveTuple& tuple);
+
 /// Groups packets into flows by five-tuple. Streaming: memory is bounded by max_active.
 /// Later IP fragments follow the ports of their first fragment (by address pair, protocol and IP
 /// id, remembered for the idle timeout); a fragment whose first one was not seen goes to the

@@ -91,6 +91,7 @@ Folder::Folder(fs::path path, Task task, std::uint64_t seed)
     take_over();
   }
   make(path_ / "parts");
+  make(path_ / "keys");
   make(path_ / "log");
   write_manifest(false);
 }
@@ -116,6 +117,7 @@ void Folder::take_over() {
                 "Name another --work-folder, or remove this one if its budget may be spent again.");
   } else {
     fs::remove_all(path_ / "parts", ignored);
+    fs::remove_all(path_ / "keys", ignored);
     fs::remove_all(path_ / "log", ignored);
   }
 }

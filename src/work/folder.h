@@ -27,6 +27,7 @@ std::string input_mark(const std::filesystem::path& path);
 ///   manifest.json   which work it is, its seed, and whether it is done
 ///   releases        privacy noise that was drawn: a Journal
 ///   parts/NAME      parts that are done: records
+///   keys/NAME       keys of noise that is too long for the journal
 ///   log/rank-N.jsonl  how far each rank is: work/log.h
 /// Commands add files of their own.
 class Folder {
@@ -46,6 +47,7 @@ class Folder {
 
   std::filesystem::path part(std::string_view name) const { return path_ / "parts" / name; }
   std::filesystem::path releases() const { return path_ / "releases"; }
+  std::filesystem::path key(std::string_view name) const { return path_ / "keys" / name; }
 
  private:
   Folder() = default;

@@ -106,6 +106,7 @@ class Mpi final : public Transport {
       MPI_Iallreduce(MPI_IN_PLACE, some.data(), static_cast<int>(some.size()), MPI_INT64_T, MPI_SUM,
                      MPI_COMM_WORLD, &request);
       finish(request);
+      sent_ += some.size_bytes();
     }
   }
 
@@ -120,11 +121,12 @@ class Mpi final : public Transport {
                  MPI_COMM_WORLD, &request);
       finish(request);
     }
+    sent_ += rank_ == root ? total * (size_ - 1) : 0;
   }
 
   std::vector<std::string> gather(std::string_view own) override {
     if (rank_ != 0) {
-      send(std::string(own));
+      send(own, 0);
       return {};
     }
     std::vector<std::string> all(size_);
@@ -134,6 +136,20 @@ class Mpi final : public Transport {
     }
     return all;
   }
+
+  std::string hand_out(std::vector<std::string> parts, std::size_t root) override {
+    if (rank_ != root) {
+      return receive(static_cast<int>(root));
+    }
+    for (std::size_t to = 0; to < size_; ++to) {
+      if (to != rank_) {
+        send(parts[to], static_cast<int>(to));
+      }
+    }
+    return std::move(parts[rank_]);
+  }
+
+  std::uint64_t sent() const override { return sent_; }
 
   void serve(const std::function<std::optional<std::uint64_t>()>& next) override {
     for (std::size_t told = 1; told < size_;) {
@@ -174,16 +190,17 @@ class Mpi final : public Transport {
     return status.MPI_SOURCE;
   }
 
-  static void send(std::string bytes) {
+  void send(std::string_view bytes, int to) {
     const std::uint64_t total = bytes.size();
     MPI_Request request;
-    MPI_Isend(&total, 1, MPI_UINT64_T, 0, kBytes, MPI_COMM_WORLD, &request);
+    MPI_Isend(&total, 1, MPI_UINT64_T, to, kBytes, MPI_COMM_WORLD, &request);
     finish(request);
     for (std::size_t at = 0; at < total; at += kPiece) {
-      MPI_Isend(bytes.data() + at, piece(total - at), MPI_BYTE, 0, kBytes, MPI_COMM_WORLD,
+      MPI_Isend(bytes.data() + at, piece(total - at), MPI_BYTE, to, kBytes, MPI_COMM_WORLD,
                 &request);
       finish(request);
     }
+    sent_ += total;
   }
 
   static std::string receive(int from) {
@@ -202,6 +219,7 @@ class Mpi final : public Transport {
 
   std::size_t rank_ = 0;
   std::size_t size_ = 1;
+  std::uint64_t sent_ = 0;
 };
 
 #endif

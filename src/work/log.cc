@@ -16,6 +16,7 @@
 
 #include "base/error.h"
 #include "base/text.h"
+#include "base/usage.h"
 
 namespace tracetwin::work {
 namespace {
@@ -116,9 +117,12 @@ void Log::tell(const ProgressEvent& event) {
          {"unit", event.unit}});
 }
 
-void Log::end() {
+void Log::end(std::uint64_t sent_bytes) {
   const std::lock_guard lock(mutex_);
-  write({{"event", "end"}});
+  write({{"event", "end"},
+         {"sent_bytes", sent_bytes},
+         {"peak_mb", peak_megabytes()},
+         {"cpu_s", cpu_seconds()}});
 }
 
 void Log::fail(std::string_view what) {

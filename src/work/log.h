@@ -18,7 +18,8 @@ namespace tracetwin::work {
 /// What a rank tells while it works, as lines of JSON behind what the file holds:
 ///   {"time", "rank", "event": "begin", "host", "process", "ranks"}
 ///   {"time", "rank", "event": "progress", "stage", "done", "total", "unit"}
-///   {"time", "rank", "event": "end"}, or {…, "event": "error", "what"}
+///   {"time", "rank", "event": "end", "sent_bytes", "peak_mb", "cpu_s"}: to other ranks; of memory;
+///     of processors; or {…, "event": "error", "what"}
 /// Of a stage at most one line a second and the last. From any thread.
 class Log {
  public:
@@ -29,7 +30,7 @@ class Log {
   ~Log();
 
   void tell(const ProgressEvent& event);
-  void end();
+  void end(std::uint64_t sent_bytes);
   void fail(std::string_view what);
 
  private:

@@ -140,6 +140,10 @@ std::vector<std::string> Ranks::gather(std::string own) const {
   return all;
 }
 
+std::string Ranks::hand_out(std::size_t root, std::vector<std::string> parts) const {
+  return alone() ? std::move(parts.front()) : transport_->hand_out(std::move(parts), root);
+}
+
 std::vector<std::string> Ranks::share(std::size_t tasks, unsigned threads,
                                       const std::function<std::string(std::size_t)>& work) const {
   if (alone()) {

@@ -26,6 +26,10 @@ class Transport {
   virtual void spread(std::string& bytes, std::size_t root) = 0;
   /// At rank 0 what each rank has, else nothing.
   virtual std::vector<std::string> gather(std::string_view own) = 0;
+  /// What rank `root` has for this one in `parts`, a text a rank; the others' are ignored.
+  virtual std::string hand_out(std::vector<std::string> parts, std::size_t root) = 0;
+  /// Bytes that this rank has sent to others so far.
+  virtual std::uint64_t sent() const = 0;
   /// Rank 0: hands out what `next` gives to the ranks that ask, until each of them was told that
   /// there is no more (`next` gave nothing).
   virtual void serve(const std::function<std::optional<std::uint64_t>()>& next) = 0;
@@ -65,6 +69,10 @@ class Ranks {
   std::vector<std::string> exchange(std::string own) const;
   /// The same at rank 0; nothing at the others.
   std::vector<std::string> gather(std::string own) const;
+  /// What rank `root` has for each rank in `parts`, at the one it is for.
+  std::string hand_out(std::size_t root, std::vector<std::string> parts) const;
+  /// Bytes that this rank has sent to others so far.
+  std::uint64_t sent() const { return transport_ ? transport_->sent() : 0; }
   /// Runs `work(task)` for task = 0 … tasks-1, each on whichever rank is free, on up to `threads`
   /// threads there (0: one a processor). Returns what they made, by task, at all ranks. The first
   /// exception of this rank's tasks is thrown again here.

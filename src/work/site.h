@@ -1,5 +1,6 @@
 #pragma once
 
+#include <filesystem>
 #include <functional>
 #include <memory>
 #include <string>
@@ -24,6 +25,10 @@ struct Site {
   /// again.
   std::vector<std::string> share(std::string_view name, std::size_t tasks, unsigned threads,
                                  const std::function<std::string(std::size_t)>& work) const;
+  /// The file of a key of noise (dp/kept_key.h); empty where nothing is kept.
+  std::filesystem::path key(std::string_view name) const {
+    return folder ? folder->key(name) : std::filesystem::path();
+  }
 };
 
 }  // namespace tracetwin::work

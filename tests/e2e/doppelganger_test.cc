@@ -178,7 +178,7 @@ TEST_F(Doppelganger, APublicTraceLeavesMoreForTheCritics) {
 
 TEST_F(Doppelganger, RefusesWhatHasNoGuarantee) {
   const std::string begin = "train " + sample("sample.flows.csv.zst") + " -o m.twin" + kPrivate;
-  for (const std::string option : {"--unit record", "--unit host", "--chunks 2", "--resume",
+  for (const std::string option : {"--unit record", "--unit host", "--chunks 2",
                                    "--coding published", "--unit-bound 65", "--device cuda"}) {
     const auto ran = program_.run(begin + option);
     EXPECT_EQ(ran.exit, 2) << option;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
 #include <string>
@@ -65,6 +66,41 @@ TEST_F(Durable, OtherWorkIsNotMixedWithNoiseThatWasDrawn) {
   const auto damaged = program_.run(kTrain);
   EXPECT_EQ(damaged.exit, 2);
   EXPECT_THAT(damaged.err, HasSubstr("work/releases is damaged"));
+}
+
+/// Noise of training steps is not in the journal: its key is kept in its place.
+TEST_F(Durable, NoiseOfNetworksIsDrawnOnce) {
+  if (!has_worker()) {
+    GTEST_SKIP() << "tracetwin-neural is not here";
+  }
+  ASSERT_EQ(
+      program_.shell("zstdcat " + sample("sample.flows.csv.zst") + " | head -800 > f.csv").exit, 0);
+  const std::string common =
+      "train f.csv -o m.twin --epsilon 4 --seed 3 --work-folder w -f -q --private-iterations 12 ";
+  const std::map<std::string, std::string> methods = {
+      {"private", "--method autoregressive --network steps=20 --network embedding=4"},
+      {"chunk-0",
+       "--method doppelganger --iterations 3 --max-flow-length 8 --network attribute_units=16 "
+       "--network critic_units=16 --network attribute_critic_units=16 --network feature_units=8"}};
+  for (const auto& [folder, method] : methods) {
+    const std::string train = common + method;
+    const std::string key = folder == "private" ? "w/keys/network" : "w/keys/critics";
+    fs::remove_all(program_ / "w");
+    program_.shell("$tracetwin " + train + " & pid=$!; await " + key + "; kill -9 $pid; wait $pid");
+    const std::string drawn = program_.read(key);
+    ASSERT_EQ(drawn.size(), 64U) << method;
+    const auto goes_on = program_.run(train);
+    ASSERT_EQ(goes_on.exit, 0) << goes_on.err;
+    const std::string model = program_.read("m.twin");
+    EXPECT_TRUE(program_.read(key) == drawn) << method;
+    fs::remove(program_ / "w" / folder / "checkpoint");
+    ASSERT_EQ(program_.run(train).exit, 0) << "from the first step";
+    EXPECT_TRUE(program_.read("m.twin") == model) << method;
+    program_.write(key, std::string(64, 'x'));
+    ASSERT_EQ(program_.run(train).exit, 0) << "of something else";
+    EXPECT_FALSE(program_.read(key) == std::string(64, 'x')) << method;
+    EXPECT_FALSE(program_.read("m.twin") == model) << method;
+  }
 }
 
 TEST_F(Durable, SeedOfBrokenOffWorkIsRemembered) {

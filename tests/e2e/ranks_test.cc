@@ -87,6 +87,20 @@ TEST_F(RanksOverMpi, LearnAndMakeCaptures) {
   same_on_any_number("generate m.twin -o t.pcap -n 20000 --seed 4 -f -q", "t.pcap");
 }
 
+TEST_F(RanksOverMpi, ReadFoldersOfCapturesInPieces) {
+  const std::string sample = (source_dir() / "examples" / "sample.pcap.zst").string();
+  const auto made = program_.shell(
+      "mkdir caps; $tracetwin train " + sample + " -o m.twin" + kPrivate +
+      " && $tracetwin generate m.twin -o caps/a.pcap -n 9000 --seed 4 -q && zstd -dcq " + sample +
+      " > caps/b.pcap && $tracetwin convert caps/b.pcap caps/c.pcapng -q && rm caps/*.json");
+  ASSERT_EQ(made.exit, 0) << made.err;
+  same_on_any_number("train caps -o m.twin" + kPrivate, "m.twin");
+  const auto ran =
+      on(2, "train caps -o m.twin --method cliquetree --seed 1 --progress-file p -f -q");
+  ASSERT_EQ(ran.exit, 0) << ran.err;
+  EXPECT_THAT(program_.read("p"), testing::ContainsRegex("\"sent_bytes\":[0-9]{6}"));
+}
+
 TEST_F(RanksOverMpi, EvaluateAlike) {
   ASSERT_EQ(program_.run("synthesize flows.csv -o t.csv" + kPrivate).exit, 0);
   same_on_any_number("evaluate flows.csv t.csv --quick --json s.json -f -q", "s.json");

@@ -44,8 +44,9 @@ std::vector<Packet> web_conversation(std::int64_t start_ns, std::uint16_t srcpor
 }
 
 void add_all(ConversationColumns& columns, const std::vector<Packet>& packets) {
+  std::uint64_t number = 0;
   for (const Packet& packet : packets) {
-    columns.add(packet);
+    columns.add(packet, ++number);
   }
 }
 

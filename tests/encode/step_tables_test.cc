@@ -26,8 +26,9 @@ class Columns : public ConversationColumns {
  public:
   explicit Columns(const std::vector<Packet>& packets)
       : ConversationColumns(bidirectional(), 100, 1) {
+    std::uint64_t number = 0;
     for (const Packet& one : packets) {
-      add(one);
+      add(one, ++number);
     }
     finish();
   }

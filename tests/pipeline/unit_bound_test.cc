@@ -110,11 +110,11 @@ TEST(UnitBound, WhatAHostKeepsDoesNotFollowTheOrderOfRows) {
   auto columns = unpacked(trace);
   for (std::uint64_t row = 0; row < 10; ++row) {
     columns[2][row] = row;
-    trace.numbers.push_back(row);
+    trace.places.push_back({row, row});
   }
   pack(columns, trace);
   PrivateTrace later = trace;
-  std::rotate(later.numbers.begin(), later.numbers.begin() + 3, later.numbers.begin() + 7);
+  std::rotate(later.places.begin(), later.places.begin() + 3, later.places.begin() + 7);
   std::rotate(columns[2].begin(), columns[2].begin() + 3, columns[2].begin() + 7);
   pack(columns, later);
   const UnitBound bound = unit_bound(TraceKind::kPackets, Unit::kHost, 4);

@@ -40,6 +40,15 @@ TEST(Drift, ScoresThatWanderAreGivenRoom) {
   EXPECT_EQ(found, 0);
 }
 
+TEST(Drift, HalfOfWhatIsUsualIsAFallHoweverWideTheScoresWander) {
+  Drift drift;
+  for (const double score : {0.71, 0.95, 0.78, 0.90, 0.77, 0.98, 1.0, 0.64, 0.84, 0.96, 0.70}) {
+    EXPECT_FALSE(drift.see(score)) << score;
+  }
+  EXPECT_FALSE(drift.see(0.45));
+  EXPECT_TRUE(drift.see(0.34));
+}
+
 TEST(Drift, IsKeptAsJsonAndDoesNotGrow) {
   Drift drift;
   for (int i = 0; i < 100; ++i) {

@@ -64,6 +64,18 @@ class ThreadTransport final : public work::Transport {
     return all;
   }
 
+  std::string hand_out(std::vector<std::string> parts, std::size_t root) override {
+    if (rank_ == root) {
+      meeting_.place = std::move(parts);
+    }
+    barrier();
+    std::string own = meeting_.place[rank_];
+    barrier();
+    return own;
+  }
+
+  std::uint64_t sent() const override { return 0; }
+
   void serve(const std::function<std::optional<std::uint64_t>()>& next) override {
     for (std::size_t told = 1; told < size();) {
       std::unique_lock lock(meeting_.mutex);

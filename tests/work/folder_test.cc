@@ -101,7 +101,7 @@ TEST_F(WorkFolder, LogsSayHowFarEachRankIs) {
   }
   {
     Log log(path() / "log" / "rank-0.jsonl", 0, 2);
-    log.end();
+    log.end(12);
   }
   const auto states = states_in(path());
   ASSERT_EQ(states.size(), 2U);

@@ -13,7 +13,7 @@ namespace {
 
 constexpr int kIterations = 300;
 constexpr std::size_t kMemory = 10;
-constexpr double kTolerance = 1e-4;
+constexpr double kSmallGradient = 1e-4;
 
 using Vector = std::vector<double>;
 
@@ -150,7 +150,7 @@ Vector minimum(const Loss& loss) {
     gradient.swap(next_gradient);
     value = next_value;
     const auto [low, high] = std::ranges::minmax(gradient);
-    if (std::max(-low, high) < kTolerance) {
+    if (std::max(-low, high) < kSmallGradient) {
       break;
     }
   }

@@ -1,7 +1,8 @@
-#include "base/cpu_time.h"
+#include "base/usage.h"
 
 #include <sys/resource.h>
 
+#include <algorithm>
 #include <initializer_list>
 
 namespace tracetwin {
@@ -16,6 +17,17 @@ double cpu_seconds() {
     }
   }
   return seconds;
+}
+
+double peak_megabytes() {
+  constexpr double kKibPerMegabyte = 1024 / 1e6;
+  double most = 0;
+  for (const int who : {RUSAGE_SELF, RUSAGE_CHILDREN}) {
+    struct rusage used = {};
+    ::getrusage(who, &used);
+    most = std::max(most, static_cast<double>(used.ru_maxrss) * kKibPerMegabyte);
+  }
+  return most;
 }
 
 }  // namespace tracetwin
