@@ -96,7 +96,7 @@ class DescriptorSink : public ByteSink {
       flush();
     }
     if (bytes.size() >= kBufferBytes) {
-      write_all(descriptor_, bytes, name_);
+      put(bytes);
     } else {
       buffer_.insert(buffer_.end(), bytes.begin(), bytes.end());
     }
@@ -106,14 +106,21 @@ class DescriptorSink : public ByteSink {
 
  protected:
   void flush() {
-    write_all(descriptor_, buffer_, name_);
+    put(buffer_);
     buffer_.clear();
   }
+  /// After each write of bytes to the descriptor.
+  virtual void note_written(std::size_t /*bytes*/) {}
 
   int descriptor_;
   std::string name_;
 
  private:
+  void put(std::span<const std::byte> bytes) {
+    write_all(descriptor_, bytes, name_);
+    note_written(bytes.size());
+  }
+
   std::vector<std::byte> buffer_;
 };
 
@@ -167,6 +174,18 @@ class TemporaryFile final : public DescriptorSink {
   }
 
  private:
+  /// The disk begins while there is more to come, so that the sync at the end finds little to do.
+  void note_written(std::size_t bytes) override {
+    constexpr off64_t kAtOnce = 8 << 20;
+    written_ += static_cast<off64_t>(bytes);
+    if (written_ - begun_ >= kAtOnce) {
+      ::sync_file_range(descriptor_, begun_, written_ - begun_, SYNC_FILE_RANGE_WRITE);
+      begun_ = written_;
+    }
+  }
+
+  off64_t written_ = 0;
+  off64_t begun_ = 0;  ///< of these the disk has been told
   std::string temporary_;
   Slot* slot_;
 };

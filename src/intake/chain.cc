@@ -11,6 +11,7 @@
 #include <variant>
 
 #include "base/error.h"
+#include "trace/source_info.h"
 
 namespace tracetwin {
 namespace {
@@ -20,15 +21,6 @@ constexpr std::size_t kAbsent = static_cast<std::size_t>(-1);
 const char* contents_of(const AnyReader& reader) {
   static constexpr const char* kContents[] = {"a capture", "a packet table", "flow records"};
   return kContents[reader.index()];
-}
-
-template <class Value>
-void add_missing(std::vector<Value>& all, const std::vector<Value>& more) {
-  for (const Value& value : more) {
-    if (std::find(all.begin(), all.end(), value) == all.end()) {
-      all.push_back(value);
-    }
-  }
 }
 
 /// The files still to be read, and what is common to reading them. Derived classes tell what is to
@@ -55,7 +47,7 @@ class Chain : public Reader {
  protected:
   /// Leaves the file that has ended for the next one; false when that was the last.
   bool open_next() {
-    note_facts();
+    unite(info_, inner_->info());
     if (at_ + 1 == files_.size()) {
       return false;
     }
@@ -70,7 +62,7 @@ class Chain : public Reader {
     bytes_before_ += inner_->bytes_read();
     inner_ = std::move(*next);
     ++at_;
-    note_facts();
+    unite(info_, inner_->info());
     return true;
   }
 
@@ -78,16 +70,6 @@ class Chain : public Reader {
   Skips skips_;
 
  private:
-  void note_facts() {
-    const SourceInfo& info = inner_->info();
-    add_missing(info_.link_types, info.link_types);
-    add_missing(info_.header_links, info.header_links);
-    info_.nanoseconds = info_.nanoseconds || info.nanoseconds;
-    info_.columns_in_header = info_.columns_in_header && info.columns_in_header;
-    const bool unlimited = info_.snap_length == 0 || info.snap_length == 0;
-    info_.snap_length = unlimited ? 0 : std::max(info_.snap_length, info.snap_length);
-  }
-
   std::vector<std::filesystem::path> files_;
   TraceOpener open_;
   std::size_t at_ = 0;

@@ -1,6 +1,7 @@
 #include "pipeline/capture_pieces.h"
 
 #include <algorithm>
+#include <map>
 #include <memory>
 #include <optional>
 #include <utility>
@@ -11,6 +12,7 @@
 #include "trace/assemble.h"
 #include "trace/format/format.h"
 #include "trace/format/pcap/pcap_range.h"
+#include "trace/source_info.h"
 
 namespace tracetwin {
 namespace {
@@ -131,7 +133,7 @@ class Together {
     for (std::size_t first = 0; first < pieces_.size(); first += ranks_.size()) {
       round(first, std::min(pieces_.size(), first + ranks_.size()));
     }
-    shared_.info = info_of_first();
+    shared_.info = united_info();
     shared_.skips = united_skips();
     return std::move(shared_);
   }
@@ -153,8 +155,8 @@ class Together {
         note_skips(piece, own->skips(), before.file == pieces_[piece].file ? before.frames : 0);
       }
     }
-    if (mine == 0) {
-      info_ = own->info();
+    if (mine < end) {
+      note_info(mine, own->info());
     }
     front_ = fronts.back();
   }
@@ -271,29 +273,36 @@ class Together {
     return united;
   }
 
-  /// What a model takes of it.
-  SourceInfo info_of_first() const {
-    Packer told;
-    if (ranks_.first()) {
-      told.put_text(info_.name);
-      told.put_text(info_.format);
-      told.put_text(info_.compression);
-      told.put_list(info_.link_types);
-      told.put_list(info_.header_links);
-      told.put(info_.snap_length);
-      told.put(info_.nanoseconds);
+  void note_info(std::size_t piece, const SourceInfo& info) {
+    infos_.put(piece);
+    infos_.put_text(info.name);
+    infos_.put_text(info.format);
+    infos_.put_text(info.compression);
+    infos_.put_list(info.link_types);
+    infos_.put_list(info.header_links);
+    infos_.put(info.snap_length);
+    infos_.put(info.nanoseconds);
+  }
+
+  SourceInfo united_info() {
+    std::map<std::size_t, SourceInfo> by_piece;
+    for (const std::string& told : ranks_.exchange(infos_.take())) {
+      for (Unpacker from(told); !from.at_end();) {
+        SourceInfo& info = by_piece[from.get<std::size_t>()];
+        info.name = from.get_text();
+        info.format = from.get_text();
+        info.compression = from.get_text();
+        info.link_types = from.get_list<LinkType>();
+        info.header_links = from.get_list<LinkType>();
+        info.snap_length = from.get<std::uint32_t>();
+        info.nanoseconds = from.get<bool>();
+      }
     }
-    const std::string bytes = ranks_.from_first(told.take());
-    Unpacker from(bytes);
-    SourceInfo info;
-    info.name = from.get_text();
-    info.format = from.get_text();
-    info.compression = from.get_text();
-    info.link_types = from.get_list<LinkType>();
-    info.header_links = from.get_list<LinkType>();
-    info.snap_length = from.get<std::uint32_t>();
-    info.nanoseconds = from.get<bool>();
-    return info;
+    SourceInfo all = by_piece.begin()->second;
+    for (const auto& [piece, info] : by_piece) {
+      unite(all, info);
+    }
+    return all;
   }
 
   const std::vector<CapturePiece>& pieces_;
@@ -302,7 +311,7 @@ class Together {
   const std::function<void(const Packet&, std::uint64_t)>& add_;
   const Progress& progress_;
   SharedCapture shared_;
-  SourceInfo info_;
+  Packer infos_;  ///< of own pieces
   Front front_;
   std::vector<Skips> skips_;  ///< by piece
 };

@@ -33,7 +33,7 @@ std::vector<CapturePiece> capture_pieces(const std::vector<std::filesystem::path
 
 /// What ranks learn when they read the packets of a trace together.
 struct SharedCapture {
-  SourceInfo info;            ///< of the first file
+  SourceInfo info;            ///< of all files (unite())
   std::uint64_t packets = 0;  ///< that were decoded, at all ranks together
   Skips skips;                ///< of all ranks
 };

@@ -118,22 +118,59 @@ FlowBatch unpack_batch(Unpacker& from, std::size_t columns) {
   return batch;
 }
 
-/// Hands the batches of all processes, each of which has those that are its own, to `sink` at the
+/// A part of a flow log on its way to the first process: records, or their text.
+struct FlowPart {
+  FlowBatch batch;
+  std::string text;
+  std::size_t records = 0;
+};
+
+FlowPart part_of(FlowBatch batch, std::size_t columns, const FlowSink& sink) {
+  FlowPart part{std::move(batch), {}, 0};
+  part.records = part.batch.records.size();
+  if (sink.text) {
+    part.text = sink.text(part.batch);
+    part.batch = {};
+    part.batch.extras.resize(columns);
+  }
+  return part;
+}
+
+void put(const FlowPart& part, const FlowSink& sink) {
+  if (sink.text) {
+    sink.write_text(part.text, part.records);
+  } else {
+    sink.write(part.batch);
+  }
+}
+
+/// Hands the parts of all processes, each of which has those that are its own, to `sink` at the
 /// first.
-void send_batches(const work::Ranks& ranks, const std::vector<FlowBatch>& batches,
-                  std::size_t columns, const std::function<void(const FlowBatch&)>& sink) {
+void send_parts(const work::Ranks& ranks, const std::vector<FlowPart>& parts, std::size_t columns,
+                const FlowSink& sink) {
   if (ranks.alone()) {
-    std::ranges::for_each(batches, sink);
+    std::ranges::for_each(parts, [&](const FlowPart& part) { put(part, sink); });
     return;
   }
   Packer own;
-  for (std::size_t i = ranks.rank(); !ranks.first() && i < batches.size(); i += ranks.size()) {
-    pack(batches[i], own);
+  for (std::size_t i = ranks.rank(); !ranks.first() && i < parts.size(); i += ranks.size()) {
+    own.put(std::uint64_t{parts[i].records});
+    own.put_text(parts[i].text);
+    pack(parts[i].batch, own);
   }
   const std::vector<std::string> made = ranks.gather(own.take());
   std::vector<Unpacker> from(made.begin(), made.end());
-  for (std::size_t i = 0; ranks.first() && i < batches.size(); ++i) {
-    sink(ranks.mine(i) ? batches[i] : unpack_batch(from[i % ranks.size()], columns));
+  for (std::size_t i = 0; ranks.first() && i < parts.size(); ++i) {
+    if (ranks.mine(i)) {
+      put(parts[i], sink);
+      continue;
+    }
+    FlowPart part;
+    Unpacker& other = from[i % ranks.size()];
+    part.records = other.get<std::uint64_t>();
+    part.text = other.get_text();
+    part.batch = unpack_batch(other, columns);
+    put(part, sink);
   }
 }
 
@@ -162,7 +199,7 @@ std::vector<Blocks> gather_blocks(const work::Ranks& ranks, Blocks own) {
 }  // namespace
 
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
-                    const std::function<void(const FlowBatch&)>& sink) {
+                    const FlowSink& sink) {
   if (model.schema.kind != TraceKind::kFlows) {
     throw Error("the model is one of a capture, which has packets, not flow records",
                 "Generate a capture, and turn it into a flow log with tracetwin convert.");
@@ -171,15 +208,15 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
   std::uint64_t done = 0;
   choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
     const std::span<const Row> rows(chosen.rows);
-    std::vector<FlowBatch> batches((rows.size() + kRowsOfPart - 1) / kRowsOfPart);
-    parallel_blocks(batches.size(), job.threads, [&](std::size_t i) {
+    std::vector<FlowPart> parts((rows.size() + kRowsOfPart - 1) / kRowsOfPart);
+    parallel_blocks(parts.size(), job.threads, [&](std::size_t i) {
       const std::size_t begin = i * kRowsOfPart;
       const auto some = rows.subspan(begin, std::min(kRowsOfPart, rows.size() - begin));
       if (job.site.ranks.mine(i)) {
-        batches[i] = records_of(model, job, some, done + begin);
+        parts[i] = part_of(records_of(model, job, some, done + begin), columns, sink);
       }
     });
-    send_batches(job.site.ranks, batches, columns, sink);
+    send_parts(job.site.ranks, parts, columns, sink);
     done += rows.size();
     if (progress) {
       progress({"writing", done, 0, "records"});

@@ -26,11 +26,19 @@ struct GenerateJob {
   work::Site site = {};      ///< the processes that generate it, and what they keep
 };
 
+/// Takes the batches of a flow log, or, where `text` makes texts of them (on any thread, at any
+/// process), these texts.
+struct FlowSink {
+  std::function<void(const FlowBatch&)> write;
+  std::function<std::string(const FlowBatch&)> text = {};
+  std::function<void(std::string_view text, std::size_t records)> write_text = {};
+};
+
 /// Hands a synthetic flow log to `sink`, in order of start, in batches; columns as
 /// extra_names(model.schema). Of several processes the first alone gets any. Throws Error when the
 /// model is one of a capture, or when the selection is impossible (chosen_rows.h).
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
-                    const std::function<void(const FlowBatch&)>& sink);
+                    const FlowSink& sink);
 
 /// Hands the packets of a synthetic capture to `sink`, in order of time (of several processes the
 /// first alone gets any), and returns how many

@@ -16,6 +16,7 @@
 #include "pipeline/joined_columns.h"
 #include "pipeline/pieces.h"
 #include "trace/format/format.h"
+#include "trace/source_info.h"
 #include "trace/time_range.h"
 
 namespace tracetwin {
@@ -156,7 +157,10 @@ class Reading {
 
  private:
   void finish_file(const SourceInfo& info, const Skips& skips) {
-    trace_.info = trace_.info.format.empty() ? info : trace_.info;
+    if (trace_.info.format.empty()) {
+      trace_.info = info;
+    }
+    unite(trace_.info, info);
     trace_.summary.skips.merge(skips);
   }
 

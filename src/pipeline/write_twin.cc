@@ -124,10 +124,19 @@ TwinCounts write_packets(const TwinModel& model, const GenerateJob& job,
 TwinCounts write_flows(const TwinModel& model, const GenerateJob& job, FlowWriter& writer,
                        const Progress& progress) {
   TwinCounts counts;
-  generate_flows(model, job, progress, [&](const FlowBatch& batch) {
+  FlowSink sink;
+  sink.write = [&](const FlowBatch& batch) {
     writer.write(batch);
     counts.records += batch.records.size();
-  });
+  };
+  if (writer.has_texts()) {
+    sink.text = [&](const FlowBatch& batch) { return writer.text_of(batch); };
+    sink.write_text = [&](std::string_view text, std::size_t records) {
+      writer.write_text(text);
+      counts.records += records;
+    };
+  }
+  generate_flows(model, job, progress, sink);
   writer.finish();
   return counts;
 }
@@ -195,14 +204,23 @@ void commit_both(ByteSink& twin, const fs::path& summary, const std::function<vo
   }
 }
 
+AnyWriter open_writer(const TwinModel& model, const Format& format, const WriterOptions& options,
+                      ByteSink& sink) {
+  return model.schema.events ? AnyWriter(make_event_writer(model.schema, sink))
+                             : format.open_writer(sink, options);
+}
+
 /// The part of a process that is not the first, which alone writes.
-TwinCounts help_with(const TwinModel& model, const GenerateJob& job, const Progress& progress) {
+TwinCounts help_with(const TwinModel& model, const GenerateJob& job, const Format& format,
+                     const Progress& progress) {
   TwinCounts counts;
   counts.kind = model.schema.kind;
   if (counts.kind == TraceKind::kPackets) {
     counts.conversations = generate_packets(model, job, progress, [](const Packet&) {});
   } else {
-    generate_flows(model, job, progress, [](const FlowBatch&) {});
+    MemorySink nowhere;
+    AnyWriter writer = open_writer(model, format, writer_options(model), nowhere);
+    write_flows(model, job, *std::get<std::unique_ptr<FlowWriter>>(writer), progress);
   }
   return counts;
 }
@@ -239,15 +257,13 @@ TwinCounts write_twin(const TwinModel& model, const GenerateJob& job, const Twin
   const Format& format = events ? event_format(output) : format_of(output, model.schema.kind);
   check_twin_output(output, model.schema.kind, events);
   if (!job.site.ranks.first()) {
-    return help_with(model, job, progress);
+    return help_with(model, job, format, progress);
   }
   const WriterOptions options = writer_options(model);
   const auto sink =
       compress_into(open_target(output.path, output.force), compression_of(output.path));
-  TwinCounts counts = write_with(
-      model, job, options,
-      events ? make_event_writer(model.schema, *sink) : format.open_writer(*sink, options),
-      progress);
+  TwinCounts counts =
+      write_with(model, job, options, open_writer(model, format, options, *sink), progress);
   counts.events = events;
   if (writes_in_place(output.path)) {
     sink->commit();

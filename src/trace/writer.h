@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "trace/flow.h"
@@ -33,6 +34,13 @@ class FlowWriter {
   /// `batch.extras` is parallel to the columns the writer was made with.
   virtual void write(const FlowBatch& batch) = 0;
   virtual void finish() {}
+
+  /// Whether what stands in the output for a batch depends on nothing before it, and so may be made
+  /// elsewhere: write(batch) is then write_text(text_of(batch)). text_of() may be called from any
+  /// thread, and of another writer with the same options.
+  virtual bool has_texts() const { return false; }
+  virtual std::string text_of(const FlowBatch& /*batch*/) const { return {}; }
+  virtual void write_text(std::string_view /*text*/) {}
 };
 
 }  // namespace tracetwin

@@ -61,11 +61,11 @@ struct Record {
 
 std::vector<Record> records_of(const TwinModel& model, const GenerateJob& job) {
   std::vector<Record> records;
-  generate_flows(model, job, {}, [&](const FlowBatch& batch) {
-    for (std::size_t i = 0; i < batch.records.size(); ++i) {
-      records.push_back({batch.records[i], std::string(batch.extras[0][i])});
-    }
-  });
+  generate_flows(model, job, {}, {[&](const FlowBatch& batch) {
+                   for (std::size_t i = 0; i < batch.records.size(); ++i) {
+                     records.push_back({batch.records[i], std::string(batch.extras[0][i])});
+                   }
+                 }});
   return records;
 }
 

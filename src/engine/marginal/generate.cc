@@ -95,7 +95,8 @@ void generate_shards(const TableModel& model, const GenerateOptions& options,
                      const Progress& progress, const ShardWork& work) {
   const Generator generator(model, options);
   const std::size_t threads = thread_count(options.threads);
-  const std::size_t wave = threads * options.site.ranks.size();
+  constexpr std::size_t kOfThread = 4;  // shards between two exchanges
+  const std::size_t wave = kOfThread * threads * options.site.ranks.size();
   std::size_t done = 0;
   for (std::size_t first = 0; first < generator.shards(); first += wave) {
     const std::size_t shards = std::min(wave, generator.shards() - first);

@@ -1,3 +1,5 @@
+#include <utility>
+
 #include "trace/format/flow_csv/columns.h"
 #include "trace/format/rows.h"
 #include "trace/format/text/csv.h"
@@ -15,49 +17,53 @@ class FlowCsvWriter final : public FlowWriter {
   FlowCsvWriter(ByteSink& sink, const std::vector<std::string>& extra_columns)
       : sink_(sink), extras_(extra_columns.size()) {
     for (const auto& column : flow_csv::columns()) {
-      text_ += text_.empty() ? "" : ",";
-      text_ += column.name;
+      header_ += header_.empty() ? "" : ",";
+      header_ += column.name;
     }
     for (const auto& name : extra_columns) {
-      text_ += ',';
-      append_csv(text_, name);
+      header_ += ',';
+      append_csv(header_, name);
     }
-    text_ += '\n';
+    header_ += '\n';
   }
 
-  void write(const FlowBatch& batch) override {
+  void write(const FlowBatch& batch) override { write_text(text_of(batch)); }
+  void finish() override { write_text({}); }
+
+  bool has_texts() const override { return true; }
+  std::string text_of(const FlowBatch& batch) const override {
+    std::string text;
     for (std::size_t row = 0; row < batch.records.size(); ++row) {
-      append_record(batch.records[row]);
+      append_record(batch.records[row], text);
       for (std::size_t i = 0; i < extras_; ++i) {
-        text_ += ',';
-        append_csv(text_, batch.extras[i][row]);
+        text += ',';
+        append_csv(text, batch.extras[i][row]);
       }
-      text_ += '\n';
+      text += '\n';
     }
-    finish();
+    return text;
   }
-
-  void finish() override {
-    sink_.write(std::string_view(text_));
-    text_.clear();
+  void write_text(std::string_view text) override {
+    sink_.write(std::string_view(std::exchange(header_, {})));
+    sink_.write(text);
   }
 
  private:
-  void append_record(const FlowRecord& record) {
-    append_tuple(text_, record.tuple, ',');
-    text_ += ',';
-    append_scaled(text_, record.start_ns, kMicroseconds);
-    text_ += ',';
-    append_scaled(text_, record.duration_ns, kSeconds);
-    text_ += ',';
-    append_whole(text_, record.packets);
-    text_ += ',';
-    append_whole(text_, record.bytes);
+  static void append_record(const FlowRecord& record, std::string& text) {
+    append_tuple(text, record.tuple, ',');
+    text += ',';
+    append_scaled(text, record.start_ns, kMicroseconds);
+    text += ',';
+    append_scaled(text, record.duration_ns, kSeconds);
+    text += ',';
+    append_whole(text, record.packets);
+    text += ',';
+    append_whole(text, record.bytes);
   }
 
   ByteSink& sink_;
   std::size_t extras_;
-  std::string text_;  // what has not been written yet, at first the header
+  std::string header_;  // until it has been written
 };
 
 }  // namespace
