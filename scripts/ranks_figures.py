@@ -61,8 +61,8 @@ def side_by_side(program, arguments, folder):
 
 
 def run_once(program, ranks, arguments, folder):
-    """Seconds, the most that a rank sent, in bytes, and took of memory, in MB, and the seconds of the
-    pool of chunks."""
+    """Seconds, the most that a rank sent, in bytes, and took of memory, in MB, and the seconds of
+    the pool of chunks."""
     clean(folder)
     launcher = [] if ranks == 1 else MPIRUN + [str(ranks)]
     command = launcher + [str(program)] + f"{arguments} --threads 1 -q -f".split()
