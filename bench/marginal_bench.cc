@@ -7,6 +7,7 @@
 #include <cmath>
 #include <numeric>
 #include <string>
+#include <vector>
 
 #include "base/parallel.h"
 #include "base/random.h"
@@ -101,6 +102,16 @@ void read_all_pairs(benchmark::State& state) {
   state.SetItemsProcessed(state.iterations() * state.range(0));
 }
 BENCHMARK(read_all_pairs)->Arg(20'000)->Arg(1'000'000)->MeasureProcessCPUTime()->UseRealTime();
+
+/// What the memory itself gives: reads from arrays that no cache holds.
+void read_memory(benchmark::State& state) {
+  const std::vector<std::uint64_t> words(std::size_t{1} << 27, 1);
+  for (auto _ : state) {
+    benchmark::DoNotOptimize(std::accumulate(words.begin(), words.end(), std::uint64_t{0}));
+  }
+  state.SetBytesProcessed(state.iterations() * static_cast<std::int64_t>(words.size() * 8));
+}
+BENCHMARK(read_memory)->MeasureProcessCPUTime()->UseRealTime();
 
 /// Arguments: records, epsilon (0: no budget).
 void train_model(benchmark::State& state) {

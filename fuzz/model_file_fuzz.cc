@@ -18,7 +18,7 @@ void generate_some(const TwinModel& model) {
   job.count = 4;
   job.threads = 1;
   if (model.schema.kind == TraceKind::kFlows) {
-    generate_flows(model, job, {}, [](const FlowBatch&) {});
+    generate_flows(model, job, {}, {[](const FlowBatch&) {}, {}, {}});
     return;
   }
   Random random(1);

@@ -29,7 +29,8 @@ NETWORKS = ("--method doppelganger --iterations 100 --chunks 9 --max-flow-length
 PRIVATE = "--seed 3 --epsilon 2 --insecure-test-seed 5"
 PACKETS_A_DAY = 1e10
 NODES = 100
-PAIR_BYTES = 55 * 2 * 2  # of a record of marginal_bench: 55 pairs of columns of 2 bytes
+RECORD_BYTES = 11 * 2  # of marginal_bench: columns of 2 bytes
+PAIR_BYTES = 55 * 2 * 2  # of its pairs of columns
 
 
 def clean(folder):
@@ -84,22 +85,14 @@ def best_of(repeat, program, ranks, arguments, folder):
     return min(runs)
 
 
-def copy_rate(_):
-    """Bytes a second that a process reads and writes when it copies what no cache holds."""
-    size = 1 << 28
-    code = ("import time;a=bytearray(%d);best=9e9\n"
-            "for _ in range(8):\n t=time.monotonic();bytes(a);best=min(best,time.monotonic()-t)\n"
-            "print(best)" % size)
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
-    return 2 * size / float(done.stdout)
-
-
-def counting_rate(bench, processor, name):
+def rate_of(bench, processor, name):
+    """Bytes a second that a benchmark reads, alone on a processor."""
     done = subprocess.run(
         ["taskset", "-c", str(processor), str(bench), "--benchmark_format=json",
-         f"--benchmark_filter={name}/1000000", "--benchmark_min_time=3"],
+         f"--benchmark_filter={name}", "--benchmark_min_time=3"],
         capture_output=True, text=True, check=True)
-    return json.loads(done.stdout)["benchmarks"][0]["items_per_second"] * PAIR_BYTES
+    result = json.loads(done.stdout)["benchmarks"][0]
+    return result.get("bytes_per_second", result.get("items_per_second", 0) * PAIR_BYTES)
 
 
 def sum_of(processes, work):
@@ -108,14 +101,16 @@ def sum_of(processes, work):
 
 
 def counting(bench):
-    print("\n| processes | memory gives | counting all pairs reads | part | "
-          "reading without counting |\n|---|---|---|---|---|")
+    print("\n| processes | memory gives | the same columns, read and not counted | counting all "
+          "pairs | part of reading | from memory, of what it gives |\n|---|---|---|---|---|---|")
     for processes in (1, 2):
-        memory = sum_of(processes, copy_rate)
-        counted = sum_of(processes, lambda at: counting_rate(bench, at, "count_all_pairs"))
-        read = sum_of(processes, lambda at: counting_rate(bench, at, "read_all_pairs"))
-        print(f"| {processes} | {memory / 1e9:.1f} GB/s | {counted / 1e9:.1f} GB/s | "
-              f"{counted / memory:.2f} | {read / 1e9:.1f} GB/s |", flush=True)
+        memory, read, counted = (
+            sum_of(processes, lambda at, name=name: rate_of(bench, at, name))
+            for name in ("read_memory", "read_all_pairs/1000000", "count_all_pairs/1000000"))
+        once = counted * RECORD_BYTES / PAIR_BYTES  # the columns come from memory once
+        print(f"| {processes} | {memory / 1e9:.1f} GB/s | {read / 1e9:.1f} GB/s | "
+              f"{counted / 1e9:.1f} GB/s | {counted / read:.2f} | {once / memory:.2f} |",
+              flush=True)
 
 
 def predictions(fits, records, packets):

@@ -4,9 +4,12 @@
 #include "pipeline/generate.h"
 
 #include <algorithm>
+#include <cstring>
 #include <limits>
 #include <span>
 #include <string>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "base/bytes.h"
@@ -25,10 +28,6 @@ constexpr std::size_t kConversations = 4096;  // of a block
 constexpr std::size_t kPart = 64;             // of a block that one thread takes at once
 static_assert(kRowsOfPart % kConversations == 0);
 
-bool earlier(const Packet& a, const Packet& b) {
-  return a.time_ns < b.time_ns;
-}
-
 std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job,
                                  const ChosenRows& chosen, std::size_t begin, std::size_t end) {
   std::vector<Packet> packets;
@@ -44,9 +43,9 @@ std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job,
   return packets;
 }
 
-/// The packets of rows [begin, end), conversation by conversation.
-std::vector<Packet> block_of(const TwinModel& model, const GenerateJob& job, const ChosenRows& rows,
-                             std::size_t begin, std::size_t end) {
+/// The packets of rows [begin, end).
+PackedPackets block_of(const TwinModel& model, const GenerateJob& job, const ChosenRows& rows,
+                       std::size_t begin, std::size_t end, const PackPacket& pack) {
   std::vector<std::vector<Packet>> parts((end - begin + kPart - 1) / kPart);
   parallel_blocks(parts.size(), job.threads, [&](std::size_t part) {
     const std::size_t first = begin + part * kPart;
@@ -56,34 +55,8 @@ std::vector<Packet> block_of(const TwinModel& model, const GenerateJob& job, con
   for (const auto& part : parts) {
     packets.insert(packets.end(), part.begin(), part.end());
   }
-  return packets;
+  return packed(packets, pack, job.threads);
 }
-
-/// Packets on their way out.
-class Waiting {
- public:
-  explicit Waiting(const std::function<void(const Packet&)>& sink) : sink_(sink) {}
-
-  void add(const std::vector<Packet>& packets) {
-    const auto old_size = static_cast<std::ptrdiff_t>(packets_.size());
-    packets_.insert(packets_.end(), packets.begin(), packets.end());
-    const auto middle = packets_.begin() + old_size;
-    std::stable_sort(middle, packets_.end(), earlier);
-    std::inplace_merge(packets_.begin(), middle, packets_.end(), earlier);
-  }
-
-  void send_until(std::int64_t horizon) {
-    const auto ready = std::lower_bound(
-        packets_.begin(), packets_.end(), horizon,
-        [](const Packet& packet, std::int64_t limit) { return packet.time_ns < limit; });
-    std::for_each(packets_.begin(), ready, sink_);
-    packets_.erase(packets_.begin(), ready);
-  }
-
- private:
-  const std::function<void(const Packet&)>& sink_;
-  std::vector<Packet> packets_;
-};
 
 /// Records of rows [begin, end), which are numbers `first` … of the twin.
 FlowBatch records_of(const TwinModel& model, const GenerateJob& job, std::span<const Row> rows,
@@ -176,7 +149,7 @@ void send_parts(const work::Ranks& ranks, const std::vector<FlowPart>& parts, st
 
 /// The packets of parts `first` … of some rows, a part a process, at the first process; each part
 /// in blocks.
-using Blocks = std::vector<std::vector<Packet>>;
+using Blocks = std::vector<PackedPackets>;
 std::vector<Blocks> gather_blocks(const work::Ranks& ranks, Blocks own) {
   std::vector<Blocks> all;
   if (ranks.alone()) {
@@ -185,12 +158,15 @@ std::vector<Blocks> gather_blocks(const work::Ranks& ranks, Blocks own) {
   }
   Packer packer;
   for (const auto& block : own) {
-    packer.put_list(block);
+    packer.put_list(block.items);
+    packer.put_text(block.bytes);
   }
   for (const std::string& made : ranks.gather(packer.take())) {
     all.emplace_back();
     for (Unpacker from(made); !from.at_end();) {
-      all.back().push_back(from.get_list<Packet>());
+      PackedPackets& block = all.back().emplace_back();
+      block.items = from.get_list<PackedPackets::Item>();
+      block.bytes = from.get_text();
     }
   }
   return all;
@@ -224,9 +200,20 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
   });
 }
 
+PacketSink whole_packets(std::function<void(const Packet&)> take) {
+  static_assert(std::is_trivially_copyable_v<Packet>);
+  return {[](const Packet& packet, std::string& bytes) {
+            bytes.append(reinterpret_cast<const char*>(&packet), sizeof packet);
+          },
+          [take = std::move(take)](std::int64_t, std::string_view bytes) {
+            Packet packet;
+            std::memcpy(&packet, bytes.data(), sizeof packet);
+            take(packet);
+          }};
+}
+
 std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
-                               const Progress& progress,
-                               const std::function<void(const Packet&)>& sink) {
+                               const Progress& progress, const PacketSink& sink) {
   if (!model.packets) {
     throw Error("the model is one of a flow log, which has flow records, not packets",
                 "Write a flow format, such as .csv or --format zeek.");
@@ -234,7 +221,7 @@ std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
   const work::Ranks& ranks = job.site.ranks;
   const std::size_t time = time_field(model.schema);
   std::uint64_t done = 0;
-  Waiting waiting(sink);
+  PacketQueue waiting;
   choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
     const std::size_t size = chosen.rows.size();
     for (std::size_t begin = 0; begin < size; begin += kRowsOfPart * ranks.size()) {
@@ -242,14 +229,16 @@ std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
       const std::size_t own_begin = std::min(size, begin + ranks.rank() * kRowsOfPart);
       const std::size_t own_end = std::min(size, own_begin + kRowsOfPart);
       for (std::size_t row = own_begin; row < own_end; row += kConversations) {
-        own.push_back(block_of(model, job, chosen, row, std::min(own_end, row + kConversations)));
+        own.push_back(
+            block_of(model, job, chosen, row, std::min(own_end, row + kConversations), sink.pack));
       }
       std::size_t row = begin;
-      for (const Blocks& blocks : gather_blocks(ranks, std::move(own))) {
-        for (const auto& block : blocks) {
+      for (Blocks& blocks : gather_blocks(ranks, std::move(own))) {
+        for (PackedPackets& block : blocks) {
           waiting.send_until(
-              static_cast<std::int64_t>(static_cast<std::uint64_t>(chosen.rows[row][time])));
-          waiting.add(block);
+              static_cast<std::int64_t>(static_cast<std::uint64_t>(chosen.rows[row][time])),
+              sink.put);
+          waiting.add(std::move(block));
           row += kConversations;
         }
       }
@@ -260,7 +249,7 @@ std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
     }
     done += size;
   });
-  waiting.send_until(std::numeric_limits<std::int64_t>::max());
+  waiting.send_until(std::numeric_limits<std::int64_t>::max(), sink.put);
   return done;
 }
 

@@ -7,6 +7,7 @@
 
 #include "base/progress.h"
 #include "pipeline/model.h"
+#include "pipeline/packet_queue.h"
 #include "pipeline/selection.h"
 #include "trace/flow.h"
 #include "trace/packet.h"
@@ -40,13 +41,21 @@ struct FlowSink {
 void generate_flows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
                     const FlowSink& sink);
 
+/// Takes the packets of a capture: `put` gets the bytes that `pack` made of each, on any thread, at
+/// any process.
+struct PacketSink {
+  PackPacket pack;
+  PutPacket put;
+};
+/// One that takes the packets themselves.
+PacketSink whole_packets(std::function<void(const Packet&)> take);
+
 /// Hands the packets of a synthetic capture to `sink`, in order of time (of several processes the
-/// first alone gets any), and returns how many
-/// conversations they are of: these begin inside the model's window (or the time selected), and end
-/// inside it if the user gave it. Memory grows with conversations, not with packets. Throws Error
-/// when the model is one of a flow log, or when the selection is impossible.
+/// first alone gets any), and returns how many conversations they are of: these begin inside the
+/// model's window (or the time selected), and end inside it if the user gave it. Memory grows with
+/// conversations, not with packets. Throws Error when the model is one of a flow log, or when the
+/// selection is impossible.
 std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
-                               const Progress& progress,
-                               const std::function<void(const Packet&)>& sink);
+                               const Progress& progress, const PacketSink& sink);
 
 }  // namespace tracetwin

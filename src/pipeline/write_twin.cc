@@ -2,10 +2,14 @@
 
 #include <fmt/format.h>
 
+#include <cstring>
 #include <filesystem>
 #include <functional>
 #include <memory>
 #include <nlohmann/json.hpp>
+#include <span>
+#include <string>
+#include <string_view>
 #include <utility>
 #include <vector>
 
@@ -87,17 +91,29 @@ WriterOptions writer_options(const TwinModel& model) {
   return options;
 }
 
+/// A frame goes on as its original length and its bytes.
+PackPacket pack_frame(const WriterOptions& options) {
+  return [options](const Packet& packet, std::string& to) {
+    thread_local std::vector<std::byte> bytes;
+    const std::uint32_t length = serialize(packet, options.link, options.snap_length, bytes);
+    to.append(reinterpret_cast<const char*>(&length), sizeof length);
+    to.append(reinterpret_cast<const char*>(bytes.data()), bytes.size());
+  };
+}
+
 TwinCounts write_frames(const TwinModel& model, const GenerateJob& job,
                         const WriterOptions& options, FrameWriter& writer,
                         const Progress& progress) {
   TwinCounts counts;
   counts.kind = TraceKind::kPackets;
-  std::vector<std::byte> bytes;
-  counts.conversations = generate_packets(model, job, progress, [&](const Packet& packet) {
-    const std::uint32_t length = serialize(packet, options.link, options.snap_length, bytes);
-    writer.write({packet.time_ns, options.link, length, bytes});
+  const auto put = [&](std::int64_t time_ns, std::string_view frame) {
+    std::uint32_t length = 0;
+    std::memcpy(&length, frame.data(), sizeof length);
+    frame.remove_prefix(sizeof length);
+    writer.write({time_ns, options.link, length, std::as_bytes(std::span(frame))});
     ++counts.packets;
-  });
+  };
+  counts.conversations = generate_packets(model, job, progress, {pack_frame(options), put});
   writer.finish();
   return counts;
 }
@@ -110,13 +126,14 @@ TwinCounts write_packets(const TwinModel& model, const GenerateJob& job,
   TwinCounts counts;
   counts.kind = TraceKind::kPackets;
   std::vector<std::byte> bytes;
-  counts.conversations = generate_packets(model, job, progress, [&](Packet packet) {
+  const auto take = [&](Packet packet) {
     packet.wire_length = serialize(packet, options.link, options.snap_length, bytes);
     packet.captured_length = static_cast<std::uint32_t>(bytes.size());
     packet.time_ns -= options.nanoseconds ? 0 : packet.time_ns % kMicrosecond;
     writer.write(packet);
     ++counts.packets;
-  });
+  };
+  counts.conversations = generate_packets(model, job, progress, whole_packets(take));
   writer.finish();
   return counts;
 }
@@ -213,16 +230,9 @@ AnyWriter open_writer(const TwinModel& model, const Format& format, const Writer
 /// The part of a process that is not the first, which alone writes.
 TwinCounts help_with(const TwinModel& model, const GenerateJob& job, const Format& format,
                      const Progress& progress) {
-  TwinCounts counts;
-  counts.kind = model.schema.kind;
-  if (counts.kind == TraceKind::kPackets) {
-    counts.conversations = generate_packets(model, job, progress, [](const Packet&) {});
-  } else {
-    MemorySink nowhere;
-    AnyWriter writer = open_writer(model, format, writer_options(model), nowhere);
-    write_flows(model, job, *std::get<std::unique_ptr<FlowWriter>>(writer), progress);
-  }
-  return counts;
+  MemorySink nowhere;
+  const WriterOptions options = writer_options(model);
+  return write_with(model, job, options, open_writer(model, format, options, nowhere), progress);
 }
 
 }  // namespace

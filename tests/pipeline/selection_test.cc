@@ -217,11 +217,10 @@ TEST(Selection, ConversationsSatisfyWhenTheirPacketsAreReadBack) {
       job_where({"dstport = 80", "packets >= 10", "bwd_payload > 500", "td < 15ms"}, 400);
   std::map<FiveTuple, std::uint64_t> packets;
   EXPECT_EQ(
-      generate_packets(capture_model(), job, {},
-                       [&](const Packet& packet) {
+      generate_packets(capture_model(), job, {}, whole_packets([&](const Packet& packet) {
                          EXPECT_TRUE(packet.tuple.srcport == 80 || packet.tuple.dstport == 80);
                          ++packets[std::min(packet.tuple, packet.tuple.reversed())];
-                       }),
+                       })),
       400U);
   for (const auto& [tuple, count] : packets) {
     EXPECT_GE(count, 10U);

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include "base/error.h"
 #include "trace/capture_support.h"
 #include "trace/format/format.h"
 
@@ -393,24 +392,6 @@ TEST(PacketsOf, CountsFramesWithoutAPacket) {
   EXPECT_EQ(rows[2].first, 4U);
   EXPECT_EQ(packets->skips().total(), 4U);
   EXPECT_EQ(packets->info().format, "pcap");
-}
-
-class NoFlows final : public FlowReader {
- public:
-  bool next(FlowBatch&) override { return false; }
-  const std::vector<std::string>& extra_columns() const override { return columns_; }
-  const SourceInfo& info() const override { return info_; }
-  const Skips& skips() const override { return skips_; }
-  std::uint64_t bytes_read() const override { return 0; }
-
- private:
-  std::vector<std::string> columns_;
-  SourceInfo info_;
-  Skips skips_;
-};
-
-TEST(PacketsOf, RefusesFlows) {
-  EXPECT_THROW(packets_of(AnyReader(std::make_unique<NoFlows>())), Error);
 }
 
 }  // namespace
