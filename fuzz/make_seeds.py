@@ -224,8 +224,11 @@ def schema_file_seeds():
     window = ["2026-03-01T00:00:00Z", "2026-03-02T00:00:00+01:00"]
     wrong = {"kind": "number", "min": "0", "whole": "yes"}
     near = {"kind": "number", "min": 1e15, "max": 1000000000000001}
+    nearer = {"kind": "number", "min": 1000000000000000.2, "max": 1000000000000001}
+    common = {"kind": "number", "min": 1234567.1, "max": 1234567.9}
     seeds = [{}, {"window": window}, {"columns": columns}, {"window": window, "columns": columns},
-             {"columns": {"x": wrong}}, {"columns": {"x": near}}, {"colums": []}]
+             {"columns": {"x": wrong}}, {"columns": {"x": near}}, {"columns": {"x": nearer}},
+             {"columns": {"x": common}}, {"colums": []}]
     return [json.dumps(seed).encode() for seed in seeds] + [b"", b"[1", b'{"columns": {"a": 1}}']
 
 

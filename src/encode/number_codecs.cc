@@ -62,8 +62,7 @@ std::vector<std::uint32_t> steps(std::uint32_t width, std::uint32_t end) {
 }
 
 /// Numbers that may come again and again, each a cell: status codes, constants, readings.
-Rung rounded(double low, double high, bool whole) {
-  const auto numbers = std::make_shared<const RoundedNumbers>(low, high, whole);
+Rung rounded(std::shared_ptr<const RoundedNumbers> numbers, double low, double high) {
   return {numbers->count(),
           [=](Key value) {
             const auto index = numbers->index(std::clamp(number_of(value), low, high));
@@ -191,9 +190,12 @@ std::unique_ptr<const Codec> make_code_codec(std::uint32_t cells) {
 }
 
 std::unique_ptr<const Codec> make_number_codec(double low, double high, bool whole) {
-  return std::make_unique<LadderCodec>(
-      std::vector<Rung>{rounded(low, high, whole), stretched(kNumberCells, low, high, whole)},
-      Layout::line());
+  std::vector<Rung> rungs = {stretched(kNumberCells, low, high, whole)};
+  if (const auto numbers = std::make_shared<const RoundedNumbers>(low, high, whole);
+      !numbers->empty()) {
+    rungs.insert(rungs.begin(), rounded(numbers, low, high));
+  }
+  return std::make_unique<LadderCodec>(std::move(rungs), Layout::line());
 }
 
 std::unique_ptr<const Codec> make_share_codec() {

@@ -8,7 +8,8 @@ namespace tracetwin {
 namespace {
 
 constexpr int kDigits = 6;
-constexpr int kSmallest = -6;  // exponents of ten
+constexpr int kMostDigits = 15;  // that a double always has
+constexpr int kSmallest = -6;    // exponents of ten
 constexpr int kLargest = 15;
 constexpr int kPowers = 22;  // those that are exact
 
@@ -39,9 +40,17 @@ std::int64_t mantissa_of(double size, int exponent) {
   return std::llround(exponent < 0 ? size * power(-exponent) : size / power(exponent));
 }
 
+/// So many digits that bounds which lie near each other are as many steps apart as others are.
+int digits_for(double low, double high) {
+  const double size = std::max(std::abs(low), std::abs(high));
+  const double common = high > low ? std::floor(std::log10(size / (high - low))) : kMostDigits;
+  return static_cast<int>(std::clamp(kDigits + common, 0.0 + kDigits, 0.0 + kMostDigits));
+}
+
 }  // namespace
 
-RoundedNumbers::RoundedNumbers(double low, double high, bool whole) : whole_(whole) {
+RoundedNumbers::RoundedNumbers(double low, double high, bool whole)
+    : whole_(whole), digits_(digits_for(low, high)) {
   std::int64_t next = 1;
   for (int e = whole ? 0 : kSmallest; e <= kLargest; ++e) {
     decades_.push_back({e, digits_of(e), next});
@@ -56,7 +65,6 @@ RoundedNumbers::RoundedNumbers(double low, double high, bool whole) : whole_(who
   last_ = nearest(high);
   first_ += signed_at(first_) < low ? 1 : 0;
   last_ -= signed_at(last_) > high ? 1 : 0;
-  last_ = std::max(first_, last_);
 }
 
 std::optional<std::uint32_t> RoundedNumbers::index(double value) const {
@@ -75,7 +83,7 @@ double RoundedNumbers::at(std::uint32_t index) const {
 }
 
 int RoundedNumbers::digits_of(int exponent) const {
-  return whole_ ? std::min(exponent + 1, kDigits) : kDigits;
+  return whole_ ? std::min(exponent + 1, digits_) : digits_;
 }
 
 const RoundedNumbers::Decade* RoundedNumbers::decade(int exponent) const {

@@ -7,13 +7,16 @@
 namespace tracetwin {
 
 /// The numbers of at most six significant digits in [low, high], counted from the lowest: of whole
-/// numbers those that are whole, of others those that are 0 or not smaller than 1e-6 in size. A
-/// public grid of values that a column may hold again and again.
+/// numbers those that are whole, of others those that are 0 or not smaller than 1e-6 in size. Where
+/// the bounds have leading digits in common, as those of times of one day do, these are not counted
+/// (up to fifteen digits in all). A public grid of values that a column may hold again and again.
 class RoundedNumbers {
  public:
   /// -1e15 <= low <= high <= 1e15.
   RoundedNumbers(double low, double high, bool whole);
 
+  /// Bounds that are very near to each other have none between them; then only this may be asked.
+  bool empty() const { return last_ < first_; }
   std::uint32_t count() const { return static_cast<std::uint32_t>(last_ - first_ + 1); }
   /// Which of them a number is when rounded; nothing where none is near.
   std::optional<std::uint32_t> index(double value) const;
@@ -35,6 +38,7 @@ class RoundedNumbers {
   double signed_at(std::int64_t rank) const { return rank < 0 ? -size_at(-rank) : size_at(rank); }
 
   bool whole_;
+  int digits_;
   std::vector<Decade> decades_;
   std::int64_t first_ = 0;  ///< signed rank of the lowest
   std::int64_t last_ = 0;

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <cmath>
+
 #include "base/random.h"
 
 namespace tracetwin {
@@ -38,21 +40,38 @@ TEST(RoundedNumbers, LieWithinTheBounds) {
                                   {-1e15, 1e15},
                                   {7.0, 7.0},
                                   {1234567.0, 1234567.5},
+                                  {1234567.1, 1234567.9},
+                                  {1.7e9, 1.7e9 + 3600},
                                   {-1e-9, 1e-9}}) {
     for (const bool whole : {false, true}) {
       const RoundedNumbers numbers(low, high, whole);
+      ASSERT_EQ(numbers.empty(), whole && std::floor(high) < low) << low;
+      if (numbers.empty()) {
+        continue;
+      }
       Random random(7);
-      ASSERT_GT(numbers.count(), 0U);
       for (int i = 0; i < 2000; ++i) {
         const auto index = static_cast<std::uint32_t>(random.below(numbers.count()));
         ASSERT_EQ(numbers.index(numbers.at(index)), index) << low << " " << numbers.at(index);
-        if (numbers.count() > 1) {
-          ASSERT_GE(numbers.at(index), low);
-          ASSERT_LE(numbers.at(index), high);
-        }
+        ASSERT_GE(numbers.at(index), low);
+        ASSERT_LE(numbers.at(index), high);
       }
     }
   }
+}
+
+TEST(RoundedNumbers, DoNotCountTheDigitsThatBoundsHaveInCommon) {
+  const RoundedNumbers day(1.7e9, 1.7e9 + 86'400, true);
+  EXPECT_EQ(rounded(day, 1'700'012'345.0), 1'700'012'345.0);
+  EXPECT_EQ(day.count(), 86'401U);
+  const RoundedNumbers near(1e6, 1e6 + 1, false);
+  EXPECT_EQ(rounded(near, 1000000.25), 1000000.25);
+}
+
+TEST(RoundedNumbers, MayBeNone) {
+  EXPECT_TRUE(RoundedNumbers(1e15 + 0.125, 1e15 + 1, false).empty());
+  EXPECT_TRUE(RoundedNumbers(0.3, 0.7, true).empty());
+  EXPECT_FALSE(RoundedNumbers(1e15, 1e15 + 1, false).empty());
 }
 
 }  // namespace
