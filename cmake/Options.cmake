@@ -1,7 +1,6 @@
 option(TRACETWIN_TESTS "build the tests" ${PROJECT_IS_TOP_LEVEL})
 option(TRACETWIN_BENCHMARKS "build the Google Benchmark suites" OFF)
 option(TRACETWIN_FUZZ "build the libFuzzer targets (needs clang)" OFF)
-option(TRACETWIN_UNITY "compile several files of a room at once" OFF)
 option(TRACETWIN_WERROR "treat warnings as errors" ${PROJECT_IS_TOP_LEVEL})
 set(TRACETWIN_WITH_TORCH AUTO CACHE STRING
   "build the worker that trains neural engines: ON, OFF, or AUTO (when libtorch is found)")
@@ -29,10 +28,6 @@ endif()
 # What clang counts as -Wconversion and GCC does not; behind tt_warnings.
 add_library(tt_test_warnings INTERFACE)
 target_compile_options(tt_test_warnings INTERFACE -Wno-sign-conversion)
-
-# Where files are compiled together, a name of one is seen from the next; behind tt_warnings.
-add_library(tt_unity_warnings INTERFACE)
-target_compile_options(tt_unity_warnings INTERFACE -Wno-shadow)
 
 # Products are not fused with sums where a processor could: numbers are the same on all of them.
 add_compile_options(-ffp-contract=off)

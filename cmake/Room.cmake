@@ -1,18 +1,6 @@
 # The rooms that read what others wrote: fuzzing is guided by what is reached in them.
 set(FUZZED_ROOMS trace schema where encode pipeline)
 
-# Rooms, and tests of rooms, whose files have names of their own even in unnamed namespaces.
-set(UNITY_ROOMS base work s3 schema dp compile where intake marginal series tokens netshare evaluate
-  tune stream audit)
-set(UNITY_TESTS base work s3 schema compile intake marginal engine series tokens netshare tune stream
-  cli)
-function(use_unity target)
-  if(TRACETWIN_UNITY)
-    set_target_properties(${target} PROPERTIES UNITY_BUILD ON UNITY_BUILD_BATCH_SIZE 8)
-    target_link_libraries(${target} PRIVATE tt_unity_warnings)
-  endif()
-endfunction()
-
 # room(name SOURCES … [DEPS rooms…] [PUBLIC_DEPS libraries…] [PRIVATE_DEPS libraries…]): one static
 # library per folder of src/. A room may name only rooms that already exist, so the order of lines in
 # src/CMakeLists.txt is the dependency order and cannot contain a cycle.
@@ -35,9 +23,6 @@ function(room name)
   if(TRACETWIN_FUZZ AND name IN_LIST FUZZED_ROOMS)
     target_compile_options(tt_${name} PRIVATE -fsanitize=fuzzer-no-link)
   endif()
-  if(ROOM_SOURCES AND name IN_LIST UNITY_ROOMS)
-    use_unity(tt_${name})
-  endif()
   add_library(tt::${name} ALIAS tt_${name})
   target_include_directories(tt_${name} ${reach} ${PROJECT_SOURCE_DIR}/src)
   target_compile_features(tt_${name} ${reach} cxx_std_20)
@@ -59,9 +44,6 @@ function(room_test name)
   list(TRANSFORM TEST_DEPS PREPEND tt_ OUTPUT_VARIABLE deps)
   target_link_libraries(${name}_test PRIVATE ${deps} tt_test_support tt_warnings tt_test_warnings
     GTest::gmock_main)
-  if(name IN_LIST UNITY_TESTS)
-    use_unity(${name}_test)
-  endif()
   if(TRACETWIN_SANITIZE) # what is tested is made fast, what tests it is compiled fast
     target_compile_options(${name}_test PRIVATE -O0 -g0)
   endif()

@@ -2,7 +2,6 @@
 # Configures and builds a preset of CMakePresets.json into build/<preset>, installing the packages
 # that are missing.
 #   scripts/build.sh [preset] [target…]     without arguments: release, everything in it
-# TRACETWIN_UNITY=ON compiles several files at once: faster for all, slower for one that changed.
 set -euo pipefail
 cd "$(dirname "${BASH_SOURCE[0]}")/.."
 
@@ -17,7 +16,7 @@ export CCACHE_BASEDIR=$PWD CCACHE_NOHASHDIR=1
 
 mkdir -p build
 log=build/configure-$preset.log
-if ! cmake --preset "$preset" "-DTRACETWIN_UNITY=${TRACETWIN_UNITY:-OFF}" >"$log" 2>&1; then
+if ! cmake --preset "$preset" >"$log" 2>&1; then
   cat "$log" >&2
   exit 1
 fi

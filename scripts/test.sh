@@ -9,7 +9,6 @@ root=$PWD
 
 scripts/install_packages.sh test
 scripts/build.sh release
-export TRACETWIN_UNITY=ON # what is built for this run alone, in half the time
 scripts/build.sh dev
 scripts/build.sh neural
 scripts/fuzz.sh --build

@@ -66,7 +66,6 @@ def look_at(path, build):
 
 
 def sources():
-    """Of all rooms: the commands of files compiled together serve for each of them."""
     return sorted(path for path in (ROOT / "src").rglob("*.cc")
                   if not path.is_relative_to(ROOT / "src/neural"))
 
