@@ -77,7 +77,7 @@ TEST_F(Durable, NoiseOfNetworksIsDrawnOnce) {
   const std::string common =
       "train f.csv -o m.twin --epsilon 4 --seed 3 --work-folder w -f -q --private-iterations 12 ";
   const std::map<std::string, std::string> methods = {
-      {"private", "--method autoregressive --network steps=20 --network embedding=4"},
+      {"private", "--method autoregressive --max-train-time 2s"},
       {"chunk-0",
        "--method doppelganger --iterations 3 --max-flow-length 8 --network attribute_units=16 "
        "--network critic_units=16 --network attribute_critic_units=16 --network feature_units=8"}};
