@@ -10,6 +10,7 @@
 #include "base/atomic_file.h"
 #include "base/error.h"
 #include "base/read_file.h"
+#include "dp/sodium.h"
 
 namespace tracetwin::dp {
 namespace {
@@ -17,6 +18,7 @@ namespace {
 using Hash = std::array<std::uint8_t, crypto_generichash_BYTES>;
 
 Hash hash_of(std::span<const std::string_view> what) {
+  start_sodium();
   crypto_generichash_state state;
   crypto_generichash_init(&state, nullptr, 0, sizeof(Hash));
   const auto add = [&](const void* bytes, std::size_t size) {
@@ -54,9 +56,9 @@ std::optional<NoiseKey> kept_key(const std::filesystem::path& file,
 }
 
 NoiseKey new_key(const std::filesystem::path& file, std::span<const std::string_view> what) {
+  const Hash hash = hash_of(what);
   NoiseKey key;
   crypto_kdf_keygen(key.data());
-  const Hash hash = hash_of(what);
   const auto sink = open_output(file, true);
   sink->write(std::as_bytes(std::span(key)));
   sink->write(std::as_bytes(std::span(hash)));

@@ -10,6 +10,7 @@
 
 #include "base/error.h"
 #include "dp/discrete_gaussian.h"
+#include "dp/sodium.h"
 
 namespace tracetwin::dp {
 namespace {
@@ -17,14 +18,14 @@ namespace {
 constexpr std::size_t kBlockBytes = 64;
 constexpr std::array<std::uint8_t, crypto_stream_chacha20_NONCEBYTES> kNonce{};
 
+}  // namespace
+
 void start_sodium() {
   static const bool started = sodium_init() >= 0;
   if (!started) {
     throw Error("the cryptographic library could not be started, so there is no privacy noise");
   }
 }
-
-}  // namespace
 
 NoiseSource::NoiseSource() {
   static_assert(sizeof(key_) == crypto_stream_chacha20_KEYBYTES);

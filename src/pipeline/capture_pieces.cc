@@ -21,20 +21,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t kAhead = std::size_t{1} << 20;
 
-/// Counts the frames of a reader, which a decoder hides.
-class CountedFrames final : public FrameReader {
- public:
-  explicit CountedFrames(std::shared_ptr<PcapRangeReader> frames) : frames_(std::move(frames)) {}
-  bool next(Frame& frame) override { return frames_->next(frame); }
-  const SourceInfo& info() const override { return frames_->info(); }
-  const Skips& skips() const override { return frames_->skips(); }
-  std::uint64_t position() const override { return frames_->position(); }
-  std::uint64_t bytes_read() const override { return frames_->bytes_read(); }
-
- private:
-  std::shared_ptr<PcapRangeReader> frames_;
-};
-
 /// What ranks tell each other of their pieces.
 struct Border {
   std::uint64_t begin = 0;
@@ -57,8 +43,9 @@ class OwnPiece {
   }
 
   void begin_at(std::uint64_t place) {
-    range_ = open_pcap_range(piece_.path, place, piece_.end);
-    reader_ = packets_of(std::make_unique<CountedFrames>(range_));
+    auto range = open_pcap_range(piece_.path, place, piece_.end);
+    range_ = range.get();
+    reader_ = packets_of(std::move(range));
     begin_ = place;
     fill();
   }
@@ -84,7 +71,7 @@ class OwnPiece {
   void fill() {
     packets_.clear();
     more_ = true;
-    for (Packet packet; more_ && (range_ || packets_.size() < kAhead);) {
+    for (Packet packet; more_ && (range_ != nullptr || packets_.size() < kAhead);) {
       more_ = reader_->next(packet);
       if (more_) {
         packets_.push_back(packet);
@@ -93,7 +80,7 @@ class OwnPiece {
   }
 
   CapturePiece piece_;
-  std::shared_ptr<PcapRangeReader> range_;
+  PcapRangeReader* range_ = nullptr;  ///< behind the decoder, unless the piece is whole
   std::unique_ptr<PacketReader> reader_;
   std::uint64_t begin_ = 0;
   std::vector<Packet> packets_;

@@ -11,13 +11,8 @@
 #include "base/random.h"
 #include "trace/assembly.h"
 
-namespace tracetwin {
+namespace tracetwin::test {
 namespace {
-
-using test::Assembly;
-using test::kSecond;
-using test::packet_at;
-using test::tcp_tuple;
 
 /// The same rules, written as plainly as possible: a list of flows, searched from end to end.
 class PlainAssembler {
@@ -161,4 +156,4 @@ TEST(FlowAssembler, ManyFlowsComeAndGo) {
 }
 
 }  // namespace
-}  // namespace tracetwin
+}  // namespace tracetwin::test
