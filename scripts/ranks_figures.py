@@ -5,11 +5,11 @@
 
 For a quiet machine with two processors or more; files lie in memory where the machine has a file
 system for that. Prints Markdown: seconds (the least of the repeats) and efficiency, T1 / (2 T2), of
-generation, of training on flow records and on a capture, and of chunks of networks, beside T1 / T
-of two separate runs side by side, which is what the machine's processors give; what each rank sent
-to others and the memory it took; how much of the machine's memory bandwidth counting uses, by one
-process and by two; and what a line through these runs says of a day of a 10 Gbit/s link on 100
-nodes.
+generation, of training on flow records and on a capture, of evaluation and of chunks of networks,
+beside T1 / T of two separate runs side by side, which is what the machine's processors give; what
+each rank sent to others and the memory it took; how much of the machine's memory bandwidth counting
+uses, by one process and by two; and what a line through these runs says of a day of a 10 Gbit/s
+link on 100 nodes.
 """
 import argparse
 import concurrent.futures
@@ -54,8 +54,8 @@ def side_by_side(program, arguments, folder):
     clean(folder)
     command = [str(program)] + f"{arguments} --threads 1 -q -f".split()
     began = time.monotonic()
-    runs = [subprocess.Popen([part.replace("out.", f"out-{at}.") for part in command], cwd=folder)
-            for at in range(2)]
+    runs = [subprocess.Popen([part.replace("out.", f"out-{at}.") for part in command], cwd=folder,
+                             stdout=subprocess.DEVNULL) for at in range(2)]
     if any(run.wait() != 0 for run in runs):
         sys.exit("a run of two side by side failed")
     return time.monotonic() - began
@@ -138,7 +138,8 @@ def main():
     parser.add_argument("--repeat", type=int, default=2)
     asked = parser.parse_args()
     program = asked.program.resolve()
-    conversations = asked.records // 10
+    conversations = asked.records // 5
+    evaluated = asked.records // 12
     print("| work | 1 rank | 2 ranks | efficiency | two runs side by side | memory of 1 rank | "
           "of each of 2 | sent by a rank |\n|---|---|---|---|---|---|---|---|")
     memory = "/dev/shm" if pathlib.Path("/dev/shm").is_dir() else None
@@ -150,7 +151,9 @@ def main():
                         f"{program} train {sample}.pcap.zst -o capture.twin {PRIVATE} -q",
                         f"{program} generate model.twin -o long.csv -n {asked.records} --seed 1 -q",
                         f"{program} generate capture.twin -o long.pcap -n {conversations} "
-                        "--seed 1 -q"):
+                        "--seed 1 -q",
+                        f"{program} generate model.twin -o real.csv -n {evaluated} --seed 2 -q",
+                        f"{program} generate model.twin -o twin.csv -n {evaluated} --seed 3 -q"):
             subprocess.run(command.split(), cwd=folder, check=True)
         summary = json.loads((folder / "long.pcap.summary.json").read_text())
         packets = summary["packets"]
@@ -161,6 +164,7 @@ def main():
                 f"generate capture.twin -o out.pcap -n {conversations} --seed 4",
             "training on flow records": f"train long.csv -o out.twin {PRIVATE}",
             "training on packets": f"train long.pcap -o out.twin {PRIVATE}",
+            "evaluation": "evaluate real.csv twin.csv --json out.json",
             "chunks of networks": f"train flows.csv -o out.twin --seed 3 {NETWORKS}",
         }
         fits = {"order": [
@@ -180,7 +184,7 @@ def main():
                 print(f"| {name}, behind the first chunk | {one[3]:.2f} s | {two[3]:.2f} s | "
                       f"{one[3] / 2 / two[3]:.2f} | | | | |", flush=True)
     print(f"\n{asked.records:,} flow records; {packets:,} packets of {conversations:,} "
-          "conversations.")
+          f"conversations; evaluation of {evaluated:,} records against as many.")
     counting(asked.bench.resolve())
     predictions(fits, conversations, packets)
 

@@ -16,6 +16,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/farewell.h"
 
 namespace tracetwin {
 namespace {
@@ -36,11 +37,25 @@ std::array<Slot, kSlots>& slots() {
   return table;
 }
 
+/// A handler may only read what is whole: length and text are those of one line at a time.
+struct Farewell {
+  std::atomic<std::size_t> length = 0;
+  char text[1024] = {};
+};
+
+Farewell& farewell() {
+  static Farewell line;
+  return line;
+}
+
 extern "C" void remove_and_die(int signal_number) {
   for (auto& slot : slots()) {
     if (slot.armed) {
       ::unlink(slot.path);
     }
+  }
+  if (const std::size_t length = farewell().length; length > 0) {
+    static_cast<void>(!::write(STDERR_FILENO, farewell().text, length));
   }
   ::signal(signal_number, SIG_DFL);
   ::raise(signal_number);
@@ -208,6 +223,17 @@ std::unique_ptr<ByteSink> open_temporary(const fs::path& path) {
 
 }  // namespace
 
+void say_when_ended(std::string_view line) {
+  Farewell& kept = farewell();
+  kept.length = 0;
+  if (!line.empty()) {
+    const std::string text =
+        fmt::format("{}{}\n", ::isatty(STDERR_FILENO) != 0 ? "\n" : "", line.substr(0, 1000));
+    std::memcpy(kept.text, text.data(), text.size());
+    kept.length = text.size();
+  }
+}
+
 bool writes_in_place(const fs::path& path) {
   std::error_code ignored;
   const auto status = fs::status(path, ignored);
@@ -255,6 +281,7 @@ std::unique_ptr<ByteSink> open_output(const fs::path& path, bool force) {
 
 void remove_temporaries_on_signals() {
   slots();
+  farewell();
   struct sigaction action = {};
   action.sa_handler = remove_and_die;
   for (const int signal_number : {SIGINT, SIGTERM, SIGHUP}) {

@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "base/farewell.h"
 #include "base/text.h"
 #include "cli/commands.h"
 #include "cli/model_options.h"
@@ -255,7 +256,12 @@ class Streaming {
 ExitCode run_stream(const StreamOptions& options, Context& context) {
   check_stream(options);
   note_method(options.train, context.console);
+  say_when_ended(
+      fmt::format("tracetwin: ended; the same command goes on in {} behind the last "
+                  "epoch that is done",
+                  options.out));
   Streaming(options, context).run();
+  say_when_ended({});
   return ExitCode::kDone;
 }
 

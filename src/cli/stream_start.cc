@@ -5,6 +5,8 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
+#include <string>
 #include <string_view>
 #include <system_error>
 #include <vector>
@@ -64,6 +66,41 @@ std::vector<std::string> identity(const std::vector<std::string>& arguments) {
     }
   }
   return kept;
+}
+
+/// Options with the values behind them.
+std::vector<std::string> with_values(const std::vector<std::string>& arguments) {
+  std::vector<std::string> all;
+  for (const std::string& argument : arguments) {
+    const bool value = !all.empty() && all.back().starts_with("--") &&
+                       !argument.starts_with("--") &&
+                       all.back().find_first_of(" =") == std::string::npos;
+    if (value) {
+      all.back() += " " + argument;
+    } else {
+      all.push_back(argument);
+    }
+  }
+  return all;
+}
+
+/// Those of `some` that are not among `others`.
+std::string lacking(const std::vector<std::string>& some, const std::vector<std::string>& others) {
+  std::vector<std::string> left;
+  std::ranges::copy_if(some, std::back_inserter(left), [&](const std::string& argument) {
+    return std::ranges::find(others, argument) == others.end();
+  });
+  return left.empty() ? "nothing" : fmt::format("\"{}\"", fmt::join(left, " "));
+}
+
+/// How the options of then and those of now differ.
+std::string difference(const std::vector<std::string>& then, const std::vector<std::string>& now) {
+  const auto before = with_values(then);
+  const auto after = with_values(now);
+  const std::string gone = lacking(before, after);
+  const std::string come = lacking(after, before);
+  return gone == come ? "its options were given in another order"
+                      : fmt::format("it was begun with {} where {} stands now", gone, come);
 }
 
 /// Throws Error unless the folder holds nothing but what a start that failed leaves.
@@ -134,9 +171,10 @@ stream::State state_of(const StreamOptions& options, Context& context) {
   const auto arguments = identity(context.arguments);
   if (auto kept = stream::read_state(state_path(options))) {
     if (kept->arguments != arguments) {
-      throw Error(fmt::format("{} holds another stream, with the options \"{}\"", options.out,
-                              fmt::join(kept->arguments, " ")),
-                  "Name another output folder, or give those options.");
+      throw Error(fmt::format("{} holds another stream: {}", options.out,
+                              difference(kept->arguments, arguments)),
+                  fmt::format("Name another output folder, or give the options of then: {}",
+                              fmt::join(kept->arguments, " ")));
     }
     context.console.note(
         fmt::format("going on with {} behind epoch {}", options.out, kept->epochs));

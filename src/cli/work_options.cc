@@ -11,6 +11,7 @@
 
 #include "base/bytes.h"
 #include "base/error.h"
+#include "base/farewell.h"
 
 namespace tracetwin::cli {
 namespace {
@@ -115,6 +116,12 @@ Work begin_work(const WorkRequest& request, Context& context) {
   if (work.site.folder->goes_on()) {
     context.console.note(fmt::format("going on with the work in {}", request.folder.string()));
   }
+  if (ranks.first()) {
+    say_when_ended(
+        fmt::format("tracetwin: ended; what was done is kept in {}, where the same "
+                    "command goes on (it is private)",
+                    request.folder.string()));
+  }
   return work;
 }
 
@@ -122,6 +129,7 @@ void finish_work(const Work& work) {
   work.site.ranks.barrier();
   if (work.site.folder && work.site.ranks.first()) {
     work.site.folder->finish();
+    say_when_ended({});
   }
 }
 

@@ -5,7 +5,7 @@
 #include <cmath>
 #include <functional>
 #include <limits>
-#include <numeric>
+#include <optional>
 #include <span>
 #include <utility>
 
@@ -50,8 +50,14 @@ std::vector<std::uint8_t> table_of(std::size_t codes, const std::vector<std::uin
   return bins;
 }
 
+template <class Value>
+std::span<const Value> some_of(const std::vector<Value>& values, const RowShare& share) {
+  const std::size_t begin = share.begin(values.size());
+  return std::span(values).subspan(begin, share.end(values.size()) - begin);
+}
+
 template <class Code>
-std::vector<std::uint8_t> looked_up(const std::vector<Code>& codes,
+std::vector<std::uint8_t> looked_up(std::span<const Code> codes,
                                     const std::vector<std::uint8_t>& bins) {
   std::vector<std::uint8_t> binned;
   binned.reserve(codes.size());
@@ -63,35 +69,35 @@ std::vector<std::uint8_t> looked_up(const std::vector<Code>& codes,
 
 template <class Code>
 BinnedColumn bin_codes(std::string name, const std::vector<Code>& real,
-                       const std::vector<Code>& synthetic, std::size_t codes, std::size_t most,
-                       std::uint32_t others,
+                       const std::vector<Code>& synthetic, const RowShare& share, std::size_t codes,
+                       std::size_t most, std::uint32_t others,
                        const std::function<std::uint32_t(std::uint32_t)>& other) {
   const auto frequent = most_frequent(count_codes(real, codes), most);
   const auto table = table_of(codes, frequent, other);
   return {std::move(name), true, static_cast<std::uint32_t>(frequent.size()) + others,
-          looked_up(real, table), looked_up(synthetic, table)};
+          looked_up(some_of(real, share), table), looked_up(some_of(synthetic, share), table)};
 }
 
 BinnedColumn bin_addresses(std::string name, const std::vector<std::uint32_t>& real,
-                           const std::vector<std::uint32_t>& synthetic,
+                           const std::vector<std::uint32_t>& synthetic, const RowShare& share,
                            const std::vector<IpAddress>& addresses) {
   const auto block = [&](std::uint32_t code) {
     const IpAddress& address = addresses[code];
     return address.is_v4() ? address.v4_bits() >> 29 : kAddressBlocks - 1;
   };
-  BinnedColumn column = bin_codes(std::move(name), real, synthetic, addresses.size(), kTopValues,
-                                  kAddressBlocks, block);
+  BinnedColumn column = bin_codes(std::move(name), real, synthetic, share, addresses.size(),
+                                  kTopValues, kAddressBlocks, block);
   column.core = false;
   return column;
 }
 
 BinnedColumn bin_ports(std::string name, const std::vector<std::uint16_t>& real,
-                       const std::vector<std::uint16_t>& synthetic) {
+                       const std::vector<std::uint16_t>& synthetic, const RowShare& share) {
   const auto range = [](std::uint32_t port) {
     return static_cast<std::uint32_t>(std::ranges::upper_bound(kPortCuts, port) -
                                       kPortCuts.begin());
   };
-  return bin_codes(std::move(name), real, synthetic, 65536, kTopValues, 8, range);
+  return bin_codes(std::move(name), real, synthetic, share, 65536, kTopValues, 8, range);
 }
 
 /// Cells of a number: cuts in ascending order, atoms behind them.
@@ -113,35 +119,107 @@ struct NumberBins {
   }
 };
 
-/// Of ascending values.
-NumberBins learn_bins(const std::vector<double>& real) {
-  NumberBins bins;
-  std::vector<double> distinct;
-  std::vector<double> frequent;
-  std::vector<double> rest;
-  const double least = kAtomShare * static_cast<double>(real.size());
-  for (auto begin = real.begin(); begin != real.end();) {
-    const auto end = std::upper_bound(begin, real.end(), *begin);
-    distinct.push_back(*begin);
-    if (static_cast<double>(end - begin) >= least) {
-      frequent.push_back(*begin);
-    } else {
-      rest.insert(rest.end(), begin, end);
-    }
-    begin = end;
-  }
-  if (distinct.size() <= kMostAtoms) {
-    return {{}, std::move(distinct)};
-  }
-  bins.atoms = std::move(frequent);
-  for (int i = 0; i <= kQuantileBins && !rest.empty(); ++i) {
-    bins.cuts.push_back(quantile(rest, static_cast<double>(i) / kQuantileBins));
-  }
-  bins.cuts.erase(std::unique(bins.cuts.begin(), bins.cuts.end()), bins.cuts.end());
-  return bins;
-}
+/// Equal values that lie behind one another.
+struct Run {
+  std::size_t begin = 0;
+  std::size_t end = 0;
+};
 
-std::vector<std::uint8_t> binned(const std::vector<double>& values, const NumberBins& bins) {
+/// A column in ascending order, `at` a position. Runs are found by bisection: what a number's bins
+/// are costs next to nothing, however many rows there are.
+template <class At>
+class Ascending {
+ public:
+  Ascending(std::size_t rows, At at) : rows_(rows), at_(std::move(at)) {}
+
+  NumberBins learn() const {
+    if (auto values = distinct()) {
+      return {{}, std::move(*values)};
+    }
+    NumberBins bins;
+    const std::vector<Run> frequent = frequent_runs();
+    for (const Run& run : frequent) {
+      bins.atoms.push_back(at_(run.begin));
+    }
+    bins.cuts = quantiles_beside(frequent);
+    return bins;
+  }
+
+ private:
+  Run run_of(std::size_t row) const {
+    const double value = at_(row);
+    return {first_row([&](std::size_t other) { return at_(other) >= value; }),
+            first_row([&](std::size_t other) { return at_(other) > value; })};
+  }
+
+  /// For which something is so, as it is for all behind it.
+  template <class Is>
+  std::size_t first_row(const Is& is) const {
+    std::size_t begin = 0;
+    std::size_t end = rows_;
+    while (begin < end) {
+      const std::size_t middle = begin + (end - begin) / 2;
+      if (is(middle)) {
+        end = middle;
+      } else {
+        begin = middle + 1;
+      }
+    }
+    return begin;
+  }
+
+  /// All values, when they are few.
+  std::optional<std::vector<double>> distinct() const {
+    std::vector<double> values;
+    for (std::size_t row = 0; row < rows_; row = run_of(row).end) {
+      if (values.size() == kMostAtoms) {
+        return std::nullopt;
+      }
+      values.push_back(at_(row));
+    }
+    return values;
+  }
+
+  /// Those with kAtomShare of the rows: each has a row among those that lie so far apart.
+  std::vector<Run> frequent_runs() const {
+    const double least = kAtomShare * static_cast<double>(rows_);
+    const auto step = std::max<std::size_t>(1, static_cast<std::size_t>(least));
+    std::vector<Run> runs;
+    for (std::size_t row = 0; row < rows_; row += step) {
+      const Run run = run_of(row);
+      if (static_cast<double>(run.end - run.begin) >= least &&
+          (runs.empty() || runs.back().begin != run.begin)) {
+        runs.push_back(run);
+      }
+    }
+    return runs;
+  }
+
+  /// Of the rows outside of some runs.
+  std::vector<double> quantiles_beside(const std::vector<Run>& runs) const {
+    std::size_t rest = rows_;
+    for (const Run& run : runs) {
+      rest -= run.end - run.begin;
+    }
+    const auto value = [&](std::size_t row) {
+      for (const Run& run : runs) {
+        row += row >= run.begin ? run.end - run.begin : 0;
+      }
+      return at_(row);
+    };
+    std::vector<double> cuts;
+    for (int i = 0; i <= kQuantileBins && rest > 0; ++i) {
+      cuts.push_back(quantile_of(rest, static_cast<double>(i) / kQuantileBins, value));
+    }
+    cuts.erase(std::unique(cuts.begin(), cuts.end()), cuts.end());
+    return cuts;
+  }
+
+  std::size_t rows_;
+  At at_;
+};
+
+std::vector<std::uint8_t> binned(std::span<const double> values, const NumberBins& bins) {
   std::vector<std::uint8_t> codes;
   codes.reserve(values.size());
   double last = std::numeric_limits<double>::quiet_NaN();
@@ -156,54 +234,66 @@ std::vector<std::uint8_t> binned(const std::vector<double>& values, const Number
   return codes;
 }
 
-BinnedColumn bin_number(const NumberColumn& real, const std::vector<double>& ascending,
-                        const NumberColumn& synthetic) {
-  const NumberBins bins = learn_bins(ascending);
-  return {real.name, true, bins.bins(), binned(real.values, bins), binned(synthetic.values, bins)};
+template <class RealAt>
+BinnedColumn bin_number(std::string name, const Ascending<RealAt>& ascending,
+                        std::span<const double> real, std::span<const double> synthetic) {
+  const NumberBins bins = ascending.learn();
+  return {std::move(name), true, bins.bins(), binned(real, bins), binned(synthetic, bins)};
 }
 
 /// Microseconds since the trace's first row: whole numbers where the clock has no finer steps, so
 /// that cuts between them are exact.
-std::vector<double> microseconds(const Columns& columns) {
+double microseconds(const Columns& columns, std::size_t row) {
   constexpr double kNsPerMicrosecond = 1000;
+  return static_cast<double>(columns.time_ns[row] - columns.time_ns.front()) / kNsPerMicrosecond;
+}
+
+std::vector<double> microseconds(const Columns& columns, const RowShare& share) {
   std::vector<double> times;
-  times.reserve(columns.rows());
-  for (const std::int64_t time : columns.time_ns) {
-    times.push_back(static_cast<double>(time - columns.time_ns.front()) / kNsPerMicrosecond);
+  for (std::size_t row = share.begin(columns.rows()); row < share.end(columns.rows()); ++row) {
+    times.push_back(microseconds(columns, row));
   }
   return times;
 }
 
+BinnedColumn bin_times(const Columns& real, const Columns& synthetic, const RowShare& share) {
+  const Ascending ascending(real.rows(), [&](std::size_t row) { return microseconds(real, row); });
+  BinnedColumn column = bin_number(real.kind == TraceKind::kPackets ? "time" : "ts", ascending,
+                                   microseconds(real, share), microseconds(synthetic, share));
+  column.core = false;
+  return column;
+}
+
 }  // namespace
 
-std::vector<BinnedColumn> bin_columns(const Pair& pair) {
+std::vector<BinnedColumn> bin_columns(const Pair& pair, const RowShare& share) {
   const Columns& real = pair.real.columns;
   const Columns& synthetic = pair.synthetic.columns;
   const auto rest = [](std::uint32_t) { return 0U; };
   std::vector<BinnedColumn> all;
   if (real.events) {
-    all = {
-        bin_codes("key", real.src, synthetic.src, real.addresses->size(), kTopCategories, 1, rest)};
+    all = {bin_codes("key", real.src, synthetic.src, share, real.addresses->size(), kTopCategories,
+                     1, rest)};
   } else {
-    all = {bin_addresses("srcip", real.src, synthetic.src, *real.addresses),
-           bin_addresses("dstip", real.dst, synthetic.dst, *real.addresses),
-           bin_ports("srcport", real.srcport, synthetic.srcport),
-           bin_ports("dstport", real.dstport, synthetic.dstport),
-           bin_codes("proto", real.proto, synthetic.proto, 256, kTopCategories, 1, rest)};
+    all = {bin_addresses("srcip", real.src, synthetic.src, share, *real.addresses),
+           bin_addresses("dstip", real.dst, synthetic.dst, share, *real.addresses),
+           bin_ports("srcport", real.srcport, synthetic.srcport, share),
+           bin_ports("dstport", real.dstport, synthetic.dstport, share),
+           bin_codes("proto", real.proto, synthetic.proto, share, 256, kTopCategories, 1, rest)};
   }
   for (const CategoryColumn& category : real.categories) {
     if (const CategoryColumn* other = synthetic.category(category.name)) {
-      all.push_back(bin_codes(category.name, category.codes, other->codes, category.texts.size(),
-                              kTopCategories, 1, rest));
+      all.push_back(bin_codes(category.name, category.codes, other->codes, share,
+                              category.texts.size(), kTopCategories, 1, rest));
     }
   }
   for (const NumberColumn& number : real.numbers) {
-    all.push_back(
-        bin_number(number, pair.real.ascending(number.name), *synthetic.number(number.name)));
+    const std::vector<double>& ascending = pair.real.ascending(number.name);
+    all.push_back(bin_number(
+        number.name, Ascending(ascending.size(), [&](std::size_t row) { return ascending[row]; }),
+        some_of(number.values, share), some_of(synthetic.number(number.name)->values, share)));
   }
-  const NumberColumn times = {real.kind == TraceKind::kPackets ? "time" : "ts", microseconds(real)};
-  all.push_back(bin_number(times, times.values, {times.name, microseconds(synthetic)}));
-  all.back().core = false;
+  all.push_back(bin_times(real, synthetic, share));
   return all;
 }
 

@@ -241,13 +241,7 @@ double spearman(std::span<const double> x, std::span<const double> y) {
 }
 
 double quantile(std::span<const double> sorted, double q) {
-  const double place = q * static_cast<double>(sorted.size() - 1);
-  const auto below = static_cast<std::size_t>(place);
-  const std::size_t above = std::min(below + 1, sorted.size() - 1);
-  const double share = place - static_cast<double>(below);
-  const double step = sorted[above] - sorted[below];
-  // From the nearer neighbour, so that both ends are met exactly.
-  return share < 0.5 ? sorted[below] + step * share : sorted[above] - step * (1 - share);
+  return quantile_of(sorted.size(), q, [&](std::size_t at) { return sorted[at]; });
 }
 
 double mean(std::span<const double> values) {

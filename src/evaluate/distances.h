@@ -1,5 +1,7 @@
 #pragma once
 
+#include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <vector>
@@ -58,6 +60,17 @@ std::vector<double> ranks(std::span<const double> values);
 /// Value below which the share `q` of `sorted` (ascending, not empty) lies, with linear
 /// interpolation between neighbours (Hyndman and Fan's type 7).
 double quantile(std::span<const double> sorted, double q);
+/// The same of `rows` values (at least one), of which `at(i)` is the i-th in ascending order.
+template <class At>
+double quantile_of(std::size_t rows, double q, const At& at) {
+  const double place = q * static_cast<double>(rows - 1);
+  const auto below = static_cast<std::size_t>(place);
+  const double low = at(below);
+  const double high = at(std::min(below + 1, rows - 1));
+  const double share = place - static_cast<double>(below);
+  // From the nearer neighbour, so that both ends are met exactly.
+  return share < 0.5 ? low + (high - low) * share : high - (high - low) * (1 - share);
+}
 
 double mean(std::span<const double> values);
 /// Population standard deviation.

@@ -10,6 +10,7 @@
 #include <functional>
 #include <map>
 #include <numeric>
+#include <span>
 #include <sstream>
 #include <string_view>
 #include <utility>
@@ -18,7 +19,6 @@
 #include "evaluate/cast.h"
 #include "evaluate/columns.h"
 #include "evaluate/distances.h"
-#include "evaluate/part_bytes.h"
 #include "evaluate/plots.h"
 #include "evaluate/ranking.h"
 #include "evaluate/stages.h"
@@ -96,19 +96,38 @@ struct Runs {
 /// One run of a scorer, and where what it finds goes.
 struct Job {
   Part* part;
-  std::function<Part()> score;
+  const Scorer* scorer;
+  Setting setting;
 };
 
-/// Whichever process is free takes the next run; all get what was found.
+/// A piece of a job.
+struct Piece {
+  std::size_t job = 0;
+  std::size_t piece = 0;
+};
+
+/// Whichever process is free takes the next piece; all get what was made.
 void score_all(const std::vector<Job>& work, const EvaluateJob& job, const Progress& progress) {
-  StageCounter counter("scoring", work.size(), progress);
-  const auto made = job.site.share("score", work.size(), job.threads, [&](std::size_t i) {
-    std::string bytes = bytes_of(work[i].score());
+  std::vector<Piece> pieces;
+  std::vector<std::size_t> begin;
+  for (std::size_t i = 0; i < work.size(); ++i) {
+    begin.push_back(pieces.size());
+    const std::size_t count = work[i].scorer->work.pieces(work[i].setting);
+    for (std::size_t piece = 0; piece < count; ++piece) {
+      pieces.push_back({i, piece});
+    }
+  }
+  begin.push_back(pieces.size());
+  StageCounter counter("scoring", pieces.size(), progress);
+  const auto made = job.site.share("piece", pieces.size(), job.threads, [&](std::size_t i) {
+    const Job& whole = work[pieces[i].job];
+    std::string bytes = whole.scorer->work.make(whole.setting, pieces[i].piece);
     counter.step();
     return bytes;
   });
   for (std::size_t i = 0; i < work.size(); ++i) {
-    *work[i].part = parse_part(made[i]);
+    *work[i].part = work[i].scorer->work.join(
+        work[i].setting, std::span(made).subspan(begin[i], begin[i + 1] - begin[i]));
   }
 }
 
@@ -127,9 +146,7 @@ Runs run_suite(const Cast& cast, const EvaluateJob& job, const Progress& progres
       continue;
     }
     const auto add = [&](Part& part, Role role, std::size_t which) {
-      work.push_back({&part, [&cast, &job, role, which, scorer = &table[s]] {
-                        return scorer->score(setting_of(cast, *scorer, role, which, job.seed));
-                      }});
+      work.push_back({&part, &table[s], setting_of(cast, table[s], role, which, job.seed)});
     };
     for (std::size_t i = 0; i < runs.synthetic.size(); ++i) {
       add(runs.synthetic[i][s], Role::kSynthetic, i);

@@ -4,6 +4,7 @@
 #include <string>
 #include <vector>
 
+#include "evaluate/joint_counts.h"
 #include "evaluate/report.h"
 #include "evaluate/tuples.h"
 
@@ -20,9 +21,14 @@ struct JointScores {
   PairDistances pairs;  ///< for the heat map
 };
 
-/// How fields belong together: total variation over pairs, triples and triples with the label
-/// (empty: none), gaps of mutual information and of rank correlation, and random three-way
-/// queries. What independently shuffled columns fail.
-JointScores joint_scores(const Pair& pair, const std::string& label, std::uint64_t seed);
+/// How fields belong together: total variation over pairs, triples and triples with the label,
+/// and gaps of mutual information. What independently shuffled columns fail. `lacks_label`: the
+/// synthetic trace has no column that is the real one's label.
+JointScores joint_scores(const JointCounts& counts, const std::string& label, bool lacks_label);
+
+/// What belongs to the same group and is measured apart: the gap of rank correlations, and the
+/// error of random queries (queries.h).
+Group correlation_group(const Pair& pair);
+Group query_group(const Pair& pair, std::uint64_t seed);
 
 }  // namespace tracetwin::evaluate

@@ -5,11 +5,13 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <iterator>
 #include <map>
-#include <optional>
 #include <span>
+#include <string_view>
 #include <utility>
 
+#include "base/bytes.h"
 #include "base/random.h"
 #include "evaluate/distances.h"
 #include "evaluate/learn/boosting.h"
@@ -54,7 +56,7 @@ Classes by_network(const Labelled& data, const Matrix& asked, std::uint64_t seed
   return classify_by_network(data, asked, settings);
 }
 
-constexpr std::array kClassifiers = {
+constexpr std::array<Classifier, kClassifiers> kTable = {
     Classifier{"tree", "decision tree", false, classify_by_tree},
     Classifier{"regression", "logistic regression", true, by_regression},
     Classifier{"forest", "random forest", false, by_forest},
@@ -211,7 +213,7 @@ void add_summary(GroupBuilder& group, const std::vector<Reached>& all) {
 
 void add_each(GroupBuilder& group, const std::vector<Reached>& all) {
   for (std::size_t i = 0; i < all.size(); ++i) {
-    const Classifier& classifier = kClassifiers[i];
+    const Classifier& classifier = kTable[i];
     const auto add = [&](const std::string& id, const std::string& name, double value,
                          double floor) {
       Metric metric =
@@ -239,6 +241,39 @@ std::string obstacle(const Pair& pair, const std::string& label) {
   return "";
 }
 
+/// Of the real records that are asked about, of the class that most of those learned have.
+double majority_share(const Parts& real) {
+  const auto of_class = std::ranges::count(real.asked.labels, most_frequent(real.learned.labels));
+  return static_cast<double>(of_class) / static_cast<double>(real.asked.labels.size());
+}
+
+/// What predict() found.
+struct Found {
+  std::string why;    ///< nothing can be predicted; else empty
+  std::string notes;  ///< on how it was tried
+  double majority = 0;
+  Reached reached = {};
+};
+
+std::string bytes_of(const Found& found) {
+  Packer to;
+  to.put_text(found.why);
+  to.put_text(found.notes);
+  to.put(found.majority);
+  to.put(found.reached);
+  return to.take();
+}
+
+Found found_in(std::string_view bytes) {
+  Unpacker from(bytes);
+  Found found;
+  found.why = from.get_text();
+  found.notes = from.get_text();
+  found.majority = from.get<double>();
+  found.reached = from.get<Reached>();
+  return found;
+}
+
 }  // namespace
 
 Answers grade(const std::vector<std::uint32_t>& truth, const std::vector<std::uint32_t>& answers) {
@@ -264,42 +299,47 @@ Answers grade(const std::vector<std::uint32_t>& truth, const std::vector<std::ui
   return {right / static_cast<double>(truth.size()), f1 / static_cast<double>(counts.size())};
 }
 
-Group prediction_group(const Pair& pair, const std::string& label, std::uint64_t seed) {
-  std::string explain =
-      "Classifiers that learned from the twin, asked about real records: train on synthetic, test "
-      "on real.";
-  std::string why = obstacle(pair, label);
-  std::optional<Parts> real;
-  std::optional<Parts> synthetic;
-  Random random(seed, kStream);
-  if (why.empty()) {
+std::string predict(const Pair& pair, const std::string& label, std::uint64_t seed,
+                    std::size_t classifier) {
+  Found found;
+  found.why = obstacle(pair, label);
+  if (found.why.empty()) {
+    Random random(seed, kStream);
     const Plan plan = plan_of(pair.real.columns, label);
-    explain += notes_on(plan);
-    real = parts_of(pair.real.columns, plan, random);
-    synthetic = parts_of(pair.synthetic.columns, plan, random);
-    if (classes_in(real->learned.labels) < 2 || classes_in(real->asked.labels) < 2) {
-      why = "a part of the real trace has a single class";
+    const Parts real = parts_of(pair.real.columns, plan, random);
+    const Parts synthetic = parts_of(pair.synthetic.columns, plan, random);
+    found.notes = notes_on(plan);
+    if (classes_in(real.learned.labels) < 2 || classes_in(real.asked.labels) < 2) {
+      found.why = "a part of the real trace has a single class";
+    } else {
+      found.majority = majority_share(real);
+      found.reached = run(kTable.at(classifier), real, synthetic, seed);
     }
   }
-  GroupBuilder group("prediction", "Predicting the type of traffic", explain);
-  if (!why.empty()) {
-    group.add_absent(share_metric("accuracy", "Accuracy, mean of five classifiers", ""), why);
+  return bytes_of(found);
+}
+
+Group prediction_group(std::span<const std::string> bytes) {
+  std::vector<Found> found;
+  std::ranges::transform(bytes, std::back_inserter(found), found_in);
+  GroupBuilder group("prediction", "Predicting the type of traffic",
+                     "Classifiers that learned from the twin, asked about real records: train on "
+                     "synthetic, test on real." +
+                         found.front().notes);
+  if (!found.front().why.empty()) {
+    group.add_absent(share_metric("accuracy", "Accuracy, mean of five classifiers", ""),
+                     found.front().why);
     return group.take();
   }
   std::vector<Reached> all;
-  all.reserve(kClassifiers.size());
-  for (const Classifier& classifier : kClassifiers) {
-    all.push_back(run(classifier, *real, *synthetic, seed));
-  }
+  std::ranges::transform(found, std::back_inserter(all), &Found::reached);
   add_summary(group, all);
-  const std::uint32_t majority = most_frequent(real->learned.labels);
-  const auto as_majority = std::ranges::count(real->asked.labels, majority);
   group.add({.id = "majority",
              .name = "Accuracy of always answering the most frequent class",
              .explain = "What a classifier has to beat.",
              .better = Better::kNone,
              .high = 1},
-            static_cast<double>(as_majority) / static_cast<double>(real->asked.labels.size()));
+            found.front().majority);
   add_each(group, all);
   return group.take();
 }

@@ -1,6 +1,8 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
+#include <span>
 #include <string>
 #include <vector>
 
@@ -15,7 +17,13 @@ namespace tracetwin::evaluate {
 /// figure is what training on the real trace's own earliest 80 % gives. Where a class of 1 % or
 /// more of the real rows is in one part of its time only, the parts are drawn at random instead.
 /// `label`: a column of both, never a feature; empty: none. See prediction_rows.h.
-Group prediction_group(const Pair& pair, const std::string& label, std::uint64_t seed);
+///
+/// What classifier number `classifier` finds, as bytes.
+inline constexpr std::size_t kClassifiers = 5;
+std::string predict(const Pair& pair, const std::string& label, std::uint64_t seed,
+                    std::size_t classifier);
+/// What all of them found, in their order.
+Group prediction_group(std::span<const std::string> found);
 
 /// Shares of right answers, and the mean over classes (that occur or are answered) of F1.
 struct Answers {

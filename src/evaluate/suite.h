@@ -28,14 +28,22 @@ struct Part {
   std::optional<PairDistances> pairs = {};
 };
 
+/// How a scorer works: in pieces, each of which any thread or process makes on its own, and which
+/// are then put together. Sums over records are cut by records, what learns by what is learned.
+struct Work {
+  std::size_t (*pieces)(const Setting& setting);
+  std::string (*make)(const Setting& setting, std::size_t piece);
+  Part (*join)(const Setting& setting, std::span<const std::string> made);
+};
+
 /// One row of the table of scorers: what fills part of a section.
 struct Scorer {
   const char* section;
   bool learned;    ///< trains models: left out by --quick
-  int cost;        ///< about how long it takes; the longest run first
+  int cost;        ///< about how long a piece takes; the longest are made first
   bool floor;      ///< also run between two halves of the real trace
   bool memoriser;  ///< also run with the training data in the place of the synthetic trace
-  Part (*score)(const Setting& setting);
+  Work work;
   bool of_traffic = false;  ///< means nothing for tables of events
 };
 

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstddef>
 #include <cstdint>
 
 #include "evaluate/learn/matrix.h"
@@ -9,8 +10,10 @@
 namespace tracetwin::evaluate {
 
 /// Classifier two-sample tests (Lopez-Paz and Oquab 2017): how well boosted trees tell held-out
-/// synthetic rows from real ones, by record, by flow (captures) and by host. 0.5 is best.
-Group two_sample_group(const Pair& pair, std::uint64_t seed);
+/// synthetic rows from real ones, by record, by flow (captures) and by host. 0.5 is best. How many
+/// tests traces of this kind have, and what test number `test` found.
+std::size_t two_sample_tests(const Columns& columns);
+Group two_sample_group(const Pair& pair, std::uint64_t seed, std::size_t test);
 
 struct SeparationAuc {
   double auc = 0;     ///< mean over five folds; NaN when a side has fewer than 20 rows

@@ -87,8 +87,16 @@ std::string read_member(zip_t* archive, const std::string& name, zip_uint64_t in
   return content;
 }
 
+/// What every archive begins with, and a trace does not.
+constexpr std::string_view kBegin = "PK";
+
 /// Opens an archive in memory, which has to stay as long as it is used.
 Archive open_archive(std::string_view bytes, const std::string& name) {
+  if (!bytes.starts_with(kBegin)) {
+    throw Error(fmt::format("{} is no model file", name),
+                "Give a file that tracetwin train wrote, such as flows.twin, or the name of a "
+                "shipped model (tracetwin list models).");
+  }
   zip_error_t error;
   zip_error_init(&error);
   zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);

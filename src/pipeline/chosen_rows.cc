@@ -174,14 +174,14 @@ void all_rows(const TwinModel& model, const GenerateJob& job, const Progress& pr
   const std::size_t time = time_field(model.schema);
   const std::int64_t shift = chosen.window.begin - model.window.begin;
   std::uint64_t visited = 0;
-  stream_rows(model, job, progress, [&](std::span<const Row> rows) {
-    chosen.rows.assign(rows.begin(), rows.end());
-    chosen.streams.resize(rows.size());
+  stream_rows(model, job, progress, [&](std::vector<Row>& rows) {
+    std::swap(chosen.rows, rows);
+    chosen.streams.resize(chosen.rows.size());
     std::iota(chosen.streams.begin(), chosen.streams.end(), visited);
     for (Row& row : chosen.rows) {
       row[time] = static_cast<std::uint64_t>(time_of(row[time]) + shift);
     }
-    visited += rows.size();
+    visited += chosen.rows.size();
     visit(chosen);
   });
 }

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <cstring>
 #include <limits>
+#include <numeric>
 #include <span>
 #include <string>
 #include <type_traits>
@@ -24,9 +25,7 @@
 namespace tracetwin {
 namespace {
 
-constexpr std::size_t kConversations = 4096;  // of a block
-constexpr std::size_t kPart = 64;             // of a block that one thread takes at once
-static_assert(kRowsOfPart % kConversations == 0);
+constexpr std::size_t kSlice = 32;  // conversations of a part that one thread takes at once
 
 std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job,
                                  const ChosenRows& chosen, std::size_t begin, std::size_t end) {
@@ -43,17 +42,20 @@ std::vector<Packet> compile_rows(const TwinModel& model, const GenerateJob& job,
   return packets;
 }
 
-/// The packets of rows [begin, end).
-PackedPackets block_of(const TwinModel& model, const GenerateJob& job, const ChosenRows& rows,
-                       std::size_t begin, std::size_t end, const PackPacket& pack) {
-  std::vector<std::vector<Packet>> parts((end - begin + kPart - 1) / kPart);
-  parallel_blocks(parts.size(), job.threads, [&](std::size_t part) {
-    const std::size_t first = begin + part * kPart;
-    parts[part] = compile_rows(model, job, rows, first, std::min(end, first + kPart));
+/// The packets of the conversations of rows [begin, end).
+PackedPackets packets_of(const TwinModel& model, const GenerateJob& job, const ChosenRows& rows,
+                         std::size_t begin, std::size_t end, const PackPacket& pack) {
+  std::vector<std::vector<Packet>> slices((end - begin + kSlice - 1) / kSlice);
+  parallel_blocks(slices.size(), job.threads, [&](std::size_t slice) {
+    const std::size_t first = begin + slice * kSlice;
+    slices[slice] = compile_rows(model, job, rows, first, std::min(end, first + kSlice));
   });
   std::vector<Packet> packets;
-  for (const auto& part : parts) {
-    packets.insert(packets.end(), part.begin(), part.end());
+  packets.reserve(std::accumulate(
+      slices.begin(), slices.end(), std::size_t{0},
+      [](std::size_t sum, const std::vector<Packet>& slice) { return sum + slice.size(); }));
+  for (const auto& slice : slices) {
+    packets.insert(packets.end(), slice.begin(), slice.end());
   }
   return packed(packets, pack, job.threads);
 }
@@ -70,27 +72,6 @@ FlowBatch records_of(const TwinModel& model, const GenerateJob& job, std::span<c
   return batch;
 }
 
-void pack(const FlowBatch& batch, Packer& to) {
-  to.put_list(batch.records);
-  for (const TextColumn& column : batch.extras) {
-    for (std::size_t row = 0; row < batch.records.size(); ++row) {
-      to.put_text(column[row]);
-    }
-  }
-}
-
-FlowBatch unpack_batch(Unpacker& from, std::size_t columns) {
-  FlowBatch batch;
-  batch.records = from.get_list<FlowRecord>();
-  batch.extras.resize(columns);
-  for (TextColumn& column : batch.extras) {
-    for (std::size_t row = 0; row < batch.records.size(); ++row) {
-      column.append(from.get_text());
-    }
-  }
-  return batch;
-}
-
 /// A part of a flow log on its way to the first process: records, or their text.
 struct FlowPart {
   FlowBatch batch;
@@ -98,15 +79,10 @@ struct FlowPart {
   std::size_t records = 0;
 };
 
-FlowPart part_of(FlowBatch batch, std::size_t columns, const FlowSink& sink) {
-  FlowPart part{std::move(batch), {}, 0};
-  part.records = part.batch.records.size();
-  if (sink.text) {
-    part.text = sink.text(part.batch);
-    part.batch = {};
-    part.batch.extras.resize(columns);
-  }
-  return part;
+FlowPart part_of(FlowBatch batch, const FlowSink& sink) {
+  const std::size_t records = batch.records.size();
+  return sink.text ? FlowPart{{}, sink.text(batch), records}
+                   : FlowPart{std::move(batch), {}, records};
 }
 
 void put(const FlowPart& part, const FlowSink& sink) {
@@ -117,59 +93,68 @@ void put(const FlowPart& part, const FlowSink& sink) {
   }
 }
 
-/// Hands the parts of all processes, each of which has those that are its own, to `sink` at the
-/// first.
-void send_parts(const work::Ranks& ranks, const std::vector<FlowPart>& parts, std::size_t columns,
-                const FlowSink& sink) {
-  if (ranks.alone()) {
-    std::ranges::for_each(parts, [&](const FlowPart& part) { put(part, sink); });
-    return;
-  }
-  Packer own;
-  for (std::size_t i = ranks.rank(); !ranks.first() && i < parts.size(); i += ranks.size()) {
-    own.put(std::uint64_t{parts[i].records});
-    own.put_text(parts[i].text);
-    pack(parts[i].batch, own);
-  }
-  const std::vector<std::string> made = ranks.gather(own.take());
-  std::vector<Unpacker> from(made.begin(), made.end());
-  for (std::size_t i = 0; ranks.first() && i < parts.size(); ++i) {
-    if (ranks.mine(i)) {
-      put(parts[i], sink);
-      continue;
+/// A part between processes: what is long as it lies, and the rest.
+struct Sent {
+  std::string rest;
+  std::string bytes;
+};
+
+Sent sent(FlowPart&& part) {
+  Packer rest;
+  rest.put(std::uint64_t{part.records});
+  rest.put_list(part.batch.records);
+  rest.put(std::uint64_t{part.batch.extras.size()});
+  for (const TextColumn& column : part.batch.extras) {
+    for (std::size_t row = 0; row < part.batch.records.size(); ++row) {
+      rest.put_text(column[row]);
     }
-    FlowPart part;
-    Unpacker& other = from[i % ranks.size()];
-    part.records = other.get<std::uint64_t>();
-    part.text = other.get_text();
-    part.batch = unpack_batch(other, columns);
-    put(part, sink);
   }
+  return {rest.take(), std::move(part.text)};
 }
 
-/// The packets of parts `first` … of some rows, a part a process, at the first process; each part
-/// in blocks.
-using Blocks = std::vector<PackedPackets>;
-std::vector<Blocks> gather_blocks(const work::Ranks& ranks, Blocks own) {
-  std::vector<Blocks> all;
-  if (ranks.alone()) {
-    all.push_back(std::move(own));
-    return all;
-  }
-  Packer packer;
-  for (const auto& block : own) {
-    packer.put_list(block.items);
-    packer.put_text(block.bytes);
-  }
-  for (const std::string& made : ranks.gather(packer.take())) {
-    all.emplace_back();
-    for (Unpacker from(made); !from.at_end();) {
-      PackedPackets& block = all.back().emplace_back();
-      block.items = from.get_list<PackedPackets::Item>();
-      block.bytes = from.get_text();
+void receive(Sent&& sent, FlowPart& part) {
+  Unpacker rest(sent.rest);
+  part.records = rest.get<std::uint64_t>();
+  part.batch.records = rest.get_list<FlowRecord>();
+  part.batch.extras.resize(rest.get<std::uint64_t>());
+  for (TextColumn& column : part.batch.extras) {
+    for (std::size_t row = 0; row < part.batch.records.size(); ++row) {
+      column.append(rest.get_text());
     }
   }
-  return all;
+  part.text = std::move(sent.bytes);
+}
+
+Sent sent(PackedPackets&& part) {
+  Packer rest;
+  rest.put_list(part.items);
+  return {rest.take(), std::move(part.bytes)};
+}
+
+void receive(Sent&& sent, PackedPackets& part) {
+  part.items = Unpacker(sent.rest).get_list<PackedPackets::Item>();
+  part.bytes = std::move(sent.bytes);
+}
+
+/// Brings the parts that other processes made to the first one.
+template <class Part>
+void gather_parts(const work::Ranks& ranks, TraceKind kind, std::vector<Part>& parts) {
+  std::vector<std::string> own;
+  for (std::size_t i = 0; i < parts.size(); ++i) {
+    if (!ranks.first() && maker_of(i, kind, ranks.size()) == ranks.rank()) {
+      Sent part = sent(std::move(parts[i]));
+      own.push_back(std::move(part.rest));
+      own.push_back(std::move(part.bytes));
+    }
+  }
+  auto made = ranks.gather(std::move(own));
+  std::vector<std::size_t> next(made.size());
+  for (std::size_t i = 0; ranks.first() && i < parts.size(); ++i) {
+    if (const std::size_t maker = maker_of(i, kind, ranks.size()); maker > 0) {
+      std::string& rest = made[maker].at(next[maker]++);
+      receive({std::move(rest), std::move(made[maker].at(next[maker]++))}, parts[i]);
+    }
+  }
 }
 
 }  // namespace
@@ -180,19 +165,22 @@ void generate_flows(const TwinModel& model, const GenerateJob& job, const Progre
     throw Error("the model is one of a capture, which has packets, not flow records",
                 "Generate a capture, and turn it into a flow log with tracetwin convert.");
   }
-  const std::size_t columns = extra_names(model.schema).size();
+  const work::Ranks& ranks = job.site.ranks;
   std::uint64_t done = 0;
   choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
     const std::span<const Row> rows(chosen.rows);
     std::vector<FlowPart> parts((rows.size() + kRowsOfPart - 1) / kRowsOfPart);
     parallel_blocks(parts.size(), job.threads, [&](std::size_t i) {
-      const std::size_t begin = i * kRowsOfPart;
-      const auto some = rows.subspan(begin, std::min(kRowsOfPart, rows.size() - begin));
-      if (job.site.ranks.mine(i)) {
-        parts[i] = part_of(records_of(model, job, some, done + begin), columns, sink);
+      if (maker_of(i, TraceKind::kFlows, ranks.size()) == ranks.rank()) {
+        const std::size_t begin = i * kRowsOfPart;
+        const auto some = rows.subspan(begin, std::min(kRowsOfPart, rows.size() - begin));
+        parts[i] = part_of(records_of(model, job, some, done + begin), sink);
       }
     });
-    send_parts(job.site.ranks, parts, columns, sink);
+    gather_parts(ranks, TraceKind::kFlows, parts);
+    for (std::size_t i = 0; ranks.first() && i < parts.size(); ++i) {
+      put(parts[i], sink);
+    }
     done += rows.size();
     if (progress) {
       progress({"writing", done, 0, "records"});
@@ -220,31 +208,29 @@ std::uint64_t generate_packets(const TwinModel& model, const GenerateJob& job,
   }
   const work::Ranks& ranks = job.site.ranks;
   const std::size_t time = time_field(model.schema);
+  const std::size_t round = parts_of_round(ranks.size());
   std::uint64_t done = 0;
   PacketQueue waiting;
   choose_rows(model, job, progress, [&](const ChosenRows& chosen) {
     const std::size_t size = chosen.rows.size();
-    for (std::size_t begin = 0; begin < size; begin += kRowsOfPart * ranks.size()) {
-      Blocks own;
-      const std::size_t own_begin = std::min(size, begin + ranks.rank() * kRowsOfPart);
-      const std::size_t own_end = std::min(size, own_begin + kRowsOfPart);
-      for (std::size_t row = own_begin; row < own_end; row += kConversations) {
-        own.push_back(
-            block_of(model, job, chosen, row, std::min(own_end, row + kConversations), sink.pack));
-      }
-      std::size_t row = begin;
-      for (Blocks& blocks : gather_blocks(ranks, std::move(own))) {
-        for (PackedPackets& block : blocks) {
-          waiting.send_until(
-              static_cast<std::int64_t>(static_cast<std::uint64_t>(chosen.rows[row][time])),
-              sink.put);
-          waiting.add(std::move(block));
-          row += kConversations;
+    for (std::size_t begin = 0; begin < size; begin += round * kRowsOfPart) {
+      const std::size_t end = std::min(size, begin + round * kRowsOfPart);
+      std::vector<PackedPackets> parts((end - begin + kRowsOfPart - 1) / kRowsOfPart);
+      for (std::size_t i = 0; i < parts.size(); ++i) {
+        if (maker_of(i, TraceKind::kPackets, ranks.size()) == ranks.rank()) {
+          const std::size_t row = begin + i * kRowsOfPart;
+          parts[i] =
+              packets_of(model, job, chosen, row, std::min(end, row + kRowsOfPart), sink.pack);
         }
       }
+      gather_parts(ranks, TraceKind::kPackets, parts);
+      for (std::size_t i = 0; ranks.first() && i < parts.size(); ++i) {
+        const Key from = chosen.rows[begin + i * kRowsOfPart][time];
+        waiting.send_until(static_cast<std::int64_t>(static_cast<std::uint64_t>(from)), sink.put);
+        waiting.add(std::move(parts[i]));
+      }
       if (progress) {
-        progress({"writing", done + std::min(size, begin + kRowsOfPart * ranks.size()), 0,
-                  "conversations"});
+        progress({"writing", done + end, 0, "conversations"});
       }
     }
     done += size;

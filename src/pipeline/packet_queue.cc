@@ -29,6 +29,9 @@ PackedPackets packed(const std::vector<Packet>& packets, const PackPacket& pack,
   });
   PackedPackets all;
   all.items.reserve(packets.size());
+  all.bytes.reserve(std::accumulate(
+      slices.begin(), slices.end(), std::size_t{0},
+      [](std::size_t sum, const PackedPackets& slice) { return sum + slice.bytes.size(); }));
   for (const PackedPackets& slice : slices) {
     for (const PackedPackets::Item& item : slice.items) {
       all.items.push_back({item.time_ns, all.bytes.size() + item.end});

@@ -17,6 +17,14 @@ namespace {
 constexpr std::size_t kBlock = kRowsOfPart;  // rows with one stream of random numbers
 constexpr std::size_t kServicePort = 3;
 
+/// A round of packets: in some of the turns every process makes a part, in the others all but the
+/// first one.
+constexpr std::size_t kTurns = 6;
+
+std::size_t turns_of_all(std::size_t processes) {
+  return kTurns - std::min(kTurns, processes);
+}
+
 /// The way of synthetic records from an engine's codes, in no order, to rows in order of time.
 class RowStream {
  public:
@@ -63,7 +71,7 @@ class RowStream {
     runs_.add_packed(run);
   }
 
-  void visit(const std::function<void(std::span<const Row>)>& visit) {
+  void visit(const std::function<void(std::vector<Row>&)>& visit) {
     for (Hosts& hosts : hosts_) {
       hosts.settle();
     }
@@ -93,9 +101,11 @@ class RowStream {
     }
   }
 
-  void finish(const std::function<void(std::span<const Row>)>& visit) {
+  void finish(const std::function<void(std::vector<Row>&)>& visit) {
+    const work::Ranks& ranks = job_.site.ranks;
+    rows_.resize(size_);
     parallel_blocks((size_ + kBlock - 1) / kBlock, job_.threads, [&](std::size_t block) {
-      if (!job_.site.ranks.mine(block)) {
+      if (maker_of(block, model_.schema.kind, ranks.size()) != ranks.rank()) {
         return;
       }
       Random random(job_.seed, mix(kDecodeStream, visited_ / kBlock + block));
@@ -103,7 +113,7 @@ class RowStream {
         decode(rows_[r], random);
       }
     });
-    visit(std::span(rows_).first(size_));
+    visit(rows_);
     visited_ += size_;
     size_ = 0;
   }
@@ -135,13 +145,26 @@ std::size_t time_field(const Schema& schema) {
   return static_cast<std::size_t>(found - schema.fields.begin());
 }
 
+std::size_t maker_of(std::size_t part, TraceKind kind, std::size_t processes) {
+  if (kind == TraceKind::kFlows || processes == 1) {
+    return part % processes;
+  }
+  const std::size_t at = part % parts_of_round(processes);
+  const std::size_t of_all = turns_of_all(processes) * processes;
+  return at < of_all ? at % processes : 1 + (at - of_all) % (processes - 1);
+}
+
+std::size_t parts_of_round(std::size_t processes) {
+  return processes == 1 ? 1 : kTurns * (processes - 1) + turns_of_all(processes);
+}
+
 std::size_t rows_asked(const TwinModel& model, const GenerateJob& job) {
   return job.count ? static_cast<std::size_t>(*job.count)
                    : static_cast<std::size_t>(std::llround(std::max(1.0, model.table.records)));
 }
 
 void stream_rows(const TwinModel& model, const GenerateJob& job, const Progress& progress,
-                 const std::function<void(std::span<const Row>)>& visit) {
+                 const std::function<void(std::vector<Row>&)>& visit) {
   engine::GenerateOptions options;
   options.rows = rows_asked(model, job);
   options.seed = job.seed;
@@ -161,9 +184,8 @@ void stream_rows(const TwinModel& model, const GenerateJob& job, const Progress&
 std::vector<Row> generate_rows(const TwinModel& model, const GenerateJob& job,
                                const Progress& progress) {
   std::vector<Row> rows;
-  stream_rows(model, job, progress, [&](std::span<const Row> some) {
-    rows.insert(rows.end(), some.begin(), some.end());
-  });
+  stream_rows(model, job, progress,
+              [&](std::vector<Row>& some) { rows.insert(rows.end(), some.begin(), some.end()); });
   return rows;
 }
 

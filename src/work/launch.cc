@@ -13,7 +13,9 @@
 
 #include <algorithm>
 #include <chrono>
+#include <deque>
 #include <thread>
+#include <vector>
 #endif
 
 namespace tracetwin::work {
@@ -72,6 +74,22 @@ void finish(MPI_Request& request) {
   });
 }
 
+/// Texts that were sent and may not have arrived.
+struct UnderWay {
+  std::vector<std::string> texts;
+  std::deque<std::uint64_t> sizes;
+  std::vector<MPI_Request> requests;
+
+  void finish() {
+    for (MPI_Request& request : requests) {
+      work::finish(request);
+    }
+    requests.clear();
+    sizes.clear();
+    texts.clear();
+  }
+};
+
 class Mpi final : public Transport {
  public:
   Mpi() {
@@ -88,7 +106,10 @@ class Mpi final : public Transport {
   }
   Mpi(const Mpi&) = delete;
   Mpi& operator=(const Mpi&) = delete;
-  ~Mpi() override { MPI_Finalize(); }
+  ~Mpi() override {
+    under_way_.finish();
+    MPI_Finalize();
+  }
 
   std::size_t rank() const override { return rank_; }
   std::size_t size() const override { return size_; }
@@ -124,15 +145,23 @@ class Mpi final : public Transport {
     sent_ += rank_ == root ? total * (size_ - 1) : 0;
   }
 
-  std::vector<std::string> gather(std::string_view own) override {
+  std::vector<std::vector<std::string>> gather(std::vector<std::string> own) override {
     if (rank_ != 0) {
-      send(own, 0);
+      under_way_.finish();
+      own.insert(own.begin(), std::to_string(own.size()));
+      under_way_.texts = std::move(own);
+      for (const std::string& text : under_way_.texts) {
+        begin_to_send(text, 0, under_way_);
+      }
       return {};
     }
-    std::vector<std::string> all(size_);
-    all[0] = own;
+    std::vector<std::vector<std::string>> all(size_);
+    all[0] = std::move(own);
     for (std::size_t from = 1; from < size_; ++from) {
-      all[from] = receive(static_cast<int>(from));
+      const std::uint64_t texts = std::stoull(receive(static_cast<int>(from)));
+      for (std::uint64_t i = 0; i < texts; ++i) {
+        all[from].push_back(receive(static_cast<int>(from)));
+      }
     }
     return all;
   }
@@ -191,16 +220,20 @@ class Mpi final : public Transport {
   }
 
   void send(std::string_view bytes, int to) {
-    const std::uint64_t total = bytes.size();
-    MPI_Request request;
-    MPI_Isend(&total, 1, MPI_UINT64_T, to, kBytes, MPI_COMM_WORLD, &request);
-    finish(request);
-    for (std::size_t at = 0; at < total; at += kPiece) {
-      MPI_Isend(bytes.data() + at, piece(total - at), MPI_BYTE, to, kBytes, MPI_COMM_WORLD,
-                &request);
-      finish(request);
+    UnderWay all;
+    begin_to_send(bytes, to, all);
+    all.finish();
+  }
+
+  void begin_to_send(std::string_view bytes, int to, UnderWay& all) {
+    all.sizes.push_back(bytes.size());
+    MPI_Isend(&all.sizes.back(), 1, MPI_UINT64_T, to, kBytes, MPI_COMM_WORLD,
+              &all.requests.emplace_back());
+    for (std::size_t at = 0; at < bytes.size(); at += kPiece) {
+      MPI_Isend(bytes.data() + at, piece(bytes.size() - at), MPI_BYTE, to, kBytes, MPI_COMM_WORLD,
+                &all.requests.emplace_back());
     }
-    sent_ += total;
+    sent_ += bytes.size();
   }
 
   static std::string receive(int from) {
@@ -220,6 +253,7 @@ class Mpi final : public Transport {
   std::size_t rank_ = 0;
   std::size_t size_ = 1;
   std::uint64_t sent_ = 0;
+  UnderWay under_way_;  // of the last gather()
 };
 
 #endif

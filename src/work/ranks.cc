@@ -73,16 +73,6 @@ class Crew {
   std::vector<std::jthread> threads_;
 };
 
-/// What was made of which task, behind one another.
-std::string packed(const std::vector<std::size_t>& tasks, const std::vector<std::string>& made) {
-  Packer packer;
-  for (std::size_t i = 0; i < tasks.size(); ++i) {
-    packer.put(std::uint64_t{tasks[i]});
-    packer.put_text(made[i]);
-  }
-  return packer.take();
-}
-
 std::vector<std::string> by_task(std::size_t tasks, const std::vector<std::string>& made) {
   std::vector<std::string> results(tasks);
   for (const std::string& bytes : made) {
@@ -131,11 +121,11 @@ std::vector<std::string> Ranks::exchange(std::string own) const {
   return all;
 }
 
-std::vector<std::string> Ranks::gather(std::string own) const {
+std::vector<std::vector<std::string>> Ranks::gather(std::vector<std::string> own) const {
   if (!alone()) {
-    return transport_->gather(own);
+    return transport_->gather(std::move(own));
   }
-  std::vector<std::string> all;
+  std::vector<std::vector<std::string>> all;
   all.push_back(std::move(own));
   return all;
 }
@@ -171,13 +161,16 @@ std::vector<std::string> Ranks::share(std::size_t tasks, unsigned threads,
 
 std::vector<std::string> Ranks::deal(std::size_t parts, unsigned threads,
                                      const std::function<std::string(std::size_t)>& work) const {
-  std::vector<std::size_t> own;
-  for (std::size_t part = rank(); part < parts; part += size()) {
-    own.push_back(part);
+  std::vector<std::string> made(parts);
+  const std::size_t own = parts > rank() ? (parts - rank() - 1) / size() + 1 : 0;
+  parallel_blocks(own, threads, [&](std::size_t i) {
+    const std::size_t part = rank() + i * size();
+    made[part] = work(part);
+  });
+  for (std::size_t part = 0; !alone() && part < parts; ++part) {
+    transport_->spread(made[part], part % size());
   }
-  std::vector<std::string> made(own.size());
-  parallel_blocks(own.size(), threads, [&](std::size_t i) { made[i] = work(own[i]); });
-  return alone() ? made : by_task(parts, exchange(packed(own, made)));
+  return made;
 }
 
 void Ranks::end_all(int exit_code) const {

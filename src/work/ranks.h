@@ -24,8 +24,8 @@ class Transport {
   virtual void add_up(std::span<std::int64_t> values) = 0;
   /// `bytes` of rank `root` to all.
   virtual void spread(std::string& bytes, std::size_t root) = 0;
-  /// At rank 0 what each rank has, else nothing.
-  virtual std::vector<std::string> gather(std::string_view own) = 0;
+  /// At rank 0 the texts that each rank has, by rank; else nothing.
+  virtual std::vector<std::vector<std::string>> gather(std::vector<std::string> own) = 0;
   /// What rank `root` has for this one in `parts`, a text a rank; the others' are ignored.
   virtual std::string hand_out(std::vector<std::string> parts, std::size_t root) = 0;
   /// Bytes that this rank has sent to others so far.
@@ -67,8 +67,8 @@ class Ranks {
   std::string from_first(std::string bytes) const { return from(0, std::move(bytes)); }
   /// What each rank has, by rank, at all of them.
   std::vector<std::string> exchange(std::string own) const;
-  /// The same at rank 0; nothing at the others.
-  std::vector<std::string> gather(std::string own) const;
+  /// The texts that each rank has, by rank, at rank 0; nothing at the others.
+  std::vector<std::vector<std::string>> gather(std::vector<std::string> own) const;
   /// What rank `root` has for each rank in `parts`, at the one it is for.
   std::string hand_out(std::size_t root, std::vector<std::string> parts) const;
   /// Bytes that this rank has sent to others so far.

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <csignal>
 #include <map>
 #include <nlohmann/json.hpp>
 #include <sstream>
@@ -143,6 +144,17 @@ TEST_F(Durable, ATwinThatWasBrokenOffGoesOn) {
   EXPECT_TRUE(program_.read("t.csv") == twin);
 }
 
+TEST_F(Durable, WhoIsAskedToEndSaysWhatIsKept) {
+  ASSERT_EQ(program_.run(kTrain + " --insecure-test-seed 5 -q").exit, 0);
+  const auto ended = program_.shell(
+      "$tracetwin generate m.twin -o t.csv -n 3000000 --seed 4 --threads 1 -q --work-folder g & "
+      "pid=$!; await g/parts/shard-1; kill -TERM $pid; wait $pid");
+  EXPECT_EQ(ended.exit, 128 + SIGTERM);
+  EXPECT_THAT(ended.err, HasSubstr("tracetwin: ended; what was done is kept in g, where the same "
+                                   "command goes on"));
+  EXPECT_FALSE(fs::exists(program_ / "t.csv"));
+}
+
 TEST_F(Durable, AnEvaluationGoesOn) {
   ASSERT_EQ(program_
                 .run("synthesize " + sample("sample.flows.csv.zst") +
@@ -155,7 +167,7 @@ TEST_F(Durable, AnEvaluationGoesOn) {
   const std::string scores = program_.read("s.json");
   const auto killed = program_.shell("$tracetwin " + evaluate +
                                      " --threads 1 --work-folder e & pid=$!; await "
-                                     "e/parts/score-2; kill -9 $pid; wait $pid");
+                                     "e/parts/piece-2; kill -9 $pid; wait $pid");
   EXPECT_EQ(killed.exit, 137);
   ASSERT_EQ(program_.run(evaluate + " --work-folder e").exit, 0);
   EXPECT_TRUE(program_.read("s.json") == scores);

@@ -131,7 +131,8 @@ TEST_F(Stream, GoesOnWhereItWasKilled) {
   }
   const auto other = program_.run(kStream + "--memory 0.1");
   EXPECT_EQ(other.exit, 2);
-  EXPECT_THAT(other.err, HasSubstr("out holds another stream"));
+  EXPECT_THAT(other.err, HasSubstr("out holds another stream: it was begun with nothing where "
+                                   "\"--memory 0.1\" stands now"));
 }
 
 TEST_F(Stream, DamagedAndLateFilesDoNotStopIt) {

@@ -101,7 +101,9 @@ TEST(FieldsThatAreMissing, CountAsAllWrong) {
   const Metric found = metric_of(field_groups(traces.pair()), "fields.tvd.type");
   EXPECT_EQ(found.value, 1);
   EXPECT_TRUE(found.hard);
-  EXPECT_EQ(value_of({joint_scores(traces.pair(), "type", 0).group}, "joint.tvd3.label"), 1);
+  JointCounts counts;
+  add_counts(count_joint(traces.pair(), "type", 0), counts);
+  EXPECT_EQ(value_of({joint_scores(counts, "type", true).group}, "joint.tvd3.label"), 1);
 }
 
 }  // namespace

@@ -17,8 +17,14 @@ SmallFlow flow(std::uint16_t port, const std::string& type, double packets = 1,
   return {1, 2, 1000, port, 6, 0, 0, packets, bytes, type};
 }
 
-double value(const SmallPair& traces, const std::string& id, const std::string& label = "type") {
-  return value_of({joint_scores(traces.pair(), label, 1).group}, id);
+JointScores scores_of(const SmallPair& traces, const std::string& label = "type") {
+  JointCounts counts;
+  add_counts(count_joint(traces.pair(), label, 0), counts);
+  return joint_scores(counts, label, false);
+}
+
+double value(const SmallPair& traces, const std::string& id) {
+  return value_of({scores_of(traces).group}, id);
 }
 
 TEST(Joint, OfAPortThatTellsTheTypeOnlyInTheRealTrace) {
@@ -34,10 +40,46 @@ TEST(Joint, OfAPortThatTellsTheTypeOnlyInTheRealTrace) {
   EXPECT_NEAR(value(traces, "joint.information"), 1.0 / 45, 1e-12) << "all of it against nothing";
 }
 
+TEST(Joint, SharesOfTheRecordsAddUpToAll) {
+  std::vector<SmallFlow> rows(600'000);
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    rows[i] = flow(static_cast<std::uint16_t>(i % 100), i % 3 == 0 ? "a" : "b", 1.0 + i % 7);
+  }
+  const std::vector<SmallFlow> fewer(rows.begin(), rows.begin() + 1001);
+  const SmallPair traces = small_pair(rows, fewer);
+  ASSERT_EQ(joint_shares(traces.pair()), 3U);
+  JointCounts counts;
+  for (const std::size_t share : {2, 0, 1}) {
+    add_counts(count_joint(traces.pair(), "type", share), counts);
+  }
+  const auto whole = bin_columns(traces.pair());
+  ASSERT_EQ(counts.tables.size(), 10U + 45 + 35 + 36 - 15);
+  for (std::size_t t = 0; t < counts.tables.size(); t += 7) {
+    const JointTable& table = counts.tables[t];
+    std::vector<std::uint64_t> real(table.real.size());
+    std::vector<std::uint64_t> synthetic(table.real.size());
+    const auto count = [&](std::vector<std::uint8_t> BinnedColumn::*side, auto& cells,
+                           std::size_t rows_of_side) {
+      for (std::size_t row = 0; row < rows_of_side; ++row) {
+        std::size_t cell = 0;
+        for (std::size_t i = 0; i < table.width; ++i) {
+          const BinnedColumn& column = whole[table.columns[i]];
+          cell = cell * column.bins + (column.*side)[row];
+        }
+        ++cells[cell];
+      }
+    };
+    count(&BinnedColumn::real, real, rows.size());
+    count(&BinnedColumn::synthetic, synthetic, fewer.size());
+    ASSERT_EQ(table.real, real);
+    ASSERT_EQ(table.synthetic, synthetic);
+  }
+}
+
 TEST(Joint, HasNoLabelTriplesWithoutALabel) {
   const SmallPair traces = small_pair(std::vector{flow(80, "a"), flow(53, "b")},
                                       std::vector{flow(80, "a"), flow(53, "b")});
-  const auto scores = joint_scores(traces.pair(), "", 1);
+  const auto scores = scores_of(traces, "");
   EXPECT_FALSE(metric_of({scores.group}, "joint.tvd3.label").value);
 }
 
@@ -49,14 +91,18 @@ TEST(Joint, CorrelationTurnsRound) {
     twin.push_back(flow(80, "a", i, 100 * (5 - i)));
   }
   // From 1 to -1 in one of the pairs of srcport, dstport, td, pkt, byt and ts.
-  EXPECT_NEAR(value(small_pair(real, twin), "joint.correlation"), 2.0 / 15, 1e-12);
+  const SmallPair traces = small_pair(real, twin);
+  EXPECT_NEAR(value_of({correlation_group(traces.pair())}, "joint.correlation"), 2.0 / 15, 1e-12);
 }
 
 TEST(Joint, QueriesFindEverythingOrNothing) {
   const std::vector<SmallFlow> real(5, SmallFlow{1, 2, 1000, 80, 6, 0, 1, 2, 100, "a"});
   const std::vector<SmallFlow> other(5, SmallFlow{1, 2, 1001, 81, 7, 0, 2, 3, 101, "b"});
-  EXPECT_EQ(value(small_pair(real, real), "joint.queries"), 0);
-  EXPECT_EQ(value(small_pair(real, other), "joint.queries"), 1);
+  const auto error = [](const SmallPair& traces) {
+    return value_of({query_group(traces.pair(), 1)}, "joint.queries");
+  };
+  EXPECT_EQ(error(small_pair(real, real)), 0);
+  EXPECT_EQ(error(small_pair(real, other)), 1);
 }
 
 TEST(Bins, KeepAtomsApartAndCatchWhatIsOutside) {

@@ -32,7 +32,11 @@ std::vector<SmallFlow> flows_with(double packets) {
 
 std::vector<Group> counted(double real, double synthetic) {
   const SmallPair traces = small_pair(flows_with(real), flows_with(synthetic));
-  return {heavy_hitter_group(traces.pair(), 0)};
+  std::vector<Group> groups;
+  for (std::size_t key = 0; key < kHeavyKeys; ++key) {
+    groups.push_back(heavy_hitter_group(traces.pair(), 0, key));
+  }
+  return groups;
 }
 
 TEST(HeavyHitters, HaveAtLeastTheShareOfTheThreshold) {
@@ -213,7 +217,11 @@ TEST(Prediction, FromTheSameRecordsIsAsGoodAsTheFloor) {
     rows.push_back({1, 9, 1000, 80, 6, 1.0 * i, 0, 1, 1.0 * bytes, odd ? "a" : "b"});
   }
   const SmallPair traces = small_pair(rows, rows);
-  const std::vector<Group> groups = {prediction_group(traces.pair(), "type", 0)};
+  std::vector<std::string> found;
+  for (std::size_t classifier = 0; classifier < kClassifiers; ++classifier) {
+    found.push_back(predict(traces.pair(), "type", 0, classifier));
+  }
+  const std::vector<Group> groups = {prediction_group(found)};
   for (const char* id : {"prediction.accuracy", "prediction.f1", "prediction.accuracy.tree"}) {
     EXPECT_EQ(value_of(groups, id), metric_of(groups, id).floor) << id;
   }

@@ -78,6 +78,16 @@ TEST_F(ModelFile, DamageIsAnErrorNeverACrash) {
   }
 }
 
+TEST_F(ModelFile, ATraceIsNone) {
+  test::write_flow_log(folder_ / "real.csv", 500, 14);
+  try {
+    read_model(folder_ / "real.csv");
+    FAIL() << "read a trace as a model";
+  } catch (const Error& error) {
+    EXPECT_NE(std::string(error.what()).find("real.csv is no model file"), std::string::npos);
+  }
+}
+
 TEST_F(ModelFile, ANewerVersionIsRefused) {
   test::write_flow_log(folder_ / "real.csv", 500, 14);
   Members members = unpack(test::read_file(train_model(folder_ / "real.csv")), "model.twin");

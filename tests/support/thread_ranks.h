@@ -16,10 +16,12 @@ namespace tracetwin::test {
 
 /// What ranks that are threads of one process have in common.
 struct Meeting {
-  explicit Meeting(std::size_t ranks) : all(static_cast<std::ptrdiff_t>(ranks)), place(ranks) {}
+  explicit Meeting(std::size_t ranks)
+      : all(static_cast<std::ptrdiff_t>(ranks)), place(ranks), texts(ranks) {}
 
   std::barrier<> all;
   std::vector<std::string> place;
+  std::vector<std::vector<std::string>> texts;
   std::mutex mutex;
   std::condition_variable changed;
   std::queue<std::size_t> askers;
@@ -56,10 +58,10 @@ class ThreadTransport final : public work::Transport {
     barrier();
   }
 
-  std::vector<std::string> gather(std::string_view own) override {
-    meeting_.place[rank_] = own;
+  std::vector<std::vector<std::string>> gather(std::vector<std::string> own) override {
+    meeting_.texts[rank_] = std::move(own);
     barrier();
-    auto all = rank_ == 0 ? meeting_.place : std::vector<std::string>();
+    auto all = rank_ == 0 ? meeting_.texts : std::vector<std::vector<std::string>>();
     barrier();
     return all;
   }

@@ -19,7 +19,7 @@ TEST(Ranks, OneProcessIsAllThereIs) {
   EXPECT_TRUE(alone.first());
   EXPECT_TRUE(alone.mine(5));
   EXPECT_THAT(alone.exchange("a"), ElementsAre("a"));
-  EXPECT_THAT(alone.gather("a"), ElementsAre("a"));
+  EXPECT_THAT(alone.gather({"a", "b"}), ElementsAre(ElementsAre("a", "b")));
   EXPECT_EQ(alone.from_first("a"), "a");
   std::vector<std::int64_t> numbers = {1, 2};
   alone.add_up(numbers);
@@ -33,10 +33,12 @@ TEST(Ranks, TellEachOther) {
   as_ranks(3, [](const Ranks& ranks) {
     const std::string own(ranks.rank(), 'x');  // the first has nothing
     EXPECT_THAT(ranks.exchange(own), ElementsAre("", "x", "xx"));
+    const std::vector<std::string> texts(ranks.rank(), own);
     if (ranks.first()) {
-      EXPECT_THAT(ranks.gather(own), ElementsAre("", "x", "xx"));
+      EXPECT_THAT(ranks.gather(texts),
+                  ElementsAre(IsEmpty(), ElementsAre("x"), ElementsAre("xx", "xx")));
     } else {
-      EXPECT_THAT(ranks.gather(own), IsEmpty());
+      EXPECT_THAT(ranks.gather(texts), IsEmpty());
     }
     EXPECT_EQ(ranks.from_first(ranks.first() ? "first" : "other"), "first");
     std::vector<std::int64_t> numbers = {static_cast<std::int64_t>(ranks.rank()), 1};
