@@ -22,10 +22,10 @@ submit() {
 
 trace=examples/sample.flows.csv.zst
 echo "== one process, mpirun, srun"
-tracetwin train "$trace" --method cliquetree -o "$folder/one.twin" --seed 7 -q
-mpirun --allow-run-as-root --oversubscribe -n 4 tracetwin train "$trace" --method cliquetree \
+tracetwin train "$trace" -o "$folder/one.twin" --seed 7 -q
+mpirun --allow-run-as-root --oversubscribe -n 4 tracetwin train "$trace" \
   -o "$folder/mpirun.twin" --seed 7 -q
-srun --mpi=pmix -n 4 tracetwin train "$trace" --method cliquetree -o "$folder/srun.twin" --seed 7 -q
+srun --mpi=pmix -n 4 tracetwin train "$trace" -o "$folder/srun.twin" --seed 7 -q
 same "$folder/one.twin" "$folder/mpirun.twin"
 same "$folder/one.twin" "$folder/srun.twin"
 
@@ -52,7 +52,7 @@ srun tracetwin evaluate "$trace" "$folder"/grid/*.csv --quick >"$folder/ranking.
 echo "evaluated $(find "$folder/grid" -name '*.csv' | wc -l) twins"
 
 echo "== several processes that cannot meet"
-if srun --mpi=none -n 2 tracetwin train "$trace" --method cliquetree -o "$folder/none.twin" \
+if srun --mpi=none -n 2 tracetwin train "$trace" -o "$folder/none.twin" \
   2>"$folder/none.log"; then
   echo "two processes that cannot meet were let through" >&2
   exit 1
