@@ -18,6 +18,14 @@ constexpr std::size_t kFewRows = 8;
 using Wide __attribute__((vector_size(kTileColumns * sizeof(float)), aligned(4), may_alias)) =
     float;
 
+inline __attribute__((always_inline)) void add_some(const Wide& sums, std::size_t columns,
+                                                    float* out) {
+  const Wide own = sums;  // else the compiler keeps all sums in memory
+  for (std::size_t c = 0; c < columns; ++c) {
+    out[c] += own[c];
+  }
+}
+
 /// kRows rows of `in` (rows x m) times `panel` (m x kTileColumns), of which `columns` are added to
 /// `out`, whose rows are n apart.
 template <std::size_t kRows>
@@ -32,8 +40,10 @@ inline __attribute__((always_inline)) void add_tile(const float* in, const float
     }
   }
   for (std::size_t r = 0; r < kRows; ++r) {
-    for (std::size_t c = 0; c < columns; ++c) {
-      out[r * n + c] += sums[r][c];
+    if (columns == kTileColumns) {
+      *reinterpret_cast<Wide*>(out + r * n) += sums[r];
+    } else {
+      add_some(sums[r], columns, out + r * n);
     }
   }
 }
@@ -45,18 +55,21 @@ void add_panel(const float* in, const float* panel, std::size_t rows, std::size_
   for (; row + kTileRows <= rows; row += kTileRows) {
     add_tile<kTileRows>(in + row * m, panel, m, n, columns, out + row * n);
   }
-  for (; row < rows; ++row) {
-    add_tile<1>(in + row * m, panel, m, n, columns, out + row * n);
-  }
-}
-
-/// Columns [first, first + count) of `weights`, side by side with zeros behind them: a stride of
-/// whole rows would make all of them share few lines of the cache.
-void take_panel(std::span<const float> weights, std::size_t n, std::size_t first, std::size_t count,
-                std::vector<float>& panel) {
-  std::ranges::fill(panel, 0.0F);
-  for (std::size_t k = 0; k < panel.size() / kTileColumns; ++k) {
-    std::copy_n(&weights[k * n + first], count, &panel[k * kTileColumns]);
+  in += row * m;
+  out += row * n;
+  switch (rows - row) {
+    case 5:
+      return add_tile<5>(in, panel, m, n, columns, out);
+    case 4:
+      return add_tile<4>(in, panel, m, n, columns, out);
+    case 3:
+      return add_tile<3>(in, panel, m, n, columns, out);
+    case 2:
+      return add_tile<2>(in, panel, m, n, columns, out);
+    case 1:
+      return add_tile<1>(in, panel, m, n, columns, out);
+    default:
+      return;
   }
 }
 
@@ -82,20 +95,47 @@ void add_row_product(const float* in, const float* weights, std::size_t m, std::
 
 }  // namespace
 
+Panels::Panels(std::span<const float> weights, std::size_t m, std::size_t n)
+    : m_(m), n_(n), values_(size() * m * kTileColumns) {
+  for (std::size_t panel = 0; panel < size(); ++panel) {
+    const std::size_t first = first_column(panel);
+    const std::size_t columns = std::min(kTileColumns, n - first);
+    for (std::size_t k = 0; k < m; ++k) {
+      std::copy_n(&weights[k * n + first], columns, &values_[(panel * m + k) * kTileColumns]);
+    }
+  }
+}
+
+std::size_t Panels::size() const {
+  return (n_ + kTileColumns - 1) / kTileColumns;
+}
+
+std::size_t Panels::first_column(std::size_t panel) {
+  return panel * kTileColumns;
+}
+
+const float* Panels::operator[](std::size_t panel) const {
+  return values_.data() + panel * m_ * kTileColumns;
+}
+
+void multiply_add(std::span<const float> in, const Panels& weights, std::size_t rows,
+                  std::span<float> out) {
+  for (std::size_t panel = 0; panel < weights.size(); ++panel) {
+    const std::size_t first = Panels::first_column(panel);
+    add_panel(in.data(), weights[panel], rows, weights.m(), weights.n(),
+              std::min(kTileColumns, weights.n() - first), out.data() + first);
+  }
+}
+
 void multiply_add(std::span<const float> in, std::span<const float> weights, std::size_t rows,
                   std::size_t m, std::size_t n, std::span<float> out) {
-  if (rows <= kFewRows) {
-    std::vector<float> own(n);
-    for (std::size_t row = 0; row < rows; ++row) {
-      add_row_product(in.data() + row * m, weights.data(), m, n, own.data(), out.data() + row * n);
-    }
+  if (rows > kFewRows) {
+    multiply_add(in, Panels(weights, m, n), rows, out);
     return;
   }
-  std::vector<float> panel(m * kTileColumns);
-  for (std::size_t first = 0; first < n && m > 0; first += kTileColumns) {
-    const std::size_t columns = std::min(kTileColumns, n - first);
-    take_panel(weights, n, first, columns, panel);
-    add_panel(in.data(), panel.data(), rows, m, n, columns, out.data() + first);
+  std::vector<float> own(n);
+  for (std::size_t row = 0; row < rows; ++row) {
+    add_row_product(in.data() + row * m, weights.data(), m, n, own.data(), out.data() + row * n);
   }
 }
 

@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 
 TEST(Product, IsThatOfEveryRowAndColumn) {
   Random random(1);
-  for (const std::size_t rows : {1U, 4U, 7U}) {
+  for (const std::size_t rows : {1U, 2U, 3U, 4U, 5U, 6U, 8U, 9U, 23U}) {
     for (const std::size_t n : {1U, 16U, 37U}) {
       constexpr std::size_t kInner = 9;
       std::vector<float> in(rows * kInner), weights(kInner * n), out(rows * n, 1.0F);
@@ -24,7 +24,10 @@ TEST(Product, IsThatOfEveryRowAndColumn) {
           value = static_cast<float>(random.normal());
         }
       }
+      std::vector<float> again = out;
       engine::multiply_add(in, weights, rows, kInner, n, out);
+      engine::multiply_add(in, engine::Panels(weights, kInner, n), rows, again);
+      ASSERT_EQ(out, again);
       for (std::size_t r = 0; r < rows; ++r) {
         for (std::size_t c = 0; c < n; ++c) {
           double sum = 1;

@@ -9,7 +9,6 @@
 #include "base/error.h"
 #include "base/vector_clones.h"
 #include "engine/autoregressive/choose.h"
-#include "engine/product.h"
 
 namespace tracetwin::autoregressive {
 namespace {
@@ -91,7 +90,8 @@ Sampler::Head Sampler::make_head(std::size_t t, const engine::Weights& weights) 
   if (t == 0) {
     return head;
   }
-  head.out_weight = values_of(weights, fmt::format("{}.out.weight", t), {hidden_, choices});
+  head.out_weight = engine::Panels(
+      values_of(weights, fmt::format("{}.out.weight", t), {hidden_, choices}), hidden_, choices);
   head.bias = values_of(weights, fmt::format("{}.hidden.bias", t), {hidden_});
   head.reads = reads_of(layout_, t);
   const std::span<const float> layer = values_of(weights, fmt::format("{}.hidden.weight", t),
@@ -177,7 +177,7 @@ void Sampler::draw_token(std::size_t t, std::span<std::uint16_t> records,
     }
   }
   if (t > 0) {
-    engine::multiply_add(hidden, head.out_weight, active.size(), hidden_, choices, scores);
+    engine::multiply_add(hidden, head.out_weight, active.size(), scores);
   }
   for (std::size_t i = 0; i < active.size(); ++i) {
     const auto own = std::span(scores).subspan(i * choices, choices);

@@ -7,6 +7,7 @@
 #include "base/random.h"
 #include "engine/autoregressive/job.h"
 #include "engine/autoregressive/layout.h"
+#include "engine/product.h"
 #include "engine/weights.h"
 
 namespace tracetwin::autoregressive {
@@ -44,7 +45,7 @@ class Sampler {
     std::vector<std::size_t> reads;   ///< tokens
     std::vector<std::size_t> places;  ///< parallel: of each one's first value in the table
     std::vector<float> table;         ///< [values of these][hidden]
-    std::vector<float> out_weight;    ///< [hidden][choices]
+    engine::Panels out_weight;        ///< [hidden][choices]
     std::vector<float> out_bias;
   };
   Head make_head(std::size_t t, const engine::Weights& weights) const;
