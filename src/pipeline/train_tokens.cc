@@ -42,8 +42,18 @@ tokens::SchemeOptions scheme_options(const SeriesJob& job) {
 
 constexpr const char* kPacketFolder = "packets";
 
-/// A packet is given all that counts, so little of it is kept from the network.
-constexpr double kPacketDropout = 0.03;
+/// A packet is given all that counts, so little of it is kept from the network; conversations are
+/// few beside their packets, so more of them is.
+constexpr double kMostOfPackets = 0.03;
+constexpr double kLeastOfConversations = 0.15;
+
+autoregressive::Options options_for(const SeriesJob& job, bool conversations) {
+  autoregressive::Options options = job.tokens;
+  if (conversations) {
+    options.dropout = std::max(options.dropout, kLeastOfConversations);
+  }
+  return options;
+}
 
 /// The scheme of another window in this one.
 tokens::Scheme moved(const TwinModel& from, const Window& window) {
@@ -73,7 +83,7 @@ tokens::PacketNetwork learn_packets(const PrivateTrace& trace, const TokenJob& a
   tokens::PacketNetwork network;
   network.scheme = before != nullptr ? before->scheme : choose_packet_scheme(trace, job.keep_rare);
   network.options = job.tokens;
-  network.options.dropout = std::min(job.tokens.dropout, kPacketDropout);
+  network.options.dropout = std::min(job.tokens.dropout, kMostOfPackets);
   network.end_ns = end_of_packets(trace);
   network.packets = trace.steps.size();
   network.weights =
@@ -94,13 +104,13 @@ tokens::TokenModel train_tokens(const PrivateTrace& trace, const TwinModel& mode
   const tokens::Columns columns = token_columns(trace, model);
   result.scheme = asked.previous != nullptr ? moved(*asked.previous, model.window)
                                             : tokens::choose_scheme(columns, scheme_options(job));
-  result.options = job.tokens;
+  result.options = options_for(job, packets);
   result.records = trace.rows();
   make_work_folder(job.folder);
   remember_seed(job.folder, asked.seed);
   result.weights = learn_tokens(
       records_of(columns, result.scheme),
-      {job.folder, layout_of(result.scheme), job.tokens, job.max_seconds / (packets ? 2 : 1),
+      {job.folder, layout_of(result.scheme), result.options, job.max_seconds / (packets ? 2 : 1),
        asked.previous != nullptr ? &asked.previous->tokens->weights : nullptr},
       job, asked.seed, progress);
   if (packets) {

@@ -39,7 +39,7 @@ std::vector<ordered_json> ideas(const Offer& offer) {
     all.push_back({{"method", "autoregressive"}});
   }
   if (offer.networks && !offer.is_private) {
-    for (const double dropout : {0.05, 0.3}) {
+    for (const double dropout : {0.1, 0.3}) {
       all.push_back({{"method", "autoregressive"}, {"network.dropout", dropout}});
     }
     all.push_back({{"method", "autoregressive"}, {"network.hidden", 256}});

@@ -22,8 +22,10 @@ struct Options {
   double rate = 3e-3;
   double decay = 0.01;     ///< of weights, decoupled (AdamW, Loshchilov and Hutter 2019)
   double average = 0.998;  ///< decay of the running mean of the weights, which is what is kept
-  double dropout = 0.15;   ///< how often a field is kept from the tokens behind it
-  double hold_out = 0.08;  ///< part of the records, by whole groups, that only judge
+  /// How often a field is kept from the tokens behind it. At least 0.15 of conversations, at most
+  /// 0.03 of their packets.
+  double dropout = 0.03;
+  double hold_out = 0.08;          ///< part of the records, by whole groups, that only judge
   std::uint32_t judge_every = 60;  ///< steps
   std::uint32_t patience = 3;      ///< judgements without a better one after which training ends
 };
