@@ -15,7 +15,9 @@ constexpr std::size_t kTileColumns = 16;
 constexpr std::size_t kFewRows = 8;
 
 // By the compiler's own vectors: left to itself it keeps sums in memory.
-using Wide __attribute__((vector_size(kTileColumns * sizeof(float)), aligned(4), may_alias)) =
+using Wide __attribute__((vector_size(kTileColumns * sizeof(float)))) = float;
+/// The same anywhere in memory. Not for references: clang takes what they name as aligned.
+using Loose __attribute__((vector_size(kTileColumns * sizeof(float)), aligned(4), may_alias)) =
     float;
 
 inline __attribute__((always_inline)) void add_some(const Wide& sums, std::size_t columns,
@@ -34,14 +36,14 @@ inline __attribute__((always_inline)) void add_tile(const float* in, const float
                                                     std::size_t columns, float* out) {
   Wide sums[kRows] = {};
   for (std::size_t k = 0; k < m; ++k) {
-    const Wide row = *reinterpret_cast<const Wide*>(panel + k * kTileColumns);
+    const Wide row = *reinterpret_cast<const Loose*>(panel + k * kTileColumns);
     for (std::size_t r = 0; r < kRows; ++r) {
       sums[r] += in[r * m + k] * row;
     }
   }
   for (std::size_t r = 0; r < kRows; ++r) {
     if (columns == kTileColumns) {
-      *reinterpret_cast<Wide*>(out + r * n) += sums[r];
+      *reinterpret_cast<Loose*>(out + r * n) += sums[r];
     } else {
       add_some(sums[r], columns, out + r * n);
     }
@@ -120,7 +122,7 @@ const float* Panels::operator[](std::size_t panel) const {
 
 void multiply_add(std::span<const float> in, const Panels& weights, std::size_t rows,
                   std::span<float> out) {
-  for (std::size_t panel = 0; panel < weights.size(); ++panel) {
+  for (std::size_t panel = 0; rows > 0 && panel < weights.size(); ++panel) {
     const std::size_t first = Panels::first_column(panel);
     add_panel(in.data(), weights[panel], rows, weights.m(), weights.n(),
               std::min(kTileColumns, weights.n() - first), out.data() + first);

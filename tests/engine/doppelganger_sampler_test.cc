@@ -15,7 +15,7 @@ using ::testing::ElementsAre;
 
 TEST(Product, IsThatOfEveryRowAndColumn) {
   Random random(1);
-  for (const std::size_t rows : {1U, 2U, 3U, 4U, 5U, 6U, 8U, 9U, 23U}) {
+  for (const std::size_t rows : {0U, 1U, 2U, 3U, 4U, 5U, 6U, 8U, 9U, 23U}) {
     for (const std::size_t n : {1U, 16U, 37U}) {
       constexpr std::size_t kInner = 9;
       std::vector<float> in(rows * kInner), weights(kInner * n), out(rows * n, 1.0F);

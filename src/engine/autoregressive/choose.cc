@@ -20,7 +20,9 @@ constexpr float kC1 = 0.693147181F, kC2 = 0.240226507F, kC3 = 0.0555041087F, kC4
                 kC5 = 0.00133335581F, kC6 = 0.000154035304F;
 
 // By the compiler's own vectors: left to itself it takes one number at a time.
-using Wide __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias)) = float;
+using Wide __attribute__((vector_size(kLanes * sizeof(float)))) = float;
+/// The same anywhere in memory. Not for references: clang takes what they name as aligned.
+using Loose __attribute__((vector_size(kLanes * sizeof(float)), aligned(4), may_alias)) = float;
 using WideInt __attribute__((vector_size(kLanes * sizeof(float)))) = std::int32_t;
 
 /// 2^x of each x <= 0, in its place.
@@ -38,9 +40,10 @@ TRACETWIN_WIDE_CLONES
 void shift_and_exponentiate(float* scores, std::size_t size, float largest) {
   std::size_t i = 0;
   for (; i + kLanes <= size; i += kLanes) {
-    Wide& some = *reinterpret_cast<Wide*>(scores + i);
+    Wide some = *reinterpret_cast<const Loose*>(scores + i);
     some = (some - largest) * kLog2E;
     to_power_of_two(some);
+    *reinterpret_cast<Loose*>(scores + i) = some;
   }
   Wide rest{};
   for (std::size_t lane = 0; i + lane < size; ++lane) {
