@@ -131,10 +131,13 @@ TEST_F(Autoregressive, MakesUpWhatFewRecordsHaveUnlessToldNotTo) {
   program_.write("rare.csv", table);
   ASSERT_EQ(program_.run("train rare.csv -o m.twin --seed 1" + kSmall).exit, 0);
   ASSERT_EQ(program_.run("generate m.twin -o a.csv -n 20000 --seed 1").exit, 0);
-  EXPECT_EQ(program_.shell("grep -c ',8443,' a.csv").out, "0\n");
+  const auto with_rare_port = [&] {
+    return std::stoi(program_.shell("grep -c ',8443,' a.csv").out);
+  };
+  EXPECT_LE(with_rare_port(), 3) << "a port that was made up may be this one";
   ASSERT_EQ(program_.run("train rare.csv -o m.twin -f --seed 1 --rare keep" + kSmall).exit, 0);
   ASSERT_EQ(program_.run("generate m.twin -o a.csv -n 20000 --seed 1 -f").exit, 0);
-  EXPECT_NE(program_.shell("grep -c ',8443,' a.csv").out, "0\n");
+  EXPECT_GE(with_rare_port(), 50);
   const auto both = program_.run("train rare.csv -o n.twin --rare keep --epsilon 2" + kSmall);
   EXPECT_EQ(both.exit, 2);
   EXPECT_THAT(both.err, HasSubstr("--rare"));
